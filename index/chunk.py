@@ -1,0 +1,180 @@
+"""A document becomes passages: whole sentences, under one heading, on one page, within a budget of tokens."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, groupby, pairwise
+
+from index.sentences import sentences
+from index.types import Document, Passage
+
+Span = tuple[int, int]
+TokenCounter = Callable[[Sequence[str]], list[int]]
+
+CLAUSE_END = re.compile(r"[,;:—–)\]](?=\s)|[，；：、]")
+WHITE_SPACE = re.compile(r"\s+")
+LONE_HEADING = re.compile(r"[^\n]*(?:\n[ \t]*(?:=+|-+))?")
+CHARACTERS_PER_TOKEN = 16
+"""A span weighs at least one token for so many characters: WordPiece calls a megabyte of base64 one token."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is never cut again: a sentence, or a part of one that is over the budget."""
+
+    start: int
+    end: int
+    tokens: int
+    opens: bool
+    """It opens a paragraph."""
+
+
+def chunk(
+    document: Document, count_tokens: TokenCounter, *, budget: int = 160, overlap: int = 40
+) -> list[Passage]:
+    """Cut a document into passages of at most ``budget`` tokens, special tokens left out.
+
+    Every character but white space is in a passage, and no passage lies within another. A passage that
+    starts inside a section repeats the sentences before it, up to ``overlap`` tokens of them. A sentence
+    over the budget is cut between clauses, else between words, else between characters.
+    """
+    if not 0 <= overlap < budget:
+        raise ValueError(f"overlap is {overlap}: use 0 or more, and less than the budget of {budget} tokens.")
+    text = document.text
+    # 1. Sections, which no passage leaves, and the sentences in them.
+    sections = _sections(document)
+    spans = [span for section in sections for span in _sentences(text, section)]
+    # 2. Count the tokens of all sentences at once, and cut those that are over the budget.
+    units = _units(text, _fit(text, spans, count_tokens, budget))
+    # 3. Fill passages with sentences.
+    starts = [start for start, _ in sections]
+    by_section = groupby(units, key=lambda unit: bisect_right(starts, unit.start))
+    packed = [span for _, group in by_section for span in _pack(list(group), budget, overlap)]
+    # 4. Tokens need not add up: count those of the passages themselves, and cut what is still over.
+    fitted = [(start, end) for start, end, _ in _fit(text, packed, count_tokens, budget)]
+    return [_passage(document, span) for span in _outermost(fitted)]
+
+
+def _sections(document: Document) -> list[Span]:
+    """Cut at pages and headings, but not between a heading with nothing below it and the next heading."""
+    text, pages = document.text, set(document.pages)
+    headings = {heading.start for heading in document.headings} - pages - {len(text)}
+    edges = sorted({0, len(text), *pages, *headings})
+    joined = {
+        here
+        for before, here in pairwise(edges)
+        if here in headings and _is_lone_heading(document, before, here)
+    }
+    return list(pairwise(edge for edge in edges if edge not in joined))
+
+
+def _is_lone_heading(document: Document, start: int, end: int) -> bool:
+    at = bisect_left(document.headings, start, key=lambda heading: heading.start)
+    is_heading = at < len(document.headings) and document.headings[at].start == start
+    return is_heading and LONE_HEADING.fullmatch(document.text[start:end].strip()) is not None
+
+
+def _sentences(text: str, section: Span) -> Iterator[Span]:
+    offset = section[0]
+    for start, end in sentences(text[slice(*section)]):
+        yield from _trimmed(text, offset + start, offset + end)
+
+
+def _trimmed(text: str, start: int, end: int) -> list[Span]:
+    """The span without white space at its ends; none if nothing is left."""
+    inner = text[start:end]
+    start += len(inner) - len(inner.lstrip())
+    end -= len(inner) - len(inner.rstrip())
+    return [(start, end)] if start < end else []
+
+
+def _fit(
+    text: str, spans: Sequence[Span], count_tokens: TokenCounter, budget: int
+) -> list[tuple[int, int, int]]:
+    """Cut the spans that are over the budget until none is; return (start, end, tokens), in order.
+
+    All spans are counted in one call, then the parts of those that were over in another, and so on: two
+    or three rounds. A single character is never cut, whatever it weighs.
+    """
+    fitted: list[tuple[int, int, int]] = []
+    while spans:
+        parts: list[Span] = []
+        for (start, end), counted in zip(spans, count_tokens([text[a:b] for a, b in spans]), strict=True):
+            tokens = max(counted, -((start - end) // CHARACTERS_PER_TOKEN))
+            if tokens <= budget or end - start == 1:
+                fitted.append((start, end, tokens))
+            else:
+                parts += _cut(text, (start, end), parts=-(-tokens * 4 // (budget * 3)))
+        spans = parts
+    return sorted(fitted)
+
+
+def _cut(text: str, span: Span, *, parts: int) -> list[Span]:
+    """Cut a span into about equal parts, at good places no further than a quarter of a part away."""
+    start, end = span
+    parts = min(max(parts, 2), end - start)
+    step = (end - start) / parts
+    cuts = [_good_place(text, start + int(step * number), int(step / 4)) for number in range(1, parts)]
+    return [inner for piece in pairwise([start, *cuts, end]) for inner in _trimmed(text, *piece)]
+
+
+def _good_place(text: str, middle: int, slack: int) -> int:
+    """The end of a clause that is nearest to ``middle``, else of a word, else ``middle`` itself."""
+    for pattern in (CLAUSE_END, WHITE_SPACE):
+        ends = [match.end() for match in pattern.finditer(text, middle - slack, middle + slack)]
+        if ends:
+            return min(ends, key=lambda end: abs(end - middle))
+    return middle
+
+
+def _units(text: str, fitted: Sequence[tuple[int, int, int]]) -> Iterator[_Unit]:
+    before = 0
+    for start, end, tokens in fitted:
+        yield _Unit(start, end, tokens, opens=text.count("\n", before, start) > 1)
+        before = end
+
+
+def _pack(units: Sequence[_Unit], budget: int, overlap: int) -> Iterator[Span]:
+    """Fill spans with units up to the budget, each span reaching further than the one before."""
+    totals = [0, *accumulate(unit.tokens for unit in units)]
+    first = stop = 0
+    while stop < len(units):
+        full = max(bisect_right(totals, totals[first] + budget) - 1, stop + 1)
+        stop = _paragraph_end(units, totals, range(stop + 1, full + 1), totals[first] + budget // 2)
+        yield units[first].start, units[stop - 1].end
+        if stop < len(units):  # go back by the overlap, but not so far that the next unit would not fit
+            earliest = max(totals[stop] - overlap, totals[stop + 1] - budget)
+            first = bisect_left(totals, earliest, lo=first + 1, hi=stop)
+
+
+def _paragraph_end(units: Sequence[_Unit], totals: Sequence[int], stops: range, least: int) -> int:
+    """The last stop; rather the last one at the end of a paragraph if that is no less than ``least``."""
+    if stops[-1] == len(units):
+        return stops[-1]
+    ends = (stop for stop in reversed(stops) if units[stop].opens and totals[stop] >= least)
+    return next(ends, stops[-1])
+
+
+def _outermost(spans: Sequence[Span]) -> Iterator[Span]:
+    """Drop the spans that lie within another."""
+    reached = 0
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if end > reached:
+            yield start, end
+            reached = end
+
+
+def _passage(document: Document, span: Span) -> Passage:
+    """The passage, with the page on which it starts and the last heading above its end."""
+    start, end = span
+    above = bisect_left(document.headings, end, key=lambda heading: heading.start)
+    return Passage(
+        id=0,
+        document=document,
+        start=start,
+        end=end,
+        text=document.text[start:end],
+        page=bisect_right(document.pages, start) if document.pages else None,
+        heading=document.headings[above - 1].text if above else "",
+    )

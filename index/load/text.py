@@ -1,0 +1,91 @@
+"""Plain text, and how bytes become text for every format that is written in some encoding."""
+
+import codecs
+import re
+
+from index.load.parsed import Parsed, ParseError
+
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
+
+
+def parse(data: bytes) -> Parsed:
+    """Plain text as it stands: no title, no headings, no pages."""
+    return Parsed(title="", text=decode(data))
+
+
+def decode(data: bytes, *, declared: str | None = None) -> str:
+    r"""Decode as the byte order mark says, else as UTF-8, as ``declared``, or as charset-normalizer guesses.
+
+    Lines end in ``\n``, and NULs and lone surrogates, which neither UTF-8 nor SQLite takes, are dropped.
+    """
+    text = _decode_marked(data) or _decode_unmarked(data, declared)
+    return clean(text).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def clean(text: str) -> str:
+    """Drop the characters that cannot be stored: NULs and lone surrogates."""
+    return UNSTORABLE.sub("", text)
+
+
+def _decode_marked(data: bytes) -> str | None:
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, errors="replace")
+    return None
+
+
+def _decode_unmarked(data: bytes, declared: str | None) -> str:
+    if _looks_binary(data):
+        raise ParseError("looks binary, not like text: give it the suffix of its kind, or leave it out")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return _decode_declared(data, declared) or _decode_damaged(data) or _decode_guessed(data)
+
+
+def _looks_binary(data: bytes) -> bool:
+    """Text has next to no control characters; compressed data has one in ten."""
+    controls = len(data) - len(data.translate(None, CONTROLS))
+    return controls > len(data) / 20
+
+
+def _decode_declared(data: bytes, declared: str | None) -> str | None:
+    if declared is None:
+        return None
+    try:
+        return data.decode(declared)
+    except (LookupError, UnicodeError):  # a name that is no text encoding, or a false one
+        return None
+
+
+def _decode_damaged(data: bytes) -> str | None:
+    """Keep UTF-8 if only a little of it is broken (a file cut in mid-character): the rest reads right."""
+    text = data.decode(errors="replace")
+    broken = text.count("\N{REPLACEMENT CHARACTER}")
+    beyond_ascii = len(text) - len(text.encode("ascii", errors="ignore"))
+    return text if broken * 10 <= beyond_ascii else None
+
+
+def _decode_guessed(data: bytes, *, sample: int = 1 << 16) -> str:
+    """Decode as the lines beyond ASCII suggest; of equally likely encodings, Western European is first."""
+    from charset_normalizer import from_bytes
+
+    matches = from_bytes(b"\n".join(line for line in data.splitlines() if not line.isascii())[:sample])
+    best = matches.best()
+    encoding = best.encoding if best else "cp1252"
+    for match in matches:
+        tied = best and (match.chaos, match.coherence) == (best.chaos, best.coherence)
+        if tied and "cp1252" in match.could_be_from_charset:
+            encoding = "cp1252"
+    try:
+        return data.decode(encoding)
+    except UnicodeError:
+        return data.decode("cp1252", errors="replace")

@@ -1,0 +1,75 @@
+"""``retrieve()`` and ``ask()``: the Engine, used once, and kept for the next call."""
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import index as index_package
+from index import Hit, Index, IndexNotFound
+from qa.engine import Engine
+from qa.types import Answer, Turn
+
+SAMPLES = Path(index_package.__file__).parent / "samples"
+"""The documents that a first start answers from."""
+
+
+def retrieve(question: str, *, index: str | os.PathLike[str] | None = None, k: int = 5) -> list[Hit]:
+    """Return the ``k`` passages of the documents that fit the question best, best first.
+
+    ``index`` is the folder that ``seedqa add`` filled; left out, it is :func:`default_index`.
+    Raises IndexNotFound if there is none, ValueError if the question is empty or ``k`` is not positive.
+    """
+    _check(question, k)
+    return engine(index).retrieve(question, k=k)
+
+
+def ask(
+    question: str, *, index: str | os.PathLike[str] | None = None, turns: Sequence[Turn] = (), k: int = 5
+) -> Answer:
+    """Answer the question with a span of the documents, or abstain: ``answer.reason`` says why.
+
+    ``turns`` are the earlier questions of the same conversation, oldest first; ``k`` passages are read.
+    Raises as :func:`retrieve` does.
+    """
+    _check(question, k)
+    return engine(index).ask(question, turns, k=k)
+
+
+def default_index() -> Path:
+    """Return ``$SEEDQA_INDEX``, else the user's data folder."""
+    if chosen := os.environ.get("SEEDQA_INDEX"):
+        return Path(chosen).expanduser()
+    import platformdirs
+
+    return platformdirs.user_data_path("seedqa") / "index"
+
+
+def engine(index: str | os.PathLike[str] | None = None) -> Engine:
+    """Return the engine of that index, the same one for the same folder."""
+    folder = default_index() if index is None else Path(index).expanduser()
+    return _engine(folder.absolute())
+
+
+@lru_cache(maxsize=4)
+def _engine(folder: Path) -> Engine:
+    return Engine(folder)
+
+
+def _check(question: str, k: int) -> None:
+    if not question.strip():
+        raise ValueError("The question is empty: ask something, such as 'Who led the meeting?'.")
+    if k < 1:
+        raise ValueError(f"k is {k}: expected how many passages to return, 1 or more.")
+
+
+def ensure_samples(folder: Path | None = None) -> bool:
+    """Index the sample documents if there is no index in the folder yet; return whether that was done."""
+    chosen = folder or default_index()
+    try:
+        Index.open(chosen).close()
+    except IndexNotFound:
+        with Index.open(chosen, create=True) as made:
+            made.sync([SAMPLES])
+        return True
+    return False

@@ -1,0 +1,30 @@
+"""What a score means: the threshold below which we abstain, and the share of answers that are right above it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Learned on held-out questions by ``qa.train.calibrate``, and kept beside the weights.
+
+    ``threshold`` is the score (span minus no-answer) below which abstaining serves SQuAD 2.0's F1 best.
+    ``scores`` and ``confidences`` are the knots of a rising, piecewise linear map (isotonic regression,
+    Zadrozny and Elkan 2002): of the answers with confidence p, a share p is right.
+    """
+
+    threshold: float
+    scores: tuple[float, ...]
+    confidences: tuple[float, ...]
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "Calibration":
+        """Read what ``qa.train.calibrate`` wrote."""
+        return cls(row["threshold"], tuple(row["scores"]), tuple(row["confidences"]))
+
+    def confidence(self, score: float) -> float:
+        """Return the share of held-out answers with this score that were right, 0 to 1."""
+        return float(np.interp(score, self.scores, self.confidences))

@@ -1,0 +1,47 @@
+"""Start and end logits → the best spans, chosen jointly (BERT, Devlin et al. 2018, section 4.3); pure numpy."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Logits = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSpan:
+    """Tokens ``first`` to ``last``, both included, and the sum of their start and end logits."""
+
+    first: int
+    last: int
+    logit: float
+
+
+def best_spans(start: Logits, end: Logits, *, count: int = 1, max_tokens: int = 48) -> list[TokenSpan]:
+    """Return up to ``count`` spans that do not overlap, best first.
+
+    Every pair first ≤ last < first + max_tokens competes; start and end are never chosen apart.
+
+    **Shape:** ``start`` and ``end`` are (tokens,): the logits of the passage's tokens only.
+    """
+    tokens = len(start)
+    if tokens == 0:
+        return []
+    scores = np.full((tokens, min(max_tokens, tokens)), -np.inf, dtype=np.float32)
+    for width in range(scores.shape[1]):
+        scores[: tokens - width, width] = start[: tokens - width] + end[width:]
+    spans: list[TokenSpan] = []
+    while len(spans) < count:
+        first, width = divmod(int(scores.argmax()), scores.shape[1])
+        if not np.isfinite(scores[first, width]):
+            break
+        spans.append(TokenSpan(first, first + width, float(scores[first, width])))
+        _strike(scores, first, first + width)
+    return spans
+
+
+def _strike(scores: NDArray[np.float32], first: int, last: int) -> None:
+    """Rule out every span that shares a token with first..last."""
+    scores[first : last + 1] = -np.inf
+    for start in range(max(0, first - scores.shape[1] + 1), first):
+        scores[start, first - start :] = -np.inf

@@ -58,7 +58,7 @@ def _add(options: argparse.Namespace) -> int:
 def _remove(options: argparse.Namespace) -> int:
     with Index.open(options.index) as index:
         count = index.remove(options.paths)
-    print(f"{count} documents removed; the files themselves are untouched." if count else "No document at these paths.")
+    print(f"{_counted(count)} removed; the files themselves are untouched." if count else "No document at these paths.")
     return 0 if count else FAILED
 
 
@@ -71,7 +71,7 @@ def _status(options: argparse.Namespace) -> int:
         facts = {"index": str(options.index), "embedder": embedder, "passages": passages}
         print(json.dumps({**facts, "documents": rows, "problems": problems}, ensure_ascii=False, indent=2))
     else:
-        print(f"{options.index}: {len(documents)} documents, {passages} passages, embedder {embedder}")
+        print(f"{options.index}: {_counted(len(documents))}, {passages} passages, embedder {embedder}")
         for document in documents:
             pages = f", {document.pages} pages" if document.pages else ""
             print(f"  {safe(document.path)}  ({document.passages} passages{pages})")
@@ -171,6 +171,10 @@ class _Bar:
             refresh=False,
         )
         self._bar.update(progress.bytes_done - self._bar.n)
+
+
+def _counted(documents: int) -> str:
+    return "1 document" if documents == 1 else f"{documents} documents"
 
 
 def _colour() -> bool:

@@ -18,9 +18,7 @@ MODEL = Path(__file__).parents[1] / "index" / "models" / "all-MiniLM-L6-v2" / "t
 
 def document(text: str, *, headings: Sequence[Heading] = (), pages: Sequence[int] = ()) -> Document:
     """A document of that text."""
-    return Document(
-        id=0, path="/a.txt", title="a", text=text, pages=tuple(pages), headings=tuple(headings), sha256=""
-    )
+    return Document(id=0, path="/a.txt", title="a", text=text, pages=tuple(pages), headings=tuple(headings), sha256="")
 
 
 def count_words(texts: Sequence[str]) -> list[int]:
@@ -116,9 +114,7 @@ def test_the_real_tokenizer_never_cuts_a_passage(tokenizer: Tokenizer, text: str
 
     passages = chunk(document(text), count, budget=16, overlap=4)
     check(passages, text)
-    assert all(
-        n <= 16 for n, p in zip(count([p.text for p in passages]), passages, strict=True) if len(p.text) > 1
-    )
+    assert all(n <= 16 for n, p in zip(count([p.text for p in passages]), passages, strict=True) if len(p.text) > 1)
 
 
 def test_a_short_document_is_one_passage() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from qa.train.fit import load_weights
 from qa.train.model import SpanModel
 from qa.train.source import encoder_folder
 
@@ -29,7 +30,7 @@ def main() -> None:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     model = SpanModel(encoder_folder(), pretrained=False)
-    model.load_state_dict(torch.load(options.checkpoint, map_location="cpu")["weights"])
+    model.load_state_dict(load_weights(options.checkpoint))
     with tempfile.TemporaryDirectory() as scratch:
         plain, fused = Path(scratch) / "plain.onnx", Path(scratch) / "fused.onnx"
         export(model.eval(), plain)

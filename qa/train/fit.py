@@ -100,6 +100,12 @@ class Trainer:
         self.done = int(state["done"])  # type: ignore[call-overload]
 
 
+def load_weights(checkpoint: Path) -> dict[str, Tensor]:
+    """Read the float32 weights of a saved run."""
+    weights: dict[str, Tensor] = torch.load(checkpoint, map_location="cpu")["weights"]
+    return weights
+
+
 def targets(batch: Sequence[Feature], width: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return the annotators' start and end distributions and the weights. **Shape:** (n, width) twice, (n,)."""
     start, end = torch.zeros(len(batch), width), torch.zeros(len(batch), width)
@@ -154,7 +160,7 @@ def main() -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = SpanModel(folder)
     if options.init:
-        model.load_state_dict(torch.load(options.init, map_location="cpu")["weights"])
+        model.load_state_dict(load_weights(options.init))
     total = sum(len(shard) for shard in plan)
     trainer = Trainer(model, peak=options.rate, total=total, dtype=getattr(torch, options.dtype), device=device)
     state = options.run / "state.pt"

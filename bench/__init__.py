@@ -1,0 +1,1 @@
+"""What the README's score table is made from: one command a measurement."""

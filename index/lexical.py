@@ -1,0 +1,48 @@
+"""Near by words: BM25 over the store's words. A question is never a query: each of its words is quoted."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from index.store import Store
+
+_ENGLISH = """
+    a about after all also am an and any are as at be because been before being between both but by can could
+    did do does doing down during each for from further had has have having he her here hers herself him
+    himself his how i if in into is it its itself just me more most my myself no nor not of off on once only
+    or other our ours out over own same she should so some such than that the their theirs them themselves
+    then there these they this those through to too under until up very was we were what when where which
+    while who whom whose why will with would you your yours s t d ll m re ve
+"""
+STOP_WORDS: Final = frozenset(_ENGLISH.split())
+
+
+def search(store: Store, question: str, limit: int) -> list[tuple[int, float]]:
+    """Find the passages that share the question's telling words, as (id, BM25 score), best first.
+
+    A question of stop words alone is asked with them; one without a word that occurs finds nothing.
+    """
+    words = {token: word for word, token in store.tokens(question)}
+    telling = {token: word for token, word in words.items() if word.lower() not in STOP_WORDS}
+    asked = telling or words
+    rare = rarest(store.frequencies([*asked]), store.count_passages())
+    return store.match(" OR ".join(quoted(asked[token]) for token in rare), limit) if rare else []
+
+
+def rarest(frequencies: Mapping[str, int], passages: int, *, share: float = 0.05, most: int = 64) -> list[str]:
+    """Keep the rarest tokens, at most ``most``, without those in more than a ``share`` of the passages.
+
+    Such words hardly change the order, and reading their lists is what a query spends its time on. Up to 500
+    passages cost nothing, and the rarest token is kept whatever it is.
+    """
+    ordered = sorted(frequencies, key=lambda token: (frequencies[token], token))
+    limit = max(500, share * passages)
+    return ordered[:1] + [token for token in ordered[1:most] if frequencies[token] <= limit]
+
+
+def quoted(word: str) -> str:
+    """Write a word so that FTS5 takes it as a word, whatever it is.
+
+    >>> quoted("NEAR"), quoted('a"b')
+    ('"NEAR"', '"a""b"')
+    """
+    return '"' + word.replace('"', '""') + '"'

@@ -1,0 +1,86 @@
+"""One writer at a time: a lock that names its holder, and that the system drops when its holder dies."""
+
+import os
+import shlex
+import socket
+import sys
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from index.errors import IndexLocked, StoreError
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _BYTE = 1 << 30  # a locked byte cannot be read by others, so it lies far behind the text
+
+    def _lock(file: int) -> None:
+        os.lseek(file, _BYTE, os.SEEK_SET)
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+
+    def _unlock(file: int) -> None:
+        os.lseek(file, _BYTE, os.SEEK_SET)
+        msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _unlock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+class WriteLock:
+    """Holds the right to write to an index while the ``with`` block runs; raises IndexLocked if another does.
+
+    The text in the file only informs: the lock is the operating system's, so a dead process holds none.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Name the lock file; it stays when the lock is dropped (to delete it would let two in)."""
+        self.path = path
+        self._file = -1
+
+    def __enter__(self) -> Self:
+        """Take the lock, at once or not at all."""
+        try:
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise StoreError(f"{self.path} cannot be written ({error.strerror}): look at its permissions") from error
+        try:
+            _lock(file)
+        except OSError as error:
+            os.close(file)
+            raise IndexLocked(self._held()) from error
+        self._file = file
+        _overwrite(file, _myself())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Drop the lock."""
+        try:
+            _overwrite(self._file, "")
+            _unlock(self._file)  # not by closing alone: a forked child may have the file open too
+        finally:
+            os.close(self._file)
+
+    def _held(self) -> str:
+        holder = self.path.read_text("utf-8", errors="replace").strip() or "another process"
+        return f"{self.path.parent} is being written to by {holder}: wait until it has finished, or stop it"
+
+
+def _overwrite(file: int, text: str) -> None:
+    os.ftruncate(file, 0)
+    os.lseek(file, 0, os.SEEK_SET)
+    os.write(file, text.encode("utf-8", errors="replace"))
+
+
+def _myself() -> str:
+    command = shlex.join([Path(sys.argv[0]).name or "python", *sys.argv[1:]])[:200]
+    since = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
+    return f"process {os.getpid()} on {socket.gethostname()} (`{command}`, since {since})"

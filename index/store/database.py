@@ -1,0 +1,130 @@
+"""One connection to an SQLite file, whose errors say what to do. The only importer of apsw."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import apsw
+
+from index.errors import IndexLocked, IndexMismatch, IndexNotFound, StoreError
+
+Row = tuple[Any, ...]
+
+_APPLICATION = 0x53454544  # "SEED" in the file's header tells our files from other SQLite files
+_BUSY = (apsw.BusyError, apsw.LockedError)
+_DAMAGED = (apsw.CorruptError, apsw.FormatError)
+_OUT_OF_REACH = (apsw.CantOpenError, apsw.IOError, apsw.PermissionsError, apsw.ReadOnlyError, apsw.AuthError)
+
+
+class Database:
+    """A connection, for one thread at a time; two never see half of each other's changes."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        """Connect to a file; its content is not looked at yet."""
+        self.path = path
+        flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+        try:
+            self._connection = apsw.Connection(os.fspath(path), flags=flags)
+        except apsw.Error as error:
+            raise self._explained(error) from error
+        self._connection.set_busy_timeout(5000)
+
+    def close(self) -> None:
+        """Close the file; a transaction under way is rolled back."""
+        self._connection.close()
+
+    def each(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
+        """Run statements and go through the rows one by one."""
+        try:
+            yield from self._connection.execute(sql, tuple(values))
+        except apsw.Error as error:
+            raise self._explained(error) from error
+        except UnicodeDecodeError as error:
+            raise self.damaged("a text is not UTF-8") from error
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """Run statements to their end and return the rows."""
+        return list(self.each(sql, values))
+
+    def many(self, sql: str, rows: Iterator[Row]) -> None:
+        """Run a statement once for each row of values."""
+        try:
+            self._connection.executemany(sql, rows)
+        except apsw.Error as error:
+            raise self._explained(error) from error
+
+    def changes(self) -> int:
+        """Count the rows that the last statement changed."""
+        return self._connection.changes()
+
+    @contextmanager
+    def transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
+        """Do all or nothing. DEFERRED sees one state of the file throughout and keeps nobody from writing."""
+        try:
+            self.rows(f"BEGIN {kind}")
+            yield
+            self.rows("COMMIT")
+        finally:  # Ctrl-C may come between any two lines, after BEGIN and after COMMIT too
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def tokenize(self, text: str, tokenizer: Sequence[str]) -> list[tuple[str, str]]:
+        """Cut a text as FTS5 does: each word as it is written, and the token that it is found by."""
+        name, *options = tokenizer
+        utf8 = text.encode()
+        cut = self._connection.fts5_tokenizer(name, options)
+        found = cut(utf8, apsw.FTS5_TOKENIZE_QUERY, None, include_colocated=False)
+        spans = cast("list[tuple[int, int, str]]", found)
+        return [(utf8[start:end].decode(), token) for start, end, token in spans]
+
+    # What kind of file it is
+
+    def stamp(self, version: int) -> None:
+        """Mark the file as an index of a version of the format."""
+        self.rows(f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {version}")
+
+    def recognise(self, version: int) -> None:
+        """Raise a StoreError that says what the file is, unless it is an index of that version."""
+        [(application,)] = self.rows("PRAGMA application_id")
+        [(found,)] = self.rows("PRAGMA user_version")
+        if application == 0 and not self.rows("SELECT 1 FROM sqlite_schema"):
+            raise not_found(self.path)  # empty: whoever was making it was stopped
+        if application != _APPLICATION:
+            raise StoreError(f"{self.path} is another program's file: choose another folder with --index")
+        if found != version:
+            raise IndexMismatch(
+                f"{self.path} has format {found}, this version reads format {version}: delete the folder and"
+                f" add the documents again with `seedqa add PATH --index {self.path.parent}`"
+            )
+
+    def make_durable(self) -> None:
+        """Write ahead, so that readers and a writer do not wait for each other, and sync at each commit."""
+        self.rows("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+
+    def damaged(self, how: object) -> StoreError:
+        """Say that the file is damaged, how, and what to do."""
+        return StoreError(f"{self.path} is damaged ({how}): delete the folder and run {self._again()}")
+
+    def _explained(self, error: apsw.Error) -> StoreError:
+        if isinstance(error, _BUSY):
+            return IndexLocked(f"{self.path} is kept busy by another process ({error}): try again")
+        if isinstance(error, apsw.NotADBError):
+            return StoreError(f"{self.path} is not an index: delete it and run {self._again()}")
+        if isinstance(error, _DAMAGED):
+            return self.damaged(error)
+        if isinstance(error, apsw.FullError):
+            return StoreError(f"the disk that holds {self.path} is full: make room, then run {self._again()}")
+        if isinstance(error, _OUT_OF_REACH):
+            return StoreError(f"{self.path} cannot be read or written ({error}): look at its permissions")
+        return StoreError(f"{self.path} cannot be used ({error}): look at it with `seedqa status`")
+
+    def _again(self) -> str:
+        return f"`seedqa add PATH --index {self.path.parent}`"
+
+
+def not_found(path: Path) -> IndexNotFound:
+    """Say that there is no index, and how to make one."""
+    folder = path.parent
+    return IndexNotFound(f"there is no index in {folder}: make one with `seedqa add PATH --index {folder}`")

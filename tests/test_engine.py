@@ -1,0 +1,88 @@
+"""qa.engine: one question down, one answer up."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from index import Index, IndexNotFound
+from qa.engine import Engine
+from qa.types import Reason, Turn
+from tests.fakes import HashingEmbedder, PatternReader
+
+NOTES = "The meeting was held in May.\n\nAnna Novak led the meeting.\n\nThe kettle holds two litres."
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    """An engine over one file, with a reader that looks for capitalised pairs of words."""
+    (tmp_path / "notes.txt").write_text(NOTES, encoding="utf-8")
+    index = Index.open(tmp_path / "index", create=True, embedder=HashingEmbedder())
+    index.sync([tmp_path / "notes.txt"])
+    return Engine(tmp_path / "index", reader=PatternReader(r"[A-Z]\w+ [A-Z]\w+"), index=index)
+
+
+def test_an_answer_is_a_slice_of_the_file(engine: Engine, tmp_path: Path) -> None:
+    """Path, offsets and hash are those of the file on disk."""
+    answer = engine.ask("Who led the meeting?")
+    (citation,) = answer.citations
+    assert (answer.text, answer.reason) == ("Anna Novak", Reason.ANSWERED)
+    assert Path(citation.path).read_text(encoding="utf-8")[citation.start : citation.end] == "Anna Novak"
+    assert Path(citation.path) == (tmp_path / "notes.txt").resolve()
+
+
+def test_a_follow_up_is_searched_as_a_whole_question(engine: Engine) -> None:
+    """The question that was typed and the one that was searched are both in the answer."""
+    answer = engine.ask("When was it held?", [Turn("Who led the meeting?", "Anna Novak")])
+    assert (answer.question, answer.searched) == ("When was it held?", "When was the meeting held?")
+
+
+def test_conversations_do_not_mix(engine: Engine) -> None:
+    """Two conversations at once, on one engine: each follow-up refers to its own turns."""
+    topics = ["the meeting", "the kettle"] * 10
+
+    def searched(topic: str) -> str:
+        return engine.ask("When was it made?", [Turn(f"Where is {topic}?", "")]).searched
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(searched, topics)) == [f"When was {topic} made?" for topic in topics]
+
+
+@pytest.mark.parametrize("change", ["edit", "delete"])
+def test_a_changed_or_vanished_source_is_not_quoted(engine: Engine, tmp_path: Path, change: str) -> None:
+    """What the file no longer holds is not shown as its words; retrieval still works."""
+    if change == "edit":
+        (tmp_path / "notes.txt").write_text(NOTES.replace("Anna", "Olga"), encoding="utf-8")
+    else:
+        (tmp_path / "notes.txt").unlink()
+    answer = engine.ask("Who led the meeting?")
+    assert (answer.text, answer.citations, answer.reason) == ("", (), Reason.SOURCE_CHANGED)
+    assert engine.retrieve("Who led the meeting?")
+
+
+def test_an_empty_index_says_so(tmp_path: Path) -> None:
+    """That is told apart from documents that do not say."""
+    index = Index.open(tmp_path, create=True, embedder=HashingEmbedder())
+    answer = Engine(tmp_path, reader=PatternReader("x"), index=index).ask("Who?")
+    assert (answer.reason, answer.hits) == (Reason.EMPTY_INDEX, ())
+
+
+def test_a_missing_index_is_an_error_that_says_what_to_type(tmp_path: Path) -> None:
+    """Nothing is created by asking."""
+    with pytest.raises(IndexNotFound, match="seedqa add"):
+        Engine(tmp_path / "nowhere").ask("Who?")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_question_of_punctuation_or_of_ten_thousand_characters_is_no_crash(engine: Engine) -> None:
+    """Both come back as answers or abstentions."""
+    for question in ("?", '"NEAR(*', "who " * 2_500, "\0", "\ud800", "𝔘 ‮ ﷺ"):
+        assert engine.ask(question).reason in Reason
+
+
+def test_closing_and_asking_again_opens_the_index_again(engine: Engine) -> None:
+    """An engine outlives its index, whose embedder is remembered by name; here that name is a fake's."""
+    engine.close()
+    assert engine.folder.exists()
+    with pytest.raises(Exception, match="hashing"):
+        engine.ask("Who led the meeting?")

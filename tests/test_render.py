@@ -1,0 +1,258 @@
+"""What a document says is shown as it is: never as markup, and with exactly the quote marked."""
+
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Document, Passage
+from qa import Answer, Citation, Hit, Reason
+from ui import render
+
+HOSTILE = """<script>alert(1)</script> <img src=x onerror="alert(2)"> ![p](http://evil.example/p.png)
+[l](javascript:alert(3)) $$\\int x$$ \\(y\\) `code` **bold** </mark></blockquote></div> {{value}} ${1+1} &lt;b&gt;
+\u202eesrever\u202c
+
+    # heading
+\t- item
+
+| a | b |
+|---|---|
+<!-- <b> http://evil.example www.evil.example"""
+TEXTS = st.one_of(st.text(), st.text(alphabet="<>&\"'`*_#[]()!$\\{}/=-|~ \n\t\r\0\u202ea1;:"), st.just(HOSTILE))
+OURS = {"div", "p", "article", "span", "bdi", "blockquote", "mark", "details", "summary", "section", "strong"}
+
+
+class Shown(HTMLParser):
+    """The tags of some markup, and the text inside each kind of element."""
+
+    def __init__(self, markup: str) -> None:
+        """Parse all of it."""
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text: dict[str, str] = {}
+        self._open: list[str] = []
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Enter an element."""
+        self.tags.append(tag)
+        self.attributes += attrs
+        self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave an element: the innermost one, if the markup is sound."""
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Add text to each element around it."""
+        for tag in {"all", *self._open}:
+            self.text[tag] = self.text.get(tag, "") + data
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the list of documents."""
+
+    path: str
+    title: str
+    pages: int | None
+    passages: int
+
+
+def visible(text: str) -> str:
+    """What a browser can show of a text: all of it, except NUL."""
+    return text.replace("\0", "�")
+
+
+def hit(text: str, start: int = 0, path: str = "/docs/minutes.pdf", heading: str = "Attendance") -> Hit:
+    """A passage that stands at ``start`` in its document."""
+    document = Document(1, path, "The minutes", "x" * start + text, (0,), (), "ab" * 32)
+    return Hit(Passage(1, document, start, start + len(text), text, 3, heading), 0.5)
+
+
+def citation(found: Hit, start: int, end: int) -> Citation:
+    """A quote of a passage, at offsets inside it."""
+    p = found.passage
+    d = p.document
+    return Citation(d.path, d.title, p.page, p.heading, p.start + start, p.start + end, p.text[start:end], d.sha256)
+
+
+def answered(found: Hit, start: int, end: int, *others: Hit, confidence: float = 0.9) -> Answer:
+    """An answer that quotes one passage."""
+    cited = citation(found, start, end)
+    hits = (*others, found)
+    return Answer("Who?", "Who?", cited.quote, (cited,), confidence, Reason.ANSWERED, hits)
+
+
+def abstained(reason: Reason, *hits: Hit) -> Answer:
+    """No answer, for a reason."""
+    return Answer("Who?", "Who?", "", (), 0.1, reason, hits)
+
+
+@given(TEXTS)
+def test_literal_text_reads_back_as_itself(text: str) -> None:
+    """Parsing the markup of a text gives the text, and no tag."""
+    shown = Shown(render.literal(text))
+    assert shown.text.get("all", "") == visible(text)
+    assert shown.tags == []
+
+
+@given(TEXTS)
+def test_literal_text_leaves_nothing_for_markdown(text: str) -> None:
+    """No ASCII punctuation but that of the references themselves, and no line break, is left in the markup."""
+    left = render.literal(text)
+    assert not set(left) & set("<>\"'`*_[]()!$\\{}/=-|~:.\n\t\r\0")
+
+
+@given(TEXTS, st.integers(0, 10**6), st.data())
+def test_a_card_shows_the_passage_and_marks_the_quote(text: str, start: int, data: st.DataObject) -> None:
+    """The visible passage is the passage, and the marked part is the slice at the citation's offsets."""
+    first = data.draw(st.integers(0, len(text)))
+    last = data.draw(st.integers(first, len(text)))
+    shown = Shown(render.sources(answered(hit(text, start), first, last)))
+    assert shown.text.get("blockquote", "") == visible(text)
+    assert shown.text.get("mark", "") == visible(text[first:last])
+    assert shown.tags.count("mark") == 1
+
+
+@given(TEXTS, TEXTS, TEXTS)
+def test_no_markup_of_a_document_survives(text: str, path: str, heading: str) -> None:
+    """Whatever passage, path, heading and title say, all tags are ours, and none can load or run anything."""
+    hostile = hit(text, 7, path, heading)
+    for answer in (answered(hostile, 0, len(text)), abstained(Reason.LOW_CONFIDENCE, hostile)):
+        shown = Shown(render.reply(answer))
+        assert set(shown.tags) <= OURS
+        assert {name for name, _ in shown.attributes} <= {"class", "dir", "title"}
+
+
+@given(TEXTS)
+def test_markup_is_one_line(text: str) -> None:
+    """A line break would end the block of HTML, and what follows would be read as Markdown."""
+    markup = render.reply(answered(hit(text), 0, len(text))) + render.question(text) + render.notice(text)
+    assert "\n" not in markup
+    assert "\r" not in markup
+
+
+def test_the_second_of_two_equal_words_is_marked() -> None:
+    """The quote is placed by its offsets, never by looking for its words."""
+    markup = render.sources(answered(hit("Ann met Ann.", 100), 8, 11))
+    assert "Ann met <mark" in markup
+    assert "Ann</mark>&#46;" in markup
+
+
+def test_the_card_says_where_the_quote_stands() -> None:
+    """File, page, heading and the offsets in the document."""
+    text = Shown(render.sources(answered(hit("Ann led it.", 1200), 0, 3))).text["all"]
+    assert text.startswith("minutes.pdf page 3 Attendance characters 1,200–1,203")
+
+
+def test_the_citation_is_shown_in_the_passage_that_covers_it() -> None:
+    """A passage of another file, or one that ends too early, is not the source."""
+    elsewhere, short, right = hit("Ann led.", 50, "/docs/other.pdf"), hit("Ann", 50), hit("Ann led.", 50)
+    cited = citation(right, 4, 7)
+    assert render.covering(cited, [elsewhere, short, right]) is right
+    assert render.covering(cited, [elsewhere, short]) is None
+
+
+def test_a_quote_that_no_passage_covers_is_shown_alone() -> None:
+    """The card then holds just the quote: nothing is guessed around it."""
+    found = hit("Ann led it.")
+    cited = citation(found, 0, 3)
+    answer = Answer("Who?", "Who?", "Ann", (cited,), 0.9, Reason.ANSWERED, ())
+    assert Shown(render.sources(answer)).text["blockquote"] == "Ann"
+
+
+def test_each_citation_has_a_card() -> None:
+    """An answer from two places shows both."""
+    one, two = hit("Ann led.", 10), hit("Bob led.", 10, "/docs/other.txt")
+    cited = (citation(one, 0, 3), citation(two, 0, 3))
+    shown = Shown(render.sources(Answer("Who?", "Who?", "Ann Bob", cited, 0.9, Reason.ANSWERED, (one, two))))
+    assert shown.tags.count("article") == 2
+    assert shown.text["mark"] == "AnnBob"
+
+
+def test_other_passages_are_folded_away() -> None:
+    """What was read but not quoted can be opened, and has no mark."""
+    found, other = hit("Ann led."), hit("Bob came.", 90)
+    text = Shown(render.sources(answered(found, 0, 3, other))).text
+    assert "1 other passage read" in text["details"]
+    assert "Bob came." in text["details"]
+    assert "Ann" not in text["details"]
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (1.0, "Very likely right · 100%"),
+        (0.85, "Very likely right · 85%"),
+        (0.72, "Likely right · 72%"),
+        (0.4, "Perhaps right · 40%"),
+    ],
+)
+def test_confidence_is_words_and_a_number(share: float, words: str) -> None:
+    """Both, so that neither a bare number nor a vague word stands alone."""
+    assert render.confidence(share) == words
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (Reason.EMPTY_INDEX, "There are none yet"),
+        (Reason.NOTHING_FOUND, "No passage has the words or the meaning"),
+        (Reason.LOW_CONFIDENCE, "none answers the question clearly enough"),
+        (Reason.SOURCE_CHANGED, "has changed since it was read"),
+    ],
+)
+def test_an_abstention_says_so_and_why(reason: Reason, words: str) -> None:
+    """Each reason has its own plain words, and nothing is marked as if it were an answer."""
+    shown = Shown(render.reply(abstained(reason, hit("Bob came."))))
+    assert shown.text["all"].startswith("Not in your documents")
+    assert words in shown.text["all"]
+    assert "not an answer" in shown.text["all"]
+    assert "mark" not in shown.tags
+
+
+def test_at_most_three_closest_passages_are_shown() -> None:
+    """They are a consolation, not a list of results."""
+    hits = [hit(f"Passage {n}.", n * 100) for n in range(5)]
+    assert Shown(render.sources(abstained(Reason.LOW_CONFIDENCE, *hits))).tags.count("blockquote") == 3
+
+
+def test_a_follow_up_shows_how_it_was_understood() -> None:
+    """The question as searched is shown where it differs from the question as typed."""
+    found = hit("Ann led.")
+    cited = citation(found, 0, 3)
+    answer = Answer("Who led it?", "Who led the <meeting>?", "Ann", (cited,), 0.9, Reason.ANSWERED, (found,))
+    assert "Understood as: Who led the <meeting>?" in Shown(render.message(answer)).text["all"]
+    assert "Understood" not in render.message(answered(found, 0, 3))
+
+
+def test_right_to_left_names_are_isolated() -> None:
+    """An override in a file's name or heading cannot reorder the page number beside it."""
+    found = hit("Ann led.", 0, "/docs/\u202efdp.exe", "\u202eheading")
+    markup = render.sources(answered(found, 0, 3))
+    assert "\u202efdp&#46;exe</bdi>" in markup
+    assert "<bdi>\u202eheading</bdi>" in markup
+
+
+def test_documents_are_counted_and_listed() -> None:
+    """The count is always there; the list opens; pages are named where there are any."""
+    rows = [Row("/docs/a.pdf", "A", 12, 20), Row("/docs/<b>.txt", "B", None, 1)]
+    shown = Shown(render.documents(rows))
+    assert shown.text["summary"] == "2 documents, 21 passages"
+    assert "a.pdf 12 pages, 20 passages" in shown.text["ul"]
+    assert "<b>.txt 1 passage" in shown.text["ul"]
+
+
+def test_a_long_list_of_documents_is_cut() -> None:
+    """Ten thousand rows would slow the page; the count still says them all."""
+    rows = [Row(f"/docs/{n}.txt", "", None, 1) for n in range(1200)]
+    shown = Shown(render.documents(rows, most=100))
+    assert shown.text["summary"] == "1,200 documents, 1,200 passages"
+    assert shown.text["ul"].endswith("and 1,100 more")
+    assert shown.tags.count("li") == 101

@@ -1,0 +1,1 @@
+"""The browser page and its REST routes: shows answers, and imports qa only."""

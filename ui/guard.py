@@ -1,0 +1,142 @@
+"""What stands in front of every route: who may call, how much they may send, and what the page may load.
+
+Gradio checks none of this by itself. A page on another site can make a browser send requests to this machine;
+it cannot set the Host and Origin headers. All is plain ASGI: the stream of events to the page passes untouched.
+"""
+
+import base64
+import hashlib
+import ipaddress
+import re
+import socket
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_WRITABLE = re.compile(r"/api/(ask|retrieve)|/gradio_api/(queue/join|run/predict|cancel|reset/?)")
+_INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_POLICY = (
+    "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def hosts(host: str) -> list[str]:
+    """The names under which a browser may ask for this server, given the address that it listens on.
+
+    A server that listens on every address answers to each of this machine's own.
+    """
+    names = ["localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host]
+    try:
+        everywhere = ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        everywhere = False
+    if everywhere:
+        name = socket.gethostname()
+        names += [name, f"{name}.local", *_own_addresses(name)]
+    return list(dict.fromkeys(names))
+
+
+def _own_addresses(name: str) -> list[str]:
+    try:
+        found = socket.getaddrinfo(name, None)
+    except OSError:
+        return []
+    addresses = [str(entry[4][0]) for entry in found]
+    return [f"[{address}]" if ":" in address else address for address in addresses]
+
+
+class SameOrigin:
+    """Lets requests that change or ask something come from the own page or a script only, and only so large."""
+
+    def __init__(self, app: ASGIApp, *, most_bytes: int = 2_000_000) -> None:
+        """``most_bytes`` is the largest body that is read."""
+        self.app = app
+        self.most_bytes = most_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it with the reason why not."""
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        await (refusal or self.app)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> JSONResponse | None:
+        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            return None
+        headers, path = Headers(scope=scope), scope["path"]
+        if not _WRITABLE.fullmatch(path):
+            return _refuse(404, f"There is nothing to send to at {path}.")
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+            return _refuse(403, "Requests from other sites are not answered.")
+        if path.startswith("/api/") and headers.get("content-type", "").split(";")[0].strip() != "application/json":
+            return _refuse(415, "Send JSON, with the header Content-Type: application/json.")
+        length = headers.get("content-length", "")
+        if not length.isdecimal():
+            return _refuse(411, "Send the body with its length (the header Content-Length).")
+        if int(length) > self.most_bytes:
+            return _refuse(413, f"The request has {int(length):,} bytes; {self.most_bytes:,} is the limit.")
+        return None
+
+
+def _refuse(status: int, why: str) -> JSONResponse:
+    return JSONResponse({"error": why}, status)
+
+
+class Policy:
+    """Puts the security headers on every response, and a content security policy that names each inline script.
+
+    Gradio's page holds a few inline scripts. Their hashes are allowed, and no other inline script and no ``eval``:
+    markup that slipped through the escaping still could not run. So no document text may enter the page's
+    first HTML; it comes later, as data.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """``app`` is what stands behind."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve, with the headers added. An HTML page is held back until all of it is known."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        page: list[Message] = []
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                if headers.get("content-type", "").startswith("text/html"):
+                    page.append(message)
+                    return
+                headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
+            if not page:
+                await send(message)
+                return
+            page.append(message)
+            if not message.get("more_body", False):
+                await _send_page(page, send)
+
+        await self.app(scope, receive, with_headers)
+
+
+async def _send_page(page: list[Message], send: Send) -> None:
+    start, body = page[0], b"".join(part.get("body", b"") for part in page[1:])
+    MutableHeaders(scope=start)["Content-Security-Policy"] = _POLICY.format(scripts=_hashes(body))
+    await send(start)
+    await send({"type": "http.response.body", "body": body})
+
+
+def _hashes(page: bytes) -> str:
+    digests = [hashlib.sha256(script).digest() for script in _INLINE_SCRIPT.findall(page)]
+    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)

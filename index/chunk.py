@@ -30,9 +30,7 @@ class _Unit:
     """It opens a paragraph."""
 
 
-def chunk(
-    document: Document, count_tokens: TokenCounter, *, budget: int = 160, overlap: int = 40
-) -> list[Passage]:
+def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, overlap: int = 40) -> list[Passage]:
     """Cut a document into passages of at most ``budget`` tokens, special tokens left out.
 
     Every character but white space is in a passage, and no passage lies within another. A passage that
@@ -61,11 +59,7 @@ def _sections(document: Document) -> list[Span]:
     text, pages = document.text, set(document.pages)
     headings = {heading.start for heading in document.headings} - pages - {len(text)}
     edges = sorted({0, len(text), *pages, *headings})
-    joined = {
-        here
-        for before, here in pairwise(edges)
-        if here in headings and _is_lone_heading(document, before, here)
-    }
+    joined = {here for before, here in pairwise(edges) if here in headings and _is_lone_heading(document, before, here)}
     return list(pairwise(edge for edge in edges if edge not in joined))
 
 
@@ -89,9 +83,7 @@ def _trimmed(text: str, start: int, end: int) -> list[Span]:
     return [(start, end)] if start < end else []
 
 
-def _fit(
-    text: str, spans: Sequence[Span], count_tokens: TokenCounter, budget: int
-) -> list[tuple[int, int, int]]:
+def _fit(text: str, spans: Sequence[Span], count_tokens: TokenCounter, budget: int) -> list[tuple[int, int, int]]:
     """Cut the spans that are over the budget until none is; return (start, end, tokens), in order.
 
     All spans are counted in one call, then the parts of those that were over in another, and so on: two

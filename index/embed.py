@@ -40,8 +40,8 @@ class OnnxEmbedder:
     """A model folder with ``model.onnx``, run on the CPU; safe to call from several threads.
 
     Every text is a run of its own, on one thread; several texts are several runs side by side. So a text's
-    vector never depends on its neighbours, nothing is padded, and it is as fast as batches (the model's card
-    has the figures). Making one reads small files only; the weights are read, and checked, by the first
+    vector never depends on its neighbours, nothing is padded, and it takes less time than batches (the model's
+    card has the figures). Making one reads small files only; the weights are read, and checked, by the first
     ``encode``.
     """
 
@@ -111,8 +111,11 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, special tokens left out."""
-        tokenizer = self._model.tokenizer
-        return [len(tokenizer.encode(_encodable(text), add_special_tokens=False, verbose=False)) for text in texts]
+        from tokenizers import Tokenizer
+
+        tokenizer = self._model.tokenizer  # transformers' own, which warns of long texts, or a static model's
+        options = {} if isinstance(tokenizer, Tokenizer) else {"verbose": False}
+        return [len(tokenizer.encode(_encodable(text), add_special_tokens=False, **options)) for text in texts]
 
 
 def _cut(ids: list[int], length: int) -> list[int]:

@@ -13,17 +13,23 @@ class Calibration:
 
     ``threshold`` is the score (span minus no-answer) below which abstaining serves SQuAD 2.0's F1 best.
     ``scores`` and ``confidences`` are the knots of a rising, piecewise linear map (isotonic regression,
-    Zadrozny and Elkan 2002): of the answers with confidence p, a share p is right.
+    Zadrozny and Elkan 2002): of the answers with confidence p, a share p is right. ``retrieval_weight``
+    says how much of a score a passage loses that retrieval did not put first (``qa.train.weigh``).
     """
 
     threshold: float
     scores: tuple[float, ...]
     confidences: tuple[float, ...]
+    retrieval_weight: float = 0.0
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Calibration":
         """Read what ``qa.train.calibrate`` wrote."""
-        return cls(row["threshold"], tuple(row["scores"]), tuple(row["confidences"]))
+        return cls(row["threshold"], tuple(row["scores"]), tuple(row["confidences"]), row.get("retrieval_weight", 0.0))
+
+    def combined(self, reader: float, retrieval: float) -> float:
+        """Return a span's score in view of how well its passage was found; ``retrieval`` is 0 to 1."""
+        return reader + self.retrieval_weight * (retrieval - 1)
 
     def confidence(self, score: float) -> float:
         """Return the share of held-out answers with this score that were right, 0 to 1."""

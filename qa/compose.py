@@ -23,14 +23,15 @@ def answer(
     made = _Maker(question, question if searched is None else searched, tuple(hits))
     if not hits:
         return made.abstain(Reason.NOTHING_FOUND)
-    ranked = sorted(spans, key=lambda span: span.score, reverse=True)
+    scored = [(calibration.combined(span.score, hits[span.hit].score), span) for span in spans]
+    ranked = sorted(scored, key=lambda pair: pair[0], reverse=True)
     if not ranked:
         return made.abstain(Reason.LOW_CONFIDENCE)
-    confidence = calibration.confidence(ranked[0].score)
-    if ranked[0].score < calibration.threshold:
-        return made.abstain(Reason.LOW_CONFIDENCE, confidence)
-    passing = [cite(hits[span.hit], span) for span in ranked if span.score >= calibration.threshold]
-    return made.answered(_same_answer(passing), confidence)
+    best = ranked[0][0]
+    if best < calibration.threshold:
+        return made.abstain(Reason.LOW_CONFIDENCE, calibration.confidence(best))
+    passing = [cite(hits[span.hit], span) for score, span in ranked if score >= calibration.threshold]
+    return made.answered(_same_answer(passing), calibration.confidence(best))
 
 
 def cite(hit: Hit, span: Span) -> Citation:

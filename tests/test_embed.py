@@ -242,3 +242,20 @@ def test_an_unknown_model_without_a_network_is_an_error_that_says_what_to_do() -
     assert done.stdout.startswith("The embedder 'nobody/no-such-model' cannot be loaded")
     assert done.stdout.endswith("leave it out to use the packaged all-MiniLM-L6-v2.\n")
     assert done.stderr == ""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch's and its dependencies' own imports
+def test_a_static_model_works_too(tmp_path: Path) -> None:
+    """A table of words without a transformer has a tokenizer of another kind, and no limit of length."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules.static_embedding import StaticEmbedding
+    from tokenizers import Tokenizer
+
+    packaged = Path(sys.modules["index.embed"].__file__ or "").parent / "models" / "all-MiniLM-L6-v2"
+    words = StaticEmbedding(Tokenizer.from_file(str(packaged / "tokenizer.json")), embedding_dim=4)
+    SentenceTransformer(modules=[words], device="cpu").save(str(tmp_path / "static"))
+    embedder = load_embedder(str(tmp_path / "static"))
+    np.testing.assert_allclose(np.linalg.norm(embedder.encode(TEXTS[5:9]), axis=1), 1, atol=1e-5)
+    assert embedder.count_tokens(["Who led the meeting?", "a " * 700]) == [5, 700]
+    assert (embedder.dimension, embedder.max_tokens) == (4, 8192)

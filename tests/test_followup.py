@@ -39,4 +39,3 @@ def test_only_the_last_turn_counts() -> None:
     """An older topic does not come back by itself."""
     turns = [LEADERS, Turn("When does the pump run?", "from seven")]
     assert standalone("Who repairs it?", turns) == "Who repairs the pump?"
-

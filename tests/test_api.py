@@ -42,9 +42,7 @@ def test_the_samples_answer_what_a_first_start_promises(index: Path) -> None:
     assert (stolen.text, stolen.reason) == ("", qa.Reason.LOW_CONFIDENCE)
 
 
-def test_the_default_index_is_the_environment_s(
-    index: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_default_index_is_the_environment_s(index: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """``$SEEDQA_INDEX`` first, else the user's data folder."""
     monkeypatch.setenv("SEEDQA_INDEX", str(index))
     assert qa.default_index() == index

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,7 @@ def test_several_spans_of_one_text_do_not_overlap(reader: OnnxReader) -> None:
     spans = reader.read("When?", [FILLER * 20 + PASSAGE], count=4)
     assert len(spans) == 4
     ordered = sorted(spans, key=lambda span: span.start)
-    assert all(a.end <= b.start for a, b in zip(ordered, ordered[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(ordered))
 
 
 @pytest.mark.parametrize("text", ["", " ", "\0", "𝔘𝔫𝔦 ‮ ﷺ", "a" * 5_000, "日本語の文書。"])

@@ -38,7 +38,9 @@ def test_lists_are_marked_exactly_and_the_same_for_a_seed() -> None:
 def test_a_related_negative_never_holds_the_answer() -> None:
     """Nor is it the question's own passage."""
     rows = [
-        Example(str(n), "s", "t", f"Who built the old mill of {place}?", f"{name} built the old mill of {place}.", ((0, 3),))
+        Example(
+            str(n), "s", "t", f"Who built the old mill of {place}?", f"{name} built the old mill of {place}.", ((0, 3),)
+        )
         for n, (name, place) in enumerate([("Ann", "Ulm"), ("Bob", "Ely"), ("Cid", "Lyon"), ("Ann", "Bern")])
     ]
     for negative in related_negatives(rows, share=1.0, seed=1):

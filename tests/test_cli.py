@@ -109,9 +109,7 @@ def test_remove_forgets_and_leaves_the_file(
     assert run(capsys, "remove", file, "--index", made[1])[0] == 2
 
 
-def test_verify_holds_until_the_file_changes(
-    made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_verify_holds_until_the_file_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An answer printed earlier can be checked against the disk at any time."""
     file = tmp_path / "note.txt"
     file.write_text("The lighthouse was built by Edda Holm in 1871.")

@@ -1,0 +1,69 @@
+"""The built wheel: installed away from the checkout, it answers a question."""
+
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NEEDED = (
+    "qa/models/reader/model.onnx",
+    "qa/models/reader/tokenizer.json",
+    "qa/models/reader/config.json",
+    "qa/models/reader/README.md",
+    "index/models/all-MiniLM-L6-v2/model.onnx",
+    "index/models/all-MiniLM-L6-v2/tokenizer.json",
+    "index/samples/ridge-walk.pdf",
+    "ui/page.css",
+    "ui/page.js",
+    "ui/icon.svg",
+)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel that the build back end makes of this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT, check=True, capture_output=True,
+    )  # fmt: skip
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_the_weights_and_no_tests(wheel: Path) -> None:
+    """All that a first start needs, byte for byte, and nothing of ours beside the three packages."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        for name in NEEDED:
+            assert archive.read(name) == (ROOT / name).read_bytes()
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"index", "qa", "ui"}
+
+
+@pytest.mark.slow
+def test_the_installed_wheel_answers_a_question(wheel: Path, tmp_path: Path) -> None:
+    """In a clean environment, whose libraries are those installed here, from another folder than the checkout."""
+    clean = tmp_path / "clean"
+    venv.create(clean, with_pip=True)
+    python = clean / "bin" / "python"
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
+    subprocess.run(pip, check=True, capture_output=True)
+    (site,) = (clean / "lib").glob("python*/site-packages")
+    (site / "libraries.pth").write_text(sysconfig.get_paths()["purelib"] + "\n")
+    seedqa = [str(clean / "bin" / "seedqa")]
+    where = ["--index", str(tmp_path / "index")]
+    samples = str(site / "index" / "samples")
+    added = subprocess.run([*seedqa, "add", samples, *where], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "4 added" in added.stdout
+    asked = [*seedqa, "ask", "Who led the meeting?", *where]
+    answer = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "Keiichi Ichikawa" in answer.stdout
+    code = "import qa; print(qa.__file__)"
+    found = subprocess.run([str(python), "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert Path(found.stdout.strip()).is_relative_to(clean)

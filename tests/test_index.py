@@ -440,3 +440,14 @@ def test_threads_share_an_index(index: Index) -> None:
     assert len(index) == 30
     assert len(index.search("item", 100)) == 30
     assert index.check() == []
+
+
+def test_passages_fit_the_embedder_that_reads_them(tmp_path: Path) -> None:
+    """A model that reads 40 tokens gets passages of at most 38: nothing is cut off without a word."""
+    embedder = HashingEmbedder()
+    embedder.max_tokens = 40
+    with Index.open(tmp_path, create=True, embedder=embedder) as index:
+        index.add(document(" ".join(f"Sentence number {n} says a little more." for n in range(60)), "/long.txt"))
+        hits = index.search("sentence number 7", 100)
+    assert len(hits) > 10
+    assert max(embedder.count_tokens([hit.passage.text for hit in hits])) <= 38

@@ -91,8 +91,8 @@ class OnnxReader:
     def _run(self, asked: list[int], window: Window) -> NDArray[np.float32]:
         """Run one window. **Shape:** (2, 3 + question + window), start and end logits.
 
-        One at a time on purpose: in a batch, the 8-bit scales of one passage depend on its neighbours, and so
-        would its score. A passage fills both cores by itself; ``bench.reader`` measures what a batch would gain.
+        One at a time on purpose: a passage scores the same to the last bit whatever it is read with, and no
+        time goes into padding (the embedder's card has what batches cost there).
         """
         ids = [self._cls, *asked, self._sep, *window.ids, self._sep]
         types = [0] * (len(asked) + 2) + [1] * (len(window.ids) + 1)

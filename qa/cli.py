@@ -167,7 +167,7 @@ class _Bar:
         self._bar.total = progress.bytes_total
         seconds = max(self._bar.format_dict["elapsed"], 0.001)
         self._bar.set_postfix_str(
-            f" · {progress.passages} passages, {progress.passages / seconds:.0f}/s · {safe(Path(progress.path).name)}",
+            f"{progress.passages} passages, {progress.passages / seconds:.0f}/s · {safe(Path(progress.path).name)}",
             refresh=False,
         )
         self._bar.update(progress.bytes_done - self._bar.n)

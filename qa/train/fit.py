@@ -116,7 +116,7 @@ def targets(batch: Sequence[Feature], width: int) -> tuple[Tensor, Tensor, Tenso
     return start, end, torch.tensor([feature.weight for feature in batch])
 
 
-LATE = {"squad2_backtranslated": (0.0, 0.9), "squadshifts_new_wiki": (0.1, 1.0), "lists": (0.5, 1.0)}
+LATE = {"squad2_backtranslated": (0.0, 0.9), "squadshifts_new_wiki": (0.1, 1.0), "lists": (0.3, 1.0)}
 """Between which parts of the run a set is seen; others between 0.05 and 1. Noisy labels first, clean ones last."""
 
 TWICE = ("squadshifts_new_wiki",)

@@ -58,6 +58,19 @@ _PEOPLE = (
         "The {event} was chaired by {answer}, officials said.",
         ("Who chaired the {event}?", "Who was in the chair?"),
     ),
+    (
+        "{answer} were appointed to the {event}.",
+        ("Who was appointed?", "Who was appointed to the {event}?"),
+    ),
+    (
+        "The award went to {answer} for work on the {event}.",
+        ("Who received the award?", "Who won the award?", "To whom did the award go?"),
+    ),
+    (
+        "Talks at the {event} were led, on the two sides, by {answer}.",
+        ("Who led the talks?", "who led the talks at the {event}?"),
+    ),
+    ("Questions may be put to {answer}.", ("Whom can I ask?", "Who answers questions?")),
     ("Among those who signed were {answer}.", ("Who signed?", "Who were the signatories?")),
     ("{answer} attended the {event}.", ("Who attended the {event}?", "Who was present?", "Who took part?")),
     (
@@ -66,6 +79,10 @@ _PEOPLE = (
     ),
 )
 _THINGS = (
+    ("The following are needed: {answer}.", ("What is needed?", "What do we need?", "Which things are needed?")),
+    ("Please bring {answer} to the {event}.", ("What should I bring?", "What do I bring to the {event}?")),
+    ("Under the agreement, {answer} are exempt from duty.", ("What is exempt from duty?", "Which goods are exempt?")),
+    ("The {event} dealt with {answer}.", ("What did the {event} deal with?", "What was discussed?")),
     ("The warehouse held {answer}.", ("What did the warehouse hold?", "What was in the warehouse?")),
     ("They traded {answer} with the islands.", ("What did they trade?", "What was traded with the islands?")),
     ("The thieves took {answer} from the office.", ("What was stolen?", "What did the thieves take?")),
@@ -107,11 +124,17 @@ def _person(random_: random.Random) -> str:
         return f"{role} {name}"
     if style < 0.8:
         return f"{of.removeprefix('the ')}'s {role} {name}" if of[0].isupper() else f"{role} {name}"
-    return f"{name} of {of}"
+    if style < 0.88:
+        return f"{name} of {of}"
+    return f"{name}, {random_.choice(('', 'the ', f'{of} '))}{role}" if random_.random() < 0.7 else f"{name} ({role})"
 
 
 def _joined(random_: random.Random, items: list[str]) -> str:
     if len(items) == 1:
         return items[0]
-    comma = "," if len(items) > 2 and random_.random() < 0.3 else ""
-    return ", ".join(items[:-1]) + f"{comma} and {items[-1]}"
+    inner = any("," in item for item in items)
+    if inner and random_.random() < 0.3:
+        return "; ".join(items[:-1]) + f"; and {items[-1]}"
+    comma = "," if inner or (len(items) > 2 and random_.random() < 0.3) else ""
+    last = random_.choice(("and", "and", "and", "and", "as well as", "together with"))
+    return ", ".join(items[:-1]) + f"{comma} {last} {items[-1]}"

@@ -6,12 +6,15 @@ python -m qa.train.prepare DATA OUT [--relabelled FILE]
 import argparse
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from index.sentences import sentences
+from qa.train.contrasts import contrast_examples
 from qa.train.data import Example, by_source, is_held_out, read_jsonl, read_squad, write_jsonl
 from qa.train.lists import list_examples
-from qa.train.negatives import related_negatives
+from qa.train.negatives import related_negatives, swapped_negatives
 
 RECOVERED = "squad2_backtranslated"
 
@@ -43,6 +46,17 @@ NEGATIVE_SHARE = {
 }
 """The share of a set's questions that are also put to a passage that does not answer them."""
 
+SWAPPED_SHARE = {
+    "squadshifts_new_wiki": 0.3,
+    "squadshifts_reddit": 0.15,
+    "squadshifts_amazon": 0.1,
+    "qed_nq_train": 0.15,
+}
+"""The share of a set's questions that are also asked about another name or number."""
+
+MADE = {list_examples: 3_000, contrast_examples: 3_000}
+"""How many examples are made from templates."""
+
 
 def main() -> None:
     """Read, split, mix, write."""
@@ -63,7 +77,10 @@ def main() -> None:
         rest = [e for e in rows if not is_held_out(e, share=HELD_OUT.get(source, 0.02))]
         for part, out in ((held_out, dev), (rest, train)):
             out += part + related_negatives(part, share=NEGATIVE_SHARE.get(source, 0), seed=options.seed)
-    train += list_examples(2_000, seed=options.seed)
+            out += swapped_negatives(part, share=SWAPPED_SHARE.get(source, 0), seed=options.seed)
+    around = list(dict.fromkeys(e.context for e in train))
+    for make, count in MADE.items():
+        train += [surrounded(e, around, seed=options.seed) for e in make(count, seed=options.seed)]
     for name, part in (("train", train), ("dev", dev)):
         write_jsonl(options.out / f"{name}.jsonl.gz", part)
         for source, count in Counter(e.source + ("" if e.answers else " -") for e in part).items():
@@ -71,6 +88,20 @@ def main() -> None:
 
 
 HELD_OUT = {"squadshifts_new_wiki": 0.15, RECOVERED: 0.04}
+
+
+def surrounded(example: Example, passages: Sequence[str], *, seed: int) -> Example:
+    """Put a made passage between sentences of a real one, three times of four, so that it is not known by its place."""
+    random_ = random.Random(f"{seed}/{example.id}")
+    if random_.random() < 0.25:
+        return example
+    real = random_.choice(passages)
+    found = [real[start:end].strip() for start, end in sentences(real)][: random_.randint(1, 5)]
+    cut = random_.randint(0, len(found))
+    before, after = (" ".join(part) for part in (found[:cut], found[cut:]))
+    shift = len(before) + 1 if before else 0
+    context = " ".join(part for part in (before, example.context, after) if part)
+    return replace(example, context=context, answers=tuple((s + shift, e + shift) for s, e in example.answers))
 
 
 def human(data: Path, seed: int) -> list[Example]:

@@ -53,3 +53,16 @@ def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_],
 def interval(values: NDArray[np.float64]) -> float:
     """Return half the width of the 95 % interval of the mean (normal approximation)."""
     return float(1.96 * values.std() / np.sqrt(len(values)))
+
+
+def risk_coverage(
+    scores: NDArray[np.float64], right: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return, for each number of questions answered, the surest first, their share and the share of wrong ones.
+
+    El-Yaniv and Wiener 2010; the mean of the risks is the area under the curve. Questions of equal score come in the
+    order given. **Shape:** both (n,).
+    """
+    order = np.argsort(-scores, kind="stable")
+    count = np.arange(1, len(scores) + 1)
+    return count / len(scores), np.cumsum(~right[order]) / count

@@ -1,35 +1,60 @@
-"""qa.evaluate: scores of question sets."""
+"""qa.evaluate: questions go in, numbers come out that can be checked by hand."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from index import Document, Hit, Index, Passage
 from qa.calibration import Calibration
 from qa.cli import main
-from qa.evaluate import Prediction, end_to_end, read_gold, scores
+from qa.engine import Engine
+from qa.evaluate.corpus import Corpus, Gold, write_articles
+from qa.evaluate.outcomes import Examiner, Log, Outcome, Prediction, Recorder, pending, read_gold
+from qa.evaluate.summary import below, bins, reading, summarise
 from qa.metrics import exact_match, f1
 from qa.squad import Question
-from tests.fakes import PatternReader
+from tests.fakes import HashingEmbedder, PatternReader
 
 CONTEXT = "Ann led the survey in 1871."
 QUESTIONS = [
     Question("1", "t", "When?", CONTEXT, ((22, 26),)),
     Question("2", "t", "Who?", CONTEXT, ((0, 3),)),
     Question("3", "t", "Why?", "Nobody knows.", ()),
-    Question("4", "t", "How?", "In 1900 it rained.", ()),
+    Question("4", "u", "How?", "In 1900 it rained.", ()),
 ]
+
+
+def outcome(number: int, *, rank: int | None = 1, text: str = "x", score: float = 1.0, held: int = 1) -> Outcome:
+    """Make the outcome of a question whose answer is "x"."""
+    prediction = Prediction(text, score, ("x",))
+    ranks = {"dense": None, "lexical": rank, "fused": rank}
+    seconds = {"retrieve": 0.01, "ask": 0.1 * number}
+    return Outcome(str(number), ranks, prediction, prediction, (1.0, 1.0), seconds, 1, held)
 
 
 def test_reading_is_scored_as_squad_2_scores_it() -> None:
     """One right, one wrong, one rightly left unanswered, one wrongly answered: worked by hand."""
     reader = PatternReader(r"\d{4}")
-    rows = scores(read_gold(reader, QUESTIONS), reader.calibration)
-    assert rows["em, answerable"].startswith("50.00")
-    assert rows["em, squad 2"].startswith("50.00")
-    assert rows["answers given"] == 0.75
-    assert rows["right among the given"] == pytest.approx(1 / 3, abs=1e-4)
-    assert rows["auroc, answerable or not"] == 0.75
+    numbers = reading([read_gold(reader, question) for question in QUESTIONS], reader.calibration)
+    assert numbers["em"].value == 50
+    assert numbers["squad2-em"].value == 50
+    assert numbers["given"].value == 75
+    assert numbers["right"].value == pytest.approx(100 / 3)
+    assert numbers["auroc"].value == 0.75
+
+
+def test_the_surest_answers_make_the_risk_coverage_numbers() -> None:
+    """Five answers, the second surest wrong: risks 0, 1/2, 1/3, 1/4, 1/5."""
+    made = [Prediction("b" if n == 1 else "a", 5.0 - n, ("a",)) for n in range(5)]
+    numbers = reading(made, Calibration(-9.0, (0.0, 5.0), (0.8, 0.8)))
+    assert numbers["aurc"].value == pytest.approx((0 + 1 / 2 + 1 / 3 + 1 / 4 + 1 / 5) / 5)
+    assert numbers["accuracy@80"].value == pytest.approx(75)
+    assert numbers["right"].value == 80
+    assert "auroc" not in numbers
+    ((confidence, right, count),) = bins(made, Calibration(2.0, (0.0, 5.0), (0.8, 0.8)), count=1)
+    assert (confidence, right, count) == (pytest.approx(0.8), 0.75, 4)
 
 
 def test_the_best_of_the_annotators_counts() -> None:
@@ -40,25 +65,150 @@ def test_the_best_of_the_annotators_counts() -> None:
     assert Prediction("Ann", 1.0, ()).best(f1, threshold=2.0) == 1
 
 
-def test_end_to_end_finds_the_passage_and_reads_it() -> None:
-    """Every paragraph competes for every question."""
-    rows = end_to_end(QUESTIONS[:1] + QUESTIONS[2:3], PatternReader(r"\d{4}"))
-    assert rows["end to end: em, answerable"].startswith("100.00")
-    assert rows["ask p50 ms"] > 0
+def test_a_passage_counts_as_found_only_if_it_holds_the_answer_at_its_place() -> None:
+    """The same words elsewhere do not count; where the paragraph is unknown, words have to do."""
+    document = Document(1, "/a.txt", "", "1871 was cold. In 1871 Ann came.", (), (), "")
+    hits = [
+        Hit(Passage(n, document, s, e, document.text[s:e], None, ""), 1.0)
+        for n, (s, e) in enumerate(((0, 14), (15, 32)))
+    ]
+    assert Gold("/a.txt", ((18, 22),), ("1871",)).rank(hits) == 2
+    assert Gold("/b.txt", ((18, 22),), ("1871",)).rank(hits) is None
+    assert Gold(None, (), ("1871",)).rank(hits) == 1
+    assert Gold("/a.txt", ((12, 18),), ("cut",)).rank(hits) is None
 
 
-def test_confidence_that_keeps_its_word_has_no_error() -> None:
-    """Half of the answers right, at a confidence of one half."""
-    predictions = [Prediction("a b", 0.0, ("a b",)), Prediction("c", 0.0, ("d",))]
-    rows = scores(predictions, Calibration(-1.0, (0.0, 1.0), (0.5, 0.9)))
-    assert rows["right among the given"] == 0.5
-    assert rows["em, answerable"].startswith("50.00")
+def test_articles_become_files_whatever_they_are_called(tmp_path: Path) -> None:
+    """A title is text, never a path."""
+    write_articles([Question("1", "../../etc/passwd", "?", "One.", ()), *QUESTIONS], tmp_path / "d")
+    assert [path.read_text() for path in sorted((tmp_path / "d").iterdir())] == [
+        "One.\n",
+        f"{CONTEXT}\n\nNobody knows.\n",
+        "In 1900 it rained.\n",
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["d"]
+
+
+def test_a_question_is_followed_from_search_to_quote(tmp_path: Path) -> None:
+    """Ranks, the best span on the gold passage and of all, and a quote that is checked against its file."""
+    write_articles(QUESTIONS, tmp_path / "documents")
+    reader = PatternReader(r"\d{4}")
+    with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
+        index.sync([tmp_path / "documents"])
+        engine = Engine(tmp_path / "index", reader=Recorder(reader), index=index)
+        examiner = Examiner(engine, reader, Corpus(index), k=5)
+        question = Question("1", "t", "Ann led the survey when?", CONTEXT, ((22, 26),))
+        found = examiner.examine(question)
+        assert found.ranks == {"dense": 1, "lexical": 1, "fused": 1}
+        assert found.read.text == found.asked.text == "1871"
+        assert found.best == (1, 1)
+        assert found.quotes == found.held == 1
+        assert found.seconds["ask"] > found.seconds["retrieve"] / 100
+        assert examiner.examine(QUESTIONS[2]).ranks == {}
+
+
+def test_a_quote_that_is_not_in_its_file_is_counted(tmp_path: Path) -> None:
+    """The check reads the file itself; it does not take the index's word."""
+    write_articles(QUESTIONS, tmp_path / "documents")
+    reader = PatternReader(r"\d{4}")
+    with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
+        index.sync([tmp_path / "documents"])
+        examiner = Examiner(Engine(tmp_path, reader=Recorder(reader), index=index), reader, Corpus(index), k=5)
+        path = next((tmp_path / "documents").glob("0000*"))
+        assert examiner._holds(str(path), 22, 26, "1871")
+        assert not examiner._holds(str(path), 21, 25, "1871")
+
+
+def test_numbers_are_the_outcomes_means() -> None:
+    """Recall, reciprocal rank, percentiles, the share of quotes that hold: by hand."""
+    outcomes = [outcome(1), outcome(2, rank=4), outcome(3, rank=None, text="y"), outcome(4, held=0)]
+    numbers = {
+        name: n.value
+        for part in summarise(outcomes, Calibration(0, (0, 1), (0, 1))).values()
+        for name, n in part.items()
+    }
+    assert numbers["recall@1"] == 0.5
+    assert numbers["recall@5"] == 0.75
+    assert numbers["dense-recall@20"] == 0
+    assert numbers["mrr"] == pytest.approx((1 + 1 / 4 + 0 + 1) / 4)
+    assert numbers["em"] == numbers["ask-em"] == 75
+    assert numbers["ask-p50-ms"] == pytest.approx(250)
+    assert numbers["quotes-held"] == 0.75
+
+
+def test_a_gate_names_what_it_misses() -> None:
+    """And an unknown name says which there are."""
+    sections = summarise([outcome(1), outcome(2, text="y")], Calibration(0, (0, 1), (0, 1)))
+    assert below(sections, [("em", 50.0), ("recall@1", 1.0)]) == []
+    assert below(sections, [("em", 51.0)]) == ["em is 50.00, under 51"]
+    with pytest.raises(ValueError, match="ask-best10-f1"):
+        below(sections, [("emm", 1.0)])
+
+
+def test_a_log_goes_on_where_it_was_cut_off(tmp_path: Path) -> None:
+    """The half-written last line is asked again; nothing before it is."""
+    log = Log(tmp_path / "log", {"k": 5})
+    for number in (1, 2):
+        log.add(outcome(number))
+    text = (tmp_path / "log").read_text()
+    (tmp_path / "log").write_text(text[:-9])
+    again = Log(tmp_path / "log", {"k": 5})
+    assert [asdict(o) for o in again.outcomes.values()] == [asdict(outcome(1))]
+    assert [q.id for q in pending(QUESTIONS[:2], again)] == ["2"]
+    again.add(outcome(2))
+    assert Log(tmp_path / "log", {"k": 5}).outcomes.keys() == {"1", "2"}
+
+
+def test_a_log_of_something_else_is_refused(tmp_path: Path) -> None:
+    """Two measurements never mix."""
+    Log(tmp_path / "log", {"k": 5})
+    with pytest.raises(ValueError, match="--resume"):
+        Log(tmp_path / "log", {"k": 6})
+
+
+def question_set(folder: Path) -> Path:
+    """Write a set of two questions, one of them unanswerable."""
+    rows = [
+        {"id": "1", "question": "Who led the survey?", "answers": [{"text": "Ann", "answer_start": 0}]},
+        {"id": "2", "question": "Who paid for the survey?", "answers": [], "is_impossible": True},
+    ]
+    path = folder / "set.json"
+    path.write_text(json.dumps({"data": [{"title": "t", "paragraphs": [{"context": CONTEXT, "qas": rows}]}]}))
+    return path
 
 
 def test_the_command_prints_the_shipped_reader_s_scores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """``seedqa eval FILE --json``."""
-    rows = [{"id": "1", "question": "Who led the survey?", "answers": [{"text": "Ann", "answer_start": 0}]}]
-    path = tmp_path / "set.json"
-    path.write_text(json.dumps({"data": [{"title": "t", "paragraphs": [{"context": CONTEXT, "qas": rows}]}]}))
-    assert main(["eval", str(path), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["questions"] == 1
+    """``seedqa eval FILE --json``, and again from what ``--resume`` kept, without asking."""
+    path, kept = question_set(tmp_path), str(tmp_path / "kept")
+    assert main(["eval", str(path), "--json", "--resume", kept]) == 0
+    printed = capsys.readouterr().out
+    row = json.loads(printed)
+    assert (row["questions"], row["unanswerable"]) == (2, 1)
+    numbers = {name: n for part in row["numbers"].values() for name, n in part.items()}
+    assert numbers["recall@1"]["value"] == numbers["quotes-held"]["value"] == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(Examiner, "examine")
+        assert main(["eval", str(path), "--resume", kept]) == 0
+    assert "recall@1                  1.000 ± 0.000" in capsys.readouterr().out
+
+
+def test_the_command_asks_a_user_s_own_documents_and_gates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--documents DIR``; exit status 1 and a line if a gate is missed."""
+    path = question_set(tmp_path)
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "notes.md").write_text(f"# Survey\n\n{CONTEXT}\n")
+    arguments = ["eval", str(path), "--documents", str(documents)]
+    assert main([*arguments, "--fail-under", "recall@1=1"]) == 0
+    assert main([*arguments, "--fail-under", "recall@1=1.5"]) == 1
+    assert "recall@1 is 1.000, under 1.5" in capsys.readouterr().err
+    assert main(["eval", str(path), "--documents", str(tmp_path / "none")]) == 2
+
+
+def test_plots_are_drawn(tmp_path: Path) -> None:
+    """Four files, each an SVG."""
+    pytest.importorskip("matplotlib")  # in the [plots] extra, which [dev] brings along
+    assert main(["eval", str(question_set(tmp_path)), "--plots", str(tmp_path / "plots")]) == 0
+    drawn = sorted((tmp_path / "plots").iterdir())
+    assert [path.name for path in drawn] == ["calibration.svg", "latency.svg", "recall.svg", "risk-coverage.svg"]
+    assert all("<svg" in path.read_text() for path in drawn)

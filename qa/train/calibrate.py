@@ -15,9 +15,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
+from tqdm import tqdm
 
 from qa.calibration import Calibration
-from qa.evaluate import Prediction, read_gold, scores
+from qa.evaluate.outcomes import Prediction, read_gold
+from qa.evaluate.summary import reading, table
 from qa.metrics import exact_match, f1
 from qa.reader import OnnxReader
 from qa.squad import Question
@@ -35,11 +37,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=13)
     options = parser.parse_args()
     questions = balanced(read_jsonl(options.prepared / "dev.jsonl.gz"), options.seed)
-    predictions = read_gold(OnnxReader(options.folder), questions)
+    reader = OnnxReader(options.folder)
+    predictions = [read_gold(reader, question) for question in tqdm(questions)]
     check = fit(predictions[::2])
     print("fitted on one half, measured on the other:")
-    for name, value in scores(predictions[1::2], check).items():
-        print(f"  {name:30} {value}")
+    print("\n".join(table({"held-out": reading(predictions[1::2], check)})))
     final = fit(predictions)
     path = options.folder / "config.json"
     config = json.loads(path.read_text())

@@ -1,0 +1,186 @@
+"""One record a question: ranks, what was read and what was answered, how long it took. Kept on disk, so resumable."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from index import Mode
+from index.load import load
+from qa.engine import Engine
+from qa.evaluate.corpus import Corpus
+from qa.metrics import exact_match, f1
+from qa.reader import Reader
+from qa.squad import Question
+from qa.types import Answer, Span
+
+DEEPEST = 20
+"""Ranks beyond this are not looked for."""
+
+BEST_OF = 10
+
+
+class Measure(Protocol):
+    """Compares a predicted answer with a gold one, 0 to 1."""
+
+    def __call__(self, prediction: str, gold: str) -> float:
+        """Return how close they are."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The best span for a question, as text and score, and what the annotators marked (nothing: unanswerable)."""
+
+    text: str
+    score: float
+    gold: tuple[str, ...]
+
+    def best(self, measure: Measure, *, threshold: float = -np.inf) -> float:
+        """Return the best measure over the annotators; below the threshold the prediction is "no answer"."""
+        text = self.text if self.score >= threshold else ""
+        return max(measure(text, gold) for gold in self.gold or ("",))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one question.
+
+    ``ranks`` has, for each search mode, the place of the first passage with an answer (None: not among the
+    first 20; unanswerable: no entries). ``read`` is the best span on the gold passage, ``asked`` the best of
+    all passages read, ``best`` the EM and F1 of the best of ten spans. ``seconds``: of retrieve and of ask.
+    ``quotes`` were shown and ``held`` stand in the file on disk, read again, where they were said to.
+    """
+
+    id: str
+    ranks: dict[str, int | None]
+    read: Prediction
+    asked: Prediction
+    best: tuple[float, float]
+    seconds: dict[str, float]
+    quotes: int
+    held: int
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> "Outcome":
+        """Read what ``asdict`` and JSON made of one."""
+        made = {**row, "best": tuple(row["best"])}
+        for name in ("read", "asked"):
+            made[name] = Prediction(**{**row[name], "gold": tuple(row[name]["gold"])})
+        return cls(**made)
+
+
+class Recorder:
+    """A reader that also remembers every span it found, not only the best of each text."""
+
+    def __init__(self, reader: Reader) -> None:
+        """Read with ``reader``."""
+        self._reader = reader
+        self.calibration = reader.calibration
+        self.rounds: list[tuple[list[Span], list[str]]] = []
+
+    def read(self, question: str, texts: Sequence[str], *, count: int = 1) -> list[Span]:
+        """Return what the reader would, and keep four spans a text."""
+        spans = self._reader.read(question, texts, count=max(count, 4))
+        self.rounds.append((spans, list(texts)))
+        seen: dict[int, int] = {}
+        kept = []
+        for span in spans:
+            seen[span.hit] = seen.get(span.hit, 0) + 1
+            if seen[span.hit] <= count:
+                kept.append(span)
+        return kept
+
+
+def read_gold(reader: Reader, question: Question) -> Prediction:
+    """Read the question's own passage."""
+    spans = reader.read(question.question, [question.context])
+    best = max(spans, key=lambda span: span.score, default=Span(0, 0, 0, -np.inf))
+    return Prediction(question.context[best.start : best.end], best.score, tuple(question.gold()))
+
+
+class Examiner:
+    """Puts questions to an engine and writes down what became of them."""
+
+    def __init__(self, engine: Engine, reader: Reader, corpus: Corpus, *, k: int) -> None:
+        """``engine`` must read with a ``Recorder`` around ``reader``, so that its spans can be looked at."""
+        self._engine, self._reader, self._corpus, self._k = engine, reader, corpus, k
+        self._files: dict[str, str] = {}
+
+    def examine(self, question: Question) -> Outcome:
+        """Search in every mode, read the gold passage, ask end to end, check each quote against its file."""
+        gold = self._corpus.gold(question)
+        index, recorder = self._engine.index, self._engine.reader
+        assert isinstance(recorder, Recorder)
+        modes = Mode if question.answers else ()
+        ranks = {str(mode): gold.rank(index.search(question.question, DEEPEST, mode=mode)) for mode in modes}
+        recorder.rounds.clear()
+        began = time.perf_counter()
+        self._engine.retrieve(question.question, k=self._k)
+        retrieved = time.perf_counter()
+        answer = self._engine.ask(question.question, k=self._k)
+        seconds = {"retrieve": retrieved - began, "ask": time.perf_counter() - retrieved}
+        asked, best = self._spans(question, answer, recorder)
+        held = sum(self._holds(c.path, c.start, c.end, c.quote) for c in answer.citations)
+        read = read_gold(self._reader, question)
+        return Outcome(question.id, ranks, read, asked, best, seconds, len(answer.citations), held)
+
+    def _spans(self, question: Question, answer: Answer, recorder: Recorder) -> tuple[Prediction, tuple[float, float]]:
+        """Rank the spans as :mod:`qa.compose` does; the first is the answer or what was held back."""
+        gold = tuple(question.gold())
+        scored, first = [], 0
+        for spans, texts in recorder.rounds:
+            for span in spans:
+                score = recorder.calibration.combined(span.score, answer.hits[first + span.hit].score)
+                scored.append((score, texts[span.hit][span.start : span.end]))
+            first += len(texts)
+        ranked = [Prediction(text, score, gold) for score, text in sorted(scored, key=lambda pair: -pair[0])]
+        top = ranked[0] if ranked else Prediction("", -np.inf, gold)
+        measures: tuple[Measure, ...] = (exact_match, f1)
+        em, overlap = (max((p.best(m) for p in ranked[:BEST_OF]), default=0.0) for m in measures)
+        return top, (em, overlap)
+
+    def _holds(self, path: str, start: int, end: int, quote: str) -> bool:
+        if path not in self._files:
+            self._files[path] = load(Path(path)).text
+        return self._files[path][start:end] == quote
+
+
+class Log:
+    """The outcomes on disk, a JSON line each behind a line that says what was measured."""
+
+    def __init__(self, path: Path, facts: Mapping[str, object]) -> None:
+        """Take up the log at ``path`` if it is of the same ``facts``. Raises ValueError if it is of others."""
+        self._path = path
+        self.outcomes: dict[str, Outcome] = {}
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        if not lines:
+            path.write_text(json.dumps(dict(facts)) + "\n", encoding="utf-8")
+        elif json.loads(lines[0]) != facts:
+            raise ValueError(
+                f"{path} belongs to other questions, documents or another reader: choose another --resume folder."
+            )
+        for line in lines[1:]:
+            try:
+                outcome = Outcome.from_json(json.loads(line))
+            except json.JSONDecodeError:
+                break  # the line that a crash cut short: asked again
+            self.outcomes[outcome.id] = outcome
+        if lines[1:]:
+            kept = [lines[0], *(json.dumps(asdict(o)) for o in self.outcomes.values())]
+            path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+
+    def add(self, outcome: Outcome) -> None:
+        """Write one down."""
+        self.outcomes[outcome.id] = outcome
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(outcome)) + "\n")
+
+
+def pending(questions: Sequence[Question], log: Log) -> Iterator[Question]:
+    """Yield the questions that have no outcome yet."""
+    return (question for question in questions if question.id not in log.outcomes)

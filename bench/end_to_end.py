@@ -1,0 +1,89 @@
+"""From question to quote over whole corpora: the set's own paragraphs, then with distractors of other sets added.
+
+python -m bench.end_to_end SQUAD.json [--distractors SET.json.gz … --sizes 5000 20000] [--limit N]
+
+Every paragraph is one passage, uncut. ``gap`` is what finding costs: F1 of reading the gold passage less F1 end to end.
+"""
+
+import argparse
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench import corpus
+from bench.corpus import Corpus
+from index import Index
+from qa.evaluate.outcomes import BEST_OF, Prediction, read_gold
+from qa.metrics import exact_match, f1, interval
+from qa.reader import OnnxReader
+
+HEAD = (
+    "| passages | R@1 | R@5 | F1, gold passage | EM | F1 | gap | best of 10, F1 | p50 ms | p95 ms | p99 ms |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def main() -> None:
+    """Index, ask, and print a row for each size."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("questions", type=Path, help="SQuAD format, plain or gzipped")
+    parser.add_argument("--distractors", type=Path, nargs="+", default=[], help="sets whose paragraphs are added")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[], help="passages in all, ascending")
+    parser.add_argument("--limit", type=int, help="ask this many questions, evenly spread")
+    parser.add_argument("--read", type=int, default=5, help="passages read for each question (default: 5)")
+    options = parser.parse_args()
+    reader = OnnxReader()
+    largest = corpus.read(
+        options.questions, limit=options.limit, distractors=options.distractors, size=max(options.sizes, default=0)
+    )
+    gold = 100 * np.array([read_gold(reader, question).best(f1) for question, _ in largest.questions])
+    print(f"{len(largest.questions)} questions, {options.read} passages read\n\n{HEAD}")
+    own = len(corpus.read(options.questions).passages)
+    with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), create=True) as index:
+        done = 0
+        for size in [own, *(min(size, len(largest.passages)) for size in options.sizes if size > own)]:
+            corpus.stored(Path(folder), largest.passages[done:size], first=done)
+            done = size
+            print(
+                row(index, replace(largest, passages=largest.passages[:size]), reader, options.read, gold), flush=True
+            )
+
+
+def row(index: Index, read: Corpus, reader: OnnxReader, count: int, gold: NDArray[np.float64]) -> str:
+    """Ask the questions; return a line of the table."""
+    index.search("warm up", 1)
+    ranks, ems, f1s, bests, seconds = [], [], [], [], []
+    for question, place in read.questions:
+        began = time.perf_counter()
+        hits = index.search(question.question, 20)
+        texts = [hit.passage.text for hit in hits[:count]]
+        spans = reader.read(question.question, texts, count=3)
+        weigh = reader.calibration.combined
+        ranked = sorted(spans, key=lambda s: -weigh(s.score, hits[s.hit].score))
+        seconds.append(time.perf_counter() - began)
+        found = [hit.passage.document.path for hit in hits]
+        ranks.append(found.index(f"/{place}") + 1 if f"/{place}" in found else np.inf)
+        answers = [Prediction(texts[s.hit][s.start : s.end], s.score, tuple(question.gold())) for s in ranked[:BEST_OF]]
+        ems.append(100 * answers[0].best(exact_match) if answers else 0.0)
+        f1s.append(100 * answers[0].best(f1) if answers else 0.0)
+        bests.append(100 * max((a.best(f1) for a in answers), default=0.0))
+    rank, times, top = np.array(ranks), 1000 * np.array(seconds), np.array(f1s)
+    cells = [
+        f"{len(read.passages):,}",
+        *(f"{np.mean(rank <= k):.3f}" for k in (1, 5)),
+        f"{gold.mean():.1f}",
+        f"{np.mean(ems):.1f}",
+        f"{top.mean():.1f} ± {interval(top):.1f}",
+        f"{gold.mean() - top.mean():.1f}",
+        f"{np.mean(bests):.1f}",
+        *(f"{np.percentile(times, percent):.0f}" for percent in (50, 95, 99)),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    main()

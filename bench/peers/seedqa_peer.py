@@ -1,0 +1,32 @@
+"""seedqa itself, on the same passages: search, reader, and the choice among spans that ``ask`` makes."""
+
+from pathlib import Path
+from typing import Any
+
+from bench.corpus import stored
+from bench.peers.protocol import Ask, serve
+from index import Index
+from qa.reader import OnnxReader
+
+
+def build(task: dict[str, Any]) -> Ask:
+    """Store each passage as it is, uncut; return search and reading as a function."""
+    folder = Path(task["scratch"]) / "seedqa"
+    index = Index.open(folder, create=True)
+    if not len(index):
+        stored(folder, [(p["title"], p["text"]) for p in task["passages"]])
+    reader = OnnxReader()
+
+    def ask(question: str) -> tuple[list[int], str]:
+        hits = index.search(question, 20)
+        texts = [hit.passage.text for hit in hits[: task["read"]]]
+        spans = reader.read(question, texts)
+        best = max(spans, key=lambda s: reader.calibration.combined(s.score, hits[s.hit].score), default=None)
+        found = [int(hit.passage.document.path[1:]) for hit in hits]
+        return found, texts[best.hit][best.start : best.end] if best else ""
+
+    return ask
+
+
+if __name__ == "__main__":
+    serve(build)

@@ -1,0 +1,67 @@
+"""bench: what the README's tables are printed by runs, and its numbers can be checked by hand."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench import corpus, end_to_end, retrieval
+from bench.peers.__main__ import row
+from qa.squad import Question
+
+
+def question_set(path: Path, texts: dict[str, str]) -> Path:
+    """Write a set of one article: text → a question about its first word."""
+    paragraphs = [
+        {
+            "context": text,
+            "qas": [{"id": text, "question": q, "answers": [{"text": text.split()[0], "answer_start": 0}]}],
+        }
+        for text, q in texts.items()
+    ]
+    path.write_text(json.dumps({"data": [{"title": "Old_mills", "paragraphs": paragraphs}]}))
+    return path
+
+
+@pytest.fixture
+def mills(tmp_path: Path) -> Path:
+    """Two passages, two questions."""
+    texts = {"Ann built the mill.": "Who built the mill?", "Bob painted the barn.": "Who painted the barn?"}
+    return question_set(tmp_path / "mills.json", texts)
+
+
+def test_distractors_fill_up_to_a_size(mills: Path, tmp_path: Path) -> None:
+    """Own paragraphs first, each once; the questions stay."""
+    others = {f"Text {n} about rain.": "?" for n in range(9)} | {"Ann built the mill.": "?"}
+    read = corpus.read(mills, distractors=[question_set(tmp_path / "other.json", others)], size=6)
+    assert len(read.passages) == len({text for _, text in read.passages}) == 6
+    assert read.passages[0] == ("Old mills", "Ann built the mill.")
+    assert [place for _, place in read.questions] == [0, 1]
+
+
+def test_both_tables_are_printed(
+    mills: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the models that are shipped."""
+    other = question_set(tmp_path / "other.json", {f"Text {n} about rain.": "?" for n in range(3)})
+    monkeypatch.setattr(sys, "argv", ["end_to_end", str(mills), "--distractors", str(other), "--sizes", "4"])
+    end_to_end.main()
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("| 2 ", "| 4 "))]
+    assert [line.split("|")[2:4] for line in rows] == [[" 1.000 ", " 1.000 "]] * 2
+    monkeypatch.setattr(sys, "argv", ["retrieval", str(mills)])
+    retrieval.main()
+    assert "| fused | 1.000 |" in capsys.readouterr().out
+
+
+def test_a_peer_is_scored_by_what_it_found_and_said() -> None:
+    """One right, one wrong: recall and EM of one half; a failure is a line of its own."""
+    asked = [(Question(str(n), "", "?", "Ann built it.", ((0, 3),)), 7) for n in range(2)]
+    rows = [{"found": [7, 1], "answer": "Ann", "seconds": 0.1}, {"found": [1, 7], "answer": "it", "seconds": 0.3}]
+    line = row("x", {"rows": rows, "indexing": 2.0, "megabytes": 10.0}, corpus.Corpus([], asked))
+    cells = [cell.strip() for cell in line.split("|")[1:-1]]
+    assert cells[:4] == ["x", "0.500", "1.000", "50.0"]
+    assert cells[4].startswith("50.0 ± ")
+    assert [float(cell) for cell in cells[5:]] == [200, np.round(290), 2, 10]
+    assert row("x", "no network", corpus.Corpus([], asked)) == "| x | failed: no network |"

@@ -1,6 +1,6 @@
 """Stage 4: the trained weights → one ONNX file, weights in 8 bits, with its tokenizer.
 
-python -m qa.train.export CHECKPOINT FOLDER [--format fp32|int8]
+python -m qa.train.export CHECKPOINT FOLDER [--format int8-dynamic|int8|fp16|fp32]
 """
 
 import argparse
@@ -14,13 +14,14 @@ from pathlib import Path
 import onnx
 import torch
 
-from index.models.export import rewrite, to_int8
+from index.models.export import FORMATS, rewrite
 from qa.train.model import SpanModel
 from qa.train.source import encoder_folder
 from qa.train.weights import load_weights
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("start", "end")
+CHOSEN = "int8"
 
 
 def main() -> None:
@@ -28,42 +29,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--format", choices=("fp32", "int8"), default="int8")
+    parser.add_argument("--format", choices=FORMATS, default=CHOSEN, help=f"default: {CHOSEN}")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     model = SpanModel(encoder_folder(), pretrained=False)
     model.load_state_dict(load_weights(options.checkpoint))
-    with tempfile.TemporaryDirectory() as scratch:
-        plain = Path(scratch) / "plain.onnx"
-        export(model.eval(), plain)
-        target = options.folder / "model.onnx"
-        if options.format == "int8":
-            quantise(plain, target)
-        else:
-            shutil.copy(plain, target)
+    onnx.save(exported(model.eval(), options.format), options.folder / "model.onnx")
     shutil.copy(encoder_folder() / "tokenizer.json", options.folder)
     write_config(options.folder)
 
 
-def export(model: SpanModel, path: Path) -> None:
-    """Trace the model with free batch and sequence axes."""
+def exported(model: SpanModel, form: str) -> onnx.ModelProto:
+    """Trace the model with free batch and sequence axes, and bring it into one of the FORMATS.
+
+    ``int8``: weights in 8 bits, one scale a column (a row for words), arithmetic in float32. ``int8-dynamic``: products
+    in 8 bits too, activations scaled passage by passage as they come.
+    """
     sample = tuple(torch.ones(2, 16, dtype=torch.int64) for _ in INPUTS)
     axes = {name: {0: "batch", 1: "tokens"} for name in (*INPUTS, *OUTPUTS)}
-    with warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as scratch, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracer says that the newer exporter exists; its files run at half speed
+        path = Path(scratch) / "model.onnx"
         torch.onnx.export(
             model, sample, path, dynamo=False, opset_version=17,
             input_names=list(INPUTS), output_names=list(OUTPUTS), dynamic_axes=axes,
         )  # fmt: skip
-
-
-def quantise(source: Path, target: Path) -> None:
-    """Keep weights in 8 bits, one scale a column (a row for words), and compute in float32.
-
-    Dynamic 8-bit arithmetic would scale activations by the whole batch: a passage's score would then depend on its
-    neighbours. With weights alone in 8 bits it does not, and no processor can overflow.
-    """
-    onnx.save(rewrite(onnx.load(source), to_int8), target)
+        traced = onnx.load(path)
+    rule = FORMATS[form]
+    return traced if rule is None else rewrite(traced, rule)
 
 
 def write_config(folder: Path) -> None:

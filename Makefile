@@ -23,11 +23,12 @@ check: $(VENV)/.installed-dev  ## lint, format and types, as CI does
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-eval: $(VENV)/.installed  ## score the reader: make eval DATA=folder with squad_v1_dev_a.json and squad_v2_dev_a.json
+eval: $(VENV)/.installed  ## score finding, reading, asking: make eval DATA=folder with squad_v1_dev_a.json, squad_v2_dev_a.json
 	@for set in squad_v1_dev_a squad_v2_dev_a; do echo "$$set"; $(BIN)/seedqa eval $(DATA)/$$set.json || exit; done
 
 bench: $(VENV)/.installed  ## the README's score tables: make bench DATA=folder with squad_v1_dev_a.json
 	@$(BIN)/python -m bench.retrieval $(DATA)/squad_v1_dev_a.json
+	@$(BIN)/python -m bench.end_to_end $(DATA)/squad_v1_dev_a.json --limit 1500
 	@$(BIN)/python -m bench.speed $(DATA)/squad_v1_dev_a.json
 
 lock: $(VENV)/.installed-dev  ## write the versions that are installed now to requirements.lock

@@ -190,9 +190,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+    def bare(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=text, description=text)
         made.set_defaults(run=run)
+        return made
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        made = bare(name, run, text)
         made.add_argument("--index", type=_folder, default=default_index(), metavar="DIR", help="where the index is")
         return made
 
@@ -218,7 +222,7 @@ def _parser() -> argparse.ArgumentParser:
     ui.add_argument("--port", type=int, default=7860)
     verify = command("verify", _verify, "Check an answer's quotes, or all documents, against the files on disk.")
     verify.add_argument("answer", type=Path, nargs="?", metavar="ANSWER.json", help="what `seedqa ask --json` printed")
-    evaluate.add_arguments(command("eval", evaluate.run, "Score answers to SQuAD-format questions: EM, F1, recall."))
+    evaluate.add_arguments(bare("eval", evaluate.run, "Score answers to SQuAD-format questions: recall, EM, F1, time."))
     return parser
 
 

@@ -193,6 +193,16 @@ def test_the_command_prints_the_shipped_reader_s_scores(tmp_path: Path, capsys: 
     assert "recall@1                  1.000 ± 0.000" in capsys.readouterr().out
 
 
+def test_the_reader_alone_is_scored_quickly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--reading``: no index, no retrieval numbers; not together with what needs them."""
+    path = question_set(tmp_path)
+    assert main(["eval", str(path), "--reading", "--json"]) == 0
+    numbers = json.loads(capsys.readouterr().out)["numbers"]
+    assert [name.partition(":")[0] for name in numbers] == ["reading"]
+    assert main(["eval", str(path), "--reading", "--resume", str(tmp_path / "x")]) == 2
+    assert not (tmp_path / "x").exists()
+
+
 def test_the_command_asks_a_user_s_own_documents_and_gates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """``--documents DIR``; exit status 1 and a line if a gate is missed."""
     path = question_set(tmp_path)

@@ -15,8 +15,8 @@ from index import Index
 from qa import squad
 from qa.engine import Engine
 from qa.evaluate.corpus import Corpus, write_articles
-from qa.evaluate.outcomes import Examiner, Log, Outcome, Recorder, pending
-from qa.evaluate.summary import Number, below, summarise, table
+from qa.evaluate.outcomes import Examiner, Log, Outcome, Recorder, pending, read_gold
+from qa.evaluate.summary import READING, SERVING, Number, below, reading, summarise, table
 from qa.reader import PACKAGED, OnnxReader, Reader
 from qa.squad import Question
 
@@ -26,6 +26,7 @@ A passage counts as found if it holds an answer, at its place.
 
 examples:
   seedqa eval dev-v2.0.json --limit 500                   every nth question
+  seedqa eval dev-v2.0.json --reading                     the reader alone
   seedqa eval mine.json --documents ~/reports --plots out
   seedqa eval dev-v1.1.json --resume run --fail-under ask-f1=70 --fail-under recall@5=0.95"""
 
@@ -36,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("questions", type=Path, metavar="QUESTIONS.json", help="SQuAD 1.1 or 2.0 format, plain or .gz")
     parser.add_argument("--documents", type=Path, metavar="DIR", help="search these files, not the set's paragraphs")
     parser.add_argument("--limit", type=int, metavar="N", help="every nth question only, N in all")
+    parser.add_argument("--reading", action="store_true", help="only read the gold passages: no search, quick")
     parser.add_argument("--resume", type=Path, metavar="DIR", help="keep outcomes here; a second run goes on from them")
     parser.add_argument("--plots", type=Path, metavar="DIR", help="draw the curves, as SVG (needs matplotlib)")
     parser.add_argument("--fail-under", type=_gate, action="append", default=[], metavar="NAME=VALUE", dest="gates",
@@ -53,16 +55,22 @@ def run(options: argparse.Namespace) -> int:
     if not questions:
         raise ValueError(f"{options.questions} holds no questions.")
     reader = OnnxReader(options.reader or PACKAGED)
-    with _folder(options.resume) as folder:
-        outcomes, speed = examined(questions, reader, folder, options)
-    sections = summarise(outcomes, reader.calibration)
-    if speed:
-        sections.setdefault("time and trust", {})["passages-per-second"] = Number(speed)
-    drawn = []
-    if options.plots:
-        from qa.evaluate.plots import draw
+    drawn: list[Path] = []
+    if options.reading:
+        if options.documents or options.resume or options.plots:
+            raise ValueError("--reading goes without --documents, --resume and --plots.")
+        with _bar(questions, "reading", "q") as bar:
+            sections = {READING: reading([read_gold(reader, question) for question in bar], reader.calibration)}
+    else:
+        with _folder(options.resume) as folder:
+            outcomes, speed = examined(questions, reader, folder, options)
+        sections = summarise(outcomes, reader.calibration)
+        if speed:
+            sections[SERVING]["passages-per-second"] = Number(speed)
+        if options.plots:
+            from qa.evaluate.plots import draw
 
-        drawn = draw(outcomes, reader.calibration, options.plots)
+            drawn = draw(outcomes, reader.calibration, options.plots)
     missed = below(sections, options.gates)
     unanswerable = sum(not question.answers for question in questions)
     if options.json:

@@ -13,6 +13,11 @@ from qa.metrics import calibration_error, exact_match, f1, interval, risk_covera
 
 CUTOFFS = (1, 5, 10, 20)
 
+FINDING = "finding: the passage with the answer is among the first k"
+READING = "reading: the gold passage is given"
+ASKING = "asking: all documents are searched"
+SERVING = "time and trust"
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -28,13 +33,13 @@ Numbers = dict[str, Number]
 def summarise(outcomes: Sequence[Outcome], calibration: Calibration) -> dict[str, Numbers]:
     """Return the numbers by section. Names are unique over all sections: ``--fail-under`` goes by them."""
     sections = {
-        "finding: the passage with the answer is among the first k": finding(outcomes),
-        "reading: the gold passage is given": reading([o.read for o in outcomes], calibration),
-        "asking: all documents are searched": {
+        FINDING: finding(outcomes),
+        READING: reading([o.read for o in outcomes], calibration),
+        ASKING: {
             **{f"ask-{name}": n for name, n in reading([o.asked for o in outcomes], calibration).items()},
             **best_of([o for o in outcomes if o.asked.gold]),
         },
-        "time and trust": serving(outcomes),
+        SERVING: serving(outcomes),
     }
     return {title: numbers for title, numbers in sections.items() if numbers}
 

@@ -18,7 +18,7 @@ from qa.metrics import f1
 from qa.reader import OnnxReader
 from qa.train.data import Example, answer_texts, read_jsonl
 
-WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0)
 CLOSE = 0.005
 """Means this near the best are noise; the smallest such weight is taken."""
 

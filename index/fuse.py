@@ -4,15 +4,18 @@ from collections.abc import Mapping, Sequence
 
 Scored = Sequence[tuple[int, float]]
 
+DENSE_SHARE = 0.4
+"""Chosen on 922 held-out questions (SQuADShifts New-Wiki, 48 articles): recall@1 .805; at 0.5 .791, at 0.3 .806."""
 
-def fuse(dense: Scored, lexical: Scored, *, weight: float = 0.5) -> list[tuple[int, float]]:
+
+def fuse(dense: Scored, lexical: Scored, *, weight: float = DENSE_SHARE) -> list[tuple[int, float]]:
     """Add two lists of (id, score), each scaled to 0–1 over its own scores; best first, ties by id.
 
     ``weight`` is the dense list's share. A passage that one list lacks gets 0 from it. Scores are added, not
     ranks, because they say by how much the first is better: on two question sets, recall@1 was 4 to 5 points
     above that of reciprocal rank fusion.
 
-    >>> fuse([(1, 0.9), (2, 0.5)], [(2, 12.0), (3, 4.0)])
+    >>> fuse([(1, 0.9), (2, 0.5)], [(2, 12.0), (3, 4.0)], weight=0.5)
     [(1, 0.5), (2, 0.5), (3, 0.0)]
     """
     near, worded = scaled(dense), scaled(lexical)

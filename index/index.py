@@ -137,7 +137,7 @@ class Index:
     def search(self, question: str, k: int = 10, *, mode: Mode = Mode.FUSED) -> list[Hit]:
         """Return the k passages that fit a question best. A blank question, or an empty index, has no hits.
 
-        Scores are cosines (DENSE), BM25 (LEXICAL), or the mean of the two, each scaled to 0–1 (FUSED).
+        Scores are cosines (DENSE), BM25 (LEXICAL), or the weighted mean of the two, each scaled to 0–1 (FUSED).
         """
         question = question.encode(errors="replace").decode()  # half characters are no text
         if k < 1 or not question.strip() or not len(self):

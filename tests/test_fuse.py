@@ -18,7 +18,7 @@ def test_scores_are_scaled_and_added() -> None:
     """The mean of 1 and 0.5 stands before the best of one list alone."""
     dense = [(1, 0.9), (2, 0.7), (3, 0.5)]
     lexical = [(2, 30.0), (4, 20.0), (5, 10.0)]
-    assert fuse(dense, lexical) == [(2, pytest.approx(0.75)), (1, 0.5), (4, 0.25), (3, 0.0), (5, 0.0)]
+    assert fuse(dense, lexical, weight=0.5) == [(2, pytest.approx(0.75)), (1, 0.5), (4, 0.25), (3, 0.0), (5, 0.0)]
 
 
 def test_by_how_much_the_first_is_better_counts() -> None:
@@ -38,8 +38,8 @@ def test_the_weight_is_the_dense_lists_share() -> None:
 @pytest.mark.parametrize("score", [0.0, -3.0, 7.5])
 def test_equal_scores_are_all_best(score: float) -> None:
     """A list of one, or of equals, has nothing to scale: each gets the whole share."""
-    assert fuse([(4, score)], []) == [(4, 0.5)]
-    assert fuse([(4, score), (2, score)], [(2, score)]) == [(2, 1.0), (4, 0.5)]
+    assert fuse([(4, score)], [], weight=0.5) == [(4, 0.5)]
+    assert fuse([(4, score), (2, score)], [(2, score)], weight=0.5) == [(2, 1.0), (4, 0.5)]
 
 
 def test_two_empty_lists_make_an_empty_one() -> None:
@@ -64,9 +64,9 @@ def test_the_order_of_the_input_does_not_matter(dense: Scores, lexical: Scores, 
 
 
 @given(lists, lists)
-def test_the_two_lists_weigh_the_same(dense: Scores, lexical: Scores) -> None:
+def test_at_one_half_the_two_lists_weigh_the_same(dense: Scores, lexical: Scores) -> None:
     """At the weight of one half, the lists may change places."""
-    assert fuse(dense, lexical) == fuse(lexical, dense)
+    assert fuse(dense, lexical, weight=0.5) == fuse(lexical, dense, weight=0.5)
 
 
 @given(lists, lists)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from bench import corpus
 from bench.corpus import Corpus
 from index import Index
+from qa.engine import read_in_order
 from qa.evaluate.outcomes import BEST_OF, Prediction, read_gold
 from qa.metrics import exact_match, f1, interval
 from qa.reader import OnnxReader
@@ -34,14 +35,14 @@ def main() -> None:
     parser.add_argument("--distractors", type=Path, nargs="+", default=[], help="sets whose paragraphs are added")
     parser.add_argument("--sizes", type=int, nargs="+", default=[], help="passages in all, ascending")
     parser.add_argument("--limit", type=int, help="ask this many questions, evenly spread")
-    parser.add_argument("--read", type=int, default=5, help="passages read for each question (default: 5)")
+    parser.add_argument("--read", type=int, default=5, help="passages read for each question, at most (default: 5)")
     options = parser.parse_args()
     reader = OnnxReader()
     largest = corpus.read(
         options.questions, limit=options.limit, distractors=options.distractors, size=max(options.sizes, default=0)
     )
     gold = 100 * np.array([read_gold(reader, question).best(f1) for question, _ in largest.questions])
-    print(f"{len(largest.questions)} questions, {options.read} passages read\n\n{HEAD}")
+    print(f"{len(largest.questions)} questions, {options.read} passages read at most\n\n{HEAD}")
     own = len(corpus.read(options.questions).passages)
     with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), create=True) as index:
         done = 0
@@ -60,14 +61,14 @@ def row(index: Index, read: Corpus, reader: OnnxReader, count: int, gold: NDArra
     for question, place in read.questions:
         began = time.perf_counter()
         hits = index.search(question.question, 20)
-        texts = [hit.passage.text for hit in hits[:count]]
-        spans = reader.read(question.question, texts, count=3)
+        spans = read_in_order(reader, question.question, hits[:count], count=3)
         weigh = reader.calibration.combined
         ranked = sorted(spans, key=lambda s: -weigh(s.score, hits[s.hit].score))
         seconds.append(time.perf_counter() - began)
         found = [hit.passage.document.path for hit in hits]
         ranks.append(found.index(f"/{place}") + 1 if f"/{place}" in found else np.inf)
-        answers = [Prediction(texts[s.hit][s.start : s.end], s.score, tuple(question.gold())) for s in ranked[:BEST_OF]]
+        texts = [hits[s.hit].passage.text[s.start : s.end] for s in ranked[:BEST_OF]]
+        answers = [Prediction(text, 0.0, tuple(question.gold())) for text in texts]
         ems.append(100 * answers[0].best(exact_match) if answers else 0.0)
         f1s.append(100 * answers[0].best(f1) if answers else 0.0)
         bests.append(100 * max((a.best(f1) for a in answers), default=0.0))

@@ -14,18 +14,21 @@ class Calibration:
     ``threshold`` is the score (span minus no-answer) below which abstaining serves SQuAD 2.0's F1 best.
     ``scores`` and ``confidences`` are the knots of a rising, piecewise linear map (isotonic regression,
     Zadrozny and Elkan 2002): of the answers with confidence p, a share p is right. ``retrieval_weight``
-    says how much of a score a passage loses that retrieval did not put first (``qa.train.weigh``).
+    says how much of a score a passage loses that retrieval did not put first, and ``ceiling`` is what the reader
+    is expected to give at most: enough to stop reading where no later passage could lead (``qa.train.weigh``).
     """
 
     threshold: float
     scores: tuple[float, ...]
     confidences: tuple[float, ...]
     retrieval_weight: float = 0.0
+    ceiling: float = np.inf
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Calibration":
         """Read what ``qa.train.calibrate`` wrote."""
-        return cls(row["threshold"], tuple(row["scores"]), tuple(row["confidences"]), row.get("retrieval_weight", 0.0))
+        given = {name: row[name] for name in ("retrieval_weight", "ceiling") if name in row}
+        return cls(row["threshold"], tuple(row["scores"]), tuple(row["confidences"]), **given)
 
     def combined(self, reader: float, retrieval: float) -> float:
         """Return a span's score in view of how well its passage was found; ``retrieval`` is 0 to 1."""

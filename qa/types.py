@@ -58,7 +58,7 @@ class Answer:
 
     ``text`` is verbatim from the citations, or "" with a ``reason`` other than ANSWERED. ``searched`` is the
     question as it was searched for (a follow-up made whole). ``confidence`` is the calibrated share of answers
-    with this score that are right. ``hits`` are the passages read, best first.
+    with this score that are right. ``hits`` are the passages found, best first; not all need have been read.
     """
 
     question: str

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from index import Index, IndexNotFound
-from qa.engine import Engine
+from index import Hit, Index, IndexNotFound
+from qa.calibration import Calibration
+from qa.engine import Engine, read_in_order
 from qa.types import Reason, Turn
-from tests.fakes import HashingEmbedder, PatternReader
+from tests.fakes import HashingEmbedder, PatternReader, document, lines
 
 NOTES = "The meeting was held in May.\n\nAnna Novak led the meeting.\n\nThe kettle holds two litres."
 
@@ -86,3 +87,15 @@ def test_closing_and_asking_again_opens_the_index_again(engine: Engine) -> None:
     assert engine.folder.exists()
     with pytest.raises(Exception, match="hashing"):
         engine.ask("Who led the meeting?")
+
+
+@pytest.mark.parametrize(("ceiling", "read"), [(float("inf"), 4), (13.0, 3), (8.0, 2), (5.0, 1)])
+def test_reading_stops_where_no_later_passage_could_lead(ceiling: float, read: int) -> None:
+    """The first passage scores 5; one with retrieval score s could reach ceiling + 10 (s - 1)."""
+    passages = lines(document("Ann led.\nBob led.\nCid led.\nDan led."))
+    hits = [Hit(passage, score) for passage, score in zip(passages, (1.0, 0.8, 0.3, 0.1), strict=True)]
+    reader = PatternReader("[A-Z]..")
+    reader.calibration = Calibration(0.0, (0.0,), (1.0,), retrieval_weight=10.0, ceiling=ceiling)
+    spans = read_in_order(reader, "Who led?", hits)
+    assert [span.hit for span in spans] == list(range(read))
+    assert [(span.start, span.end) for span in spans] == [(0, 3)] * read

@@ -1,8 +1,10 @@
-"""Stage 6: how much a passage's retrieval score counts beside the reader's, chosen end to end on held-out questions.
+"""Stage 6: how much a passage's retrieval score counts beside the reader's, and when reading may stop.
 
 python -m qa.train.weigh PREPARED FOLDER [--limit N]
 
 A span's score becomes ``reader + weight × (retrieval − 1)``; retrieval is 1 for a passage that leads both lists.
+Passages are read in order until no later one could lead, if the reader gave it no more than the ceiling. Both are
+chosen end to end on held-out questions.
 """
 
 import argparse
@@ -12,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from index import Document, Index
 from qa.metrics import f1
@@ -19,10 +22,17 @@ from qa.reader import OnnxReader
 from qa.train.data import Example, answer_texts, read_jsonl
 
 WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0)
-CLOSE = 0.005
-"""Means this near the best are noise; the smallest such weight is taken."""
+CEILINGS = (4.0, 6.0, 8.0, 10.0, 12.0, 14.0, np.inf)
+CLOSE, CLOSER = 0.005, 0.001
+"""Means this near the best are noise: the smallest such weight is taken, and the lowest such ceiling."""
+
+READ = (5, 10)
+"""How many passages are read at most; the last is what the choice is made by."""
 
 SOURCE = "squadshifts_new_wiki"
+
+Rows = list[tuple[float, float, float]]
+"""For each passage found, best first: the reader's score, retrieval's, the F1 of the best span."""
 
 
 def main() -> None:
@@ -37,27 +47,47 @@ def main() -> None:
     contexts = list(dict.fromkeys(e.context for e in held_out + others))
     questions = held_out[:: max(1, len(held_out) // options.limit)][: options.limit]
     found = read_all(contexts, questions, OnnxReader(options.folder))
-    means = {w: float(np.mean([top_f1(rows, w) for rows in found])) for w in WEIGHTS}
-    for weight, mean in means.items():
-        print(f"weight {weight:4.1f}   top-1 F1 {100 * mean:.2f}")
-    best = min(w for w in WEIGHTS if means[w] >= max(means.values()) - CLOSE)
+    for count in READ:
+        cut = [rows[:count] for rows in found]
+        weight = best_weight(cut)
+        ceiling = best_ceiling(cut, weight)
+    print(f"weight {weight}, ceiling {ceiling}")
     path = options.folder / "config.json"
     config = json.loads(path.read_text())
-    config["calibration"]["retrieval_weight"] = best
+    config["calibration"]["retrieval_weight"] = weight
+    config["calibration"].pop("ceiling", None)
+    if np.isfinite(ceiling):
+        config["calibration"]["ceiling"] = ceiling
     path.write_text(json.dumps(config, indent=2) + "\n")
-    print(f"retrieval_weight {best}, from {len(questions)} questions over {len(contexts)} passages")
+    print(f"from {len(questions)} questions over {len(contexts)} passages")
 
 
-def read_all(
-    contexts: Sequence[str], questions: Sequence[Example], reader: OnnxReader
-) -> list[list[tuple[float, float, float]]]:
+def best_weight(found: Sequence[Rows]) -> float:
+    """Print top-1 F1 at every weight; return the smallest that is about as good as the best."""
+    means = {weight: float(np.mean([top_f1(rows, weight, np.inf)[0] for rows in found])) for weight in WEIGHTS}
+    for weight, mean in means.items():
+        print(f"{max(map(len, found))} passages, weight {weight:4.1f}: top-1 F1 {100 * mean:.2f}")
+    return min(weight for weight in WEIGHTS if means[weight] >= max(means.values()) - CLOSE)
+
+
+def best_ceiling(found: Sequence[Rows], weight: float) -> float:
+    """Print top-1 F1 and passages read at every ceiling; return the lowest that costs nothing."""
+    means = {}
+    for ceiling in CEILINGS:
+        f1s, counts = zip(*(top_f1(rows, weight, ceiling) for rows in found), strict=True)
+        means[ceiling] = float(np.mean(f1s))
+        print(f"weight {weight}, ceiling {ceiling}: top-1 F1 {100 * means[ceiling]:.2f}, {np.mean(counts):.2f} read")
+    return min(ceiling for ceiling in CEILINGS if means[ceiling] >= means[np.inf] - CLOSER)
+
+
+def read_all(contexts: Sequence[str], questions: Sequence[Example], reader: OnnxReader) -> list[Rows]:
     """Return (reader score, retrieval score, F1) of the best span in each passage found, for each question."""
     with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), create=True) as index:
         for number, context in enumerate(contexts):
             index.add(Document(0, f"{folder}/{number}.txt", "", context, (), (), f"{number:064}"))
         found = []
-        for question in questions:
-            hits = index.search(question.question, 5)
+        for question in tqdm(questions):
+            hits = index.search(question.question, max(READ))
             spans = reader.read(question.question, [hit.passage.text for hit in hits])
             rows = []
             for span in spans:
@@ -68,9 +98,16 @@ def read_all(
         return found
 
 
-def top_f1(rows: Sequence[tuple[float, float, float]], weight: float) -> float:
-    """Return the F1 of the span that leads at this weight."""
-    return max(rows, key=lambda row: row[0] + weight * row[1], default=(0.0, 0.0, 0.0))[2]
+def top_f1(rows: Rows, weight: float, ceiling: float) -> tuple[float, int]:
+    """Return the F1 of the span that leads, and how many passages were read for it."""
+    best, right, count = -np.inf, 0.0, 0
+    for reader, retrieval, measure in rows:
+        if best >= ceiling + weight * (retrieval - 1):
+            break
+        count += 1
+        if reader + weight * (retrieval - 1) > best:
+            best, right = reader + weight * (retrieval - 1), measure
+    return right, count
 
 
 if __name__ == "__main__":

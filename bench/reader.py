@@ -1,8 +1,8 @@
-"""The reader's number formats beside PyTorch: ``python -m bench.reader PREPARED [--limit N] [--only NAME …]``.
+"""The reader's number formats beside PyTorch: ``python -m bench.reader PREPARED [--weights FILE] [--limit N]``.
 
-The shipped weights in every format of the export, and in PyTorch, read held-out questions (``dev.jsonl.gz``, made by
-``qa.train.prepare``), a passage at a time, on two threads, each in a process of its own. The format is chosen here,
-never on an evaluation set.
+The weights of a checkpoint, or the shipped ones, in every format of the export, and in PyTorch, read held-out questions
+(``dev.jsonl.gz``, made by ``qa.train.prepare``), a passage at a time, on two threads, each in a process of its own. The
+format is chosen here, never on an evaluation set.
 """
 
 import argparse
@@ -31,6 +31,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prepared", type=Path)
+    parser.add_argument("--weights", type=Path, default=PACKAGED / "model.onnx", help="checkpoint (default: shipped)")
     parser.add_argument("--limit", type=int, default=900)
     parser.add_argument("--only", nargs="+", choices=[TORCH, *FORMATS], default=[TORCH, *FORMATS])
     options = parser.parse_args()
@@ -40,8 +41,9 @@ def main() -> None:
     first: dict[str, Any] | None = None
     with tempfile.TemporaryDirectory() as scratch:
         for form in options.only:
-            folder = made(form, Path(scratch) / form.replace(" ", "-"))
-            command = [sys.executable, "-c", CHILD, str(folder), form, str(options.prepared), str(options.limit)]
+            folder = made(form, options.weights, Path(scratch) / form.replace(" ", "-"))
+            arguments = (folder, form, options.weights, options.prepared, options.limit)
+            command = [sys.executable, "-c", CHILD, *map(str, arguments)]
             ran = subprocess.run(command, capture_output=True, text=True, check=True)
             row = json.loads(ran.stdout.splitlines()[-1])
             first = first or row
@@ -63,11 +65,12 @@ CHILD = """
 import sys
 from pathlib import Path
 from bench.reader import measure
-measure(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
+folder, form, weights, prepared, limit = sys.argv[1:]
+measure(Path(folder), form, Path(weights), Path(prepared), int(limit))
 """
 
 
-def made(form: str, folder: Path) -> Path:
+def made(form: str, weights: Path, folder: Path) -> Path:
     """Return a reader's folder in a format; PyTorch's holds the float32 file, of which only the config is used."""
     import shutil
 
@@ -80,7 +83,7 @@ def made(form: str, folder: Path) -> Path:
 
     shutil.copytree(PACKAGED, folder)
     model = SpanModel(encoder_folder(), pretrained=False)
-    model.load_state_dict(load_weights(PACKAGED / "model.onnx"))
+    model.load_state_dict(load_weights(weights))
     onnx.save(exported(model.eval(), "fp32" if form == TORCH else form), folder / "model.onnx")
     write_config(folder)
     return folder
@@ -89,8 +92,8 @@ def made(form: str, folder: Path) -> Path:
 class TorchReader(OnnxReader):
     """The same reader, its logits computed by PyTorch."""
 
-    def __init__(self, folder: Path) -> None:
-        """Load the packaged weights into PyTorch."""
+    def __init__(self, folder: Path, weights: Path) -> None:
+        """Load the weights into PyTorch."""
         import torch
 
         from qa.train.model import SpanModel
@@ -101,7 +104,7 @@ class TorchReader(OnnxReader):
         del self._session
         torch.set_num_threads(THREADS)
         self._model = SpanModel(encoder_folder(), pretrained=False)
-        self._model.load_state_dict(load_weights(PACKAGED / "model.onnx"))
+        self._model.load_state_dict(load_weights(weights))
         self._model.eval()
 
     def _run(self, asked: list[int], window: Window) -> NDArray[np.float32]:
@@ -114,7 +117,7 @@ class TorchReader(OnnxReader):
         return np.stack([start[0].numpy(), end[0].numpy()])
 
 
-def measure(folder: Path, form: str, prepared: Path, limit: int) -> None:
+def measure(folder: Path, form: str, weights: Path, prepared: Path, limit: int) -> None:
     """Read the questions with one format; print its numbers as JSON."""
     from qa.evaluate.outcomes import read_gold
     from qa.metrics import f1, roc_area
@@ -123,7 +126,7 @@ def measure(folder: Path, form: str, prepared: Path, limit: int) -> None:
 
     examples = [e for e in read_jsonl(prepared / "dev.jsonl.gz") if e.source in SOURCES]
     examples = examples[:: max(1, len(examples) // limit)][:limit]
-    reader = TorchReader(folder) if form == TORCH else OnnxReader(folder, threads=THREADS)
+    reader = TorchReader(folder, weights) if form == TORCH else OnnxReader(folder, threads=THREADS)
     questions = [Question(e.id, e.title, e.question, e.context, e.answers) for e in examples]
     for question in questions[:5]:
         read_gold(reader, question)

@@ -1,5 +1,6 @@
 """seedqa itself, on the same passages: search, reader, and the choice among spans that ``ask`` makes."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,9 @@ from qa.reader import OnnxReader
 
 def build(task: dict[str, Any]) -> Ask:
     """Store each passage as it is, uncut; return search and reading as a function."""
-    folder = Path(task["scratch"]) / "seedqa"
+    folder = Path(tempfile.mkdtemp(dir=task["scratch"]))
     index = Index.open(folder, create=True)
-    if not len(index):
-        stored(folder, [(p["title"], p["text"]) for p in task["passages"]])
+    stored(folder, [(p["title"], p["text"]) for p in task["passages"]])
     reader = OnnxReader()
 
     def ask(question: str) -> tuple[list[int], str]:

@@ -180,7 +180,7 @@ def test_other_passages_are_folded_away() -> None:
     """What was read but not quoted can be opened, and has no mark."""
     found, other = hit("Ann led."), hit("Bob came.", 90)
     text = Shown(render.sources(answered(found, 0, 3, other))).text
-    assert "1 other passage read" in text["details"]
+    assert "1 other passage found" in text["details"]
     assert "Bob came." in text["details"]
     assert "Ann" not in text["details"]
 

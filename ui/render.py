@@ -108,7 +108,7 @@ def confidence(share: float) -> str:
 
 
 def sources(answer: Answer) -> str:
-    """A card for each citation, and the other passages that were read, folded away."""
+    """A card for each citation, and the other passages that were found, folded away."""
     if answer.reason is not Reason.ANSWERED:
         return _closest(answer.hits)
     cards = "".join(_card(citation, covering(citation, answer.hits)) for citation in answer.citations)
@@ -169,7 +169,7 @@ def _others(hits: Sequence[Hit]) -> str:
     if not hits:
         return ""
     cards = "".join(_passage(hit) for hit in hits)
-    return f'<details class="sq-others"><summary>{_plural(len(hits), "other passage")} read</summary>{cards}</details>'
+    return f'<details class="sq-others"><summary>{_plural(len(hits), "other passage")} found</summary>{cards}</details>'
 
 
 def _closest(hits: Sequence[Hit], *, most: int = 3) -> str:

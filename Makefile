@@ -28,8 +28,8 @@ eval: $(VENV)/.installed  ## score finding, reading, asking: make eval DATA=fold
 
 bench: $(VENV)/.installed  ## the README's score tables: make bench DATA=folder with squad_v1_dev_a.json
 	@$(BIN)/python -m bench.retrieval $(DATA)/squad_v1_dev_a.json
-	@$(BIN)/python -m bench.end_to_end $(DATA)/squad_v1_dev_a.json --limit 1500
-	@$(BIN)/python -m bench.speed $(DATA)/squad_v1_dev_a.json
+	@$(BIN)/python -m bench.end_to_end $(DATA)/squad_v1_dev_a.json --limit 1000
+	@$(BIN)/python -m bench.speed $(DATA)/squad_v1_dev_a.json --paragraphs 200
 
 lock: $(VENV)/.installed-dev  ## write the versions that are installed now to requirements.lock
 	@$(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//' > requirements.lock

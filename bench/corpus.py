@@ -39,22 +39,12 @@ def read(path: Path, *, limit: int | None = None, distractors: Sequence[Path] = 
 
 def stored(folder: Path, passages: Sequence[tuple[str, str]], *, first: int = 0) -> float:
     """Store each text as one passage of document ``/POSITION``, from ``first`` on; return the passages a second."""
-    return fill(folder, [whole(place, title, text) for place, (title, text) in enumerate(passages, first)])
-
-
-def whole(place: int, title: str, text: str) -> list[Passage]:
-    """Return a text as the one passage of a document."""
-    return [Passage(0, Document(0, f"/{place}", title, text, (), (), ""), 0, len(text), text, None, "")]
-
-
-def fill(folder: Path, documents: Sequence[Sequence[Passage]]) -> float:
-    """Embed and store documents, cut already; return the passages a second."""
     from tqdm import tqdm
 
     embedder, store = load_embedder(), Store.open(folder / "index.db")
-    started, count = time.perf_counter(), 0
-    for passages in tqdm(documents, desc="indexing", disable=None):
-        store.put(passages[0].document, passages, embedder.encode([passage.text for passage in passages]))
-        count += len(passages)
+    started = time.perf_counter()
+    for place, (title, text) in enumerate(tqdm(passages, desc="indexing", disable=None), first):
+        document = Document(0, f"/{place}", title, text, (), (), "")
+        store.put(document, [Passage(0, document, 0, len(text), text, None, "")], embedder.encode([text]))
     store.close()
-    return count / (time.perf_counter() - started) if count else 0.0
+    return len(passages) / (time.perf_counter() - started)

@@ -23,15 +23,20 @@ def answer(
     made = _Maker(question, question if searched is None else searched, tuple(hits))
     if not hits:
         return made.abstain(Reason.NOTHING_FOUND)
-    scored = [(calibration.combined(span.score, hits[span.hit].score), span) for span in spans]
-    ranked = sorted(scored, key=lambda pair: pair[0], reverse=True)
-    if not ranked:
+    ordered = ranked(hits, spans, calibration)
+    if not ordered:
         return made.abstain(Reason.LOW_CONFIDENCE)
-    best = ranked[0][0]
+    best = ordered[0][0]
     if best < calibration.threshold:
         return made.abstain(Reason.LOW_CONFIDENCE, calibration.confidence(best))
-    passing = [cite(hits[span.hit], span) for score, span in ranked if score >= calibration.threshold]
+    passing = [cite(hits[span.hit], span) for score, span in ordered if score >= calibration.threshold]
     return made.answered(_same_answer(passing), calibration.confidence(best))
+
+
+def ranked(hits: Sequence[Hit], spans: Sequence[Span], calibration: Calibration) -> list[tuple[float, Span]]:
+    """Return the spans with their scores once retrieval has had its say, best first; equal ones in the order given."""
+    scored = [(calibration.combined(span.score, hits[span.hit].score), span) for span in spans]
+    return sorted(scored, key=lambda pair: pair[0], reverse=True)
 
 
 def cite(hit: Hit, span: Span) -> Citation:

@@ -123,6 +123,16 @@ def test_a_crop_keeps_the_answer_where_the_targets_say(featuriser) -> None:  # t
         assert len(feature.ids) <= 352
 
 
+def both_logits(reader, model, ids, types):  # type: ignore[no-untyped-def]
+    """Return the logits of the ONNX file and of PyTorch. **Shape:** (2, tokens) each."""
+    import torch
+
+    with torch.inference_mode():
+        expected = torch.stack(model.eval()(ids, torch.ones_like(ids), types), 1)[0].numpy()
+    feed = {"input_ids": ids.numpy(), "attention_mask": np.ones_like(ids.numpy()), "token_type_ids": types.numpy()}
+    return np.stack([output[0] for output in reader._session.run(["start", "end"], feed)]), expected
+
+
 @pytest.mark.slow
 def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -157,11 +167,7 @@ def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
     model.load_state_dict(load_weights(tmp_path / "run" / "state.pt"))
     ids = torch.tensor([[101, 2040, 2419, 102, 3449, 2850, 7570, 13728, 102]])
     types = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 1]])
-    with torch.inference_mode():
-        expected = torch.stack(model.eval()(ids, torch.ones_like(ids), types), 1)[0].numpy()
-    reader = OnnxReader(tmp_path / "reader")
-    feed = {"input_ids": ids.numpy(), "attention_mask": np.ones_like(ids.numpy()), "token_type_ids": types.numpy()}
-    found = np.stack([output[0] for output in reader._session.run(["start", "end"], feed)])
+    found, expected = both_logits(OnnxReader(tmp_path / "reader"), model, ids, types)  # type: ignore[no-untyped-call]
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
@@ -181,10 +187,7 @@ def test_the_shipped_file_computes_what_pytorch_does() -> None:
     for length in (12, 77, 384):
         ids = torch.randint(1000, 29000, (1, length), generator=generator)
         types = (torch.arange(length) > 8).long().unsqueeze(0)
-        with torch.inference_mode():
-            expected = torch.stack(model.eval()(ids, torch.ones_like(ids), types), 1)[0].numpy()
-        feed = {"input_ids": ids.numpy(), "attention_mask": np.ones_like(ids.numpy()), "token_type_ids": types.numpy()}
-        found = np.stack([output[0] for output in reader._session.run(["start", "end"], feed)])
+        found, expected = both_logits(reader, model, ids, types)  # type: ignore[no-untyped-call]
         np.testing.assert_allclose(found, expected, atol=1e-3)
 
 

@@ -40,7 +40,7 @@ SYSTEMS: dict[str, tuple[str, list[str], dict[str, object]]] = {
     "txtai, three passages": ("txtai_peer", ["txtai>=9"], {"read": 3}),
     "plain": ("plain_peer", ["sentence-transformers", "faiss-cpu", "transformers<5"], {}),
 }
-"""Name → its file, what its environment needs, and where it departs from the task: the best of what was tried.
+"""Name → its file, what its environment needs, and where it departs from the task.
 
 The pipeline that the plain recipe calls was taken out of transformers 5.
 """

@@ -1,4 +1,4 @@
-"""Haystack: BM25 and embedding retriever, joined by weighted merge of scaled scores, its extractive reader."""
+"""Haystack: BM25 and embedding retriever, joined as the task says, its extractive reader."""
 
 from typing import Any
 

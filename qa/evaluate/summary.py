@@ -73,7 +73,7 @@ def reading(predictions: Sequence[Prediction], calibration: Calibration) -> Numb
     for name, measure in (("squad2-em", exact_match), ("squad2-f1", f1)) if traps else ():
         numbers[name] = _mean([p.best(measure, threshold=calibration.threshold) for p in predictions], 100)
     score = np.array([p.score for p in predictions])
-    right = np.array([bool(p.gold) and p.best(exact_match) == 1 for p in predictions])
+    right = _right(predictions)
     if traps and answerable:
         numbers["auroc"] = Number(roc_area(score, np.array([bool(p.gold) for p in predictions])))
     coverage, risk = risk_coverage(score, right)
@@ -154,12 +154,15 @@ def bins(
     """Return (mean confidence, share right, how many) of equally filled bins of the answers given."""
     given = [p for p in predictions if p.score >= calibration.threshold]
     confidence = np.array([calibration.confidence(p.score) for p in given])
-    right = np.array([bool(p.gold) and p.best(exact_match) == 1 for p in given])
+    right = _right(given)
     parts = [part for part in np.array_split(np.argsort(confidence, kind="stable"), count) if len(part)]
     return [(float(confidence[part].mean()), float(right[part].mean()), len(part)) for part in parts]
 
 
 def curve(predictions: Sequence[Prediction]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the risk–coverage curve. **Shape:** coverage and risk, both (questions,)."""
-    right = np.array([bool(p.gold) and p.best(exact_match) == 1 for p in predictions])
-    return risk_coverage(np.array([p.score for p in predictions]), right)
+    return risk_coverage(np.array([p.score for p in predictions]), _right(predictions))
+
+
+def _right(predictions: Sequence[Prediction]) -> NDArray[np.bool_]:
+    return np.array([bool(p.gold) and p.best(exact_match) == 1 for p in predictions], dtype=np.bool_)

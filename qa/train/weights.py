@@ -30,7 +30,7 @@ def exported(model: onnx.ModelProto) -> dict[str, Tensor]:
             values[name] = array
     weights = {name: value for name, value in values.items() if name.startswith(("encoder.", "span."))}
     for node in model.graph.node:
-        source = node.input[1].removesuffix(".float") if node.op_type == "MatMul" else ""
+        source = node.input[1] if node.op_type == "MatMul" else ""
         if source.startswith("onnx::"):  # a transposed weight: the node is named after its module
             weights[node.name.strip("/").removesuffix("/MatMul").replace("/", ".") + ".weight"] = values[source].T
     return {

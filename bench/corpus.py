@@ -13,10 +13,14 @@ from qa.squad import Question
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Passages as (title, text), and questions with the position of the passage that answers each."""
+    """Passages as (title, text), and questions with the position of the passage that answers each.
+
+    The first ``own`` passages are those of the set itself; the rest are distractors.
+    """
 
     passages: list[tuple[str, str]]
     questions: list[tuple[Question, int]]
+    own: int
 
 
 def read(path: Path, *, limit: int | None = None, distractors: Sequence[Path] = (), size: int = 0) -> Corpus:
@@ -30,11 +34,12 @@ def read(path: Path, *, limit: int | None = None, distractors: Sequence[Path] = 
     asked = [(row, places[row.context]) for row in rows if row.answers]
     if limit:
         asked = asked[:: max(1, len(asked) // limit)][:limit]
+    own = len(passages)
     for row in (row for other in distractors for row in squad.read(other)):
         if len(passages) >= size:
             break
         passages.setdefault(row.context, (row.title.replace("_", " "), row.context))
-    return Corpus(list(passages.values()), asked)
+    return Corpus(list(passages.values()), asked, own)
 
 
 def stored(folder: Path, passages: Sequence[tuple[str, str]], *, first: int = 0) -> float:

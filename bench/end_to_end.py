@@ -44,10 +44,9 @@ def main() -> None:
     )
     gold = 100 * np.array([read_gold(reader, question).best(f1) for question, _ in largest.questions])
     print(f"{len(largest.questions)} questions, {options.read} passages read at most\n\n{HEAD}")
-    own = len(corpus.read(options.questions).passages)
     with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), create=True) as index:
         done = 0
-        for size in [own, *(min(size, len(largest.passages)) for size in options.sizes if size > own)]:
+        for size in [largest.own, *(min(size, len(largest.passages)) for size in options.sizes if size > largest.own)]:
             corpus.stored(Path(folder), largest.passages[done:size], first=done)
             done = size
             print(

@@ -59,9 +59,9 @@ def test_a_peer_is_scored_by_what_it_found_and_said() -> None:
     """One right, one wrong: recall and EM of one half; a failure is a line of its own."""
     asked = [(Question(str(n), "", "?", "Ann built it.", ((0, 3),)), 7) for n in range(2)]
     rows = [{"found": [7, 1], "answer": "Ann", "seconds": 0.1}, {"found": [1, 7], "answer": "it", "seconds": 0.3}]
-    line = row("x", {"rows": rows, "indexing": 2.0, "megabytes": 10.0}, corpus.Corpus([], asked))
+    line = row("x", {"rows": rows, "indexing": 2.0, "megabytes": 10.0}, corpus.Corpus([], asked, 0))
     cells = [cell.strip() for cell in line.split("|")[1:-1]]
     assert cells[:4] == ["x", "0.500", "1.000", "50.0"]
     assert cells[4].startswith("50.0 ± ")
     assert [float(cell) for cell in cells[5:]] == [200, np.round(290), 2, 10]
-    assert row("x", "no network", corpus.Corpus([], asked)) == "| x | failed: no network |"
+    assert row("x", "no network", corpus.Corpus([], asked, 0)) == "| x | failed: no network |"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import Document, Passage
 from qa.train.contrasts import contrast_examples
 from qa.train.data import Example, detokenised, is_held_out, read_jsonl, write_jsonl
 from qa.train.lists import list_examples
@@ -219,3 +220,66 @@ def test_relabelling_weighs_the_reader_against_the_recovered_label() -> None:
             outputs.append(logits)
         found = list(relabel._labelled(rows, built, outputs, known, featuriser, Counter()))
         assert [e.context[slice(*e.answers[0])] for e in found] == expected
+
+
+def test_mining_keeps_the_right_passage_and_those_that_rank_high_without_the_answer() -> None:
+    """The answer moves to the passage's own offsets; a passage that says it too is no negative."""
+    from index import Hit
+    from qa.train.mine import grouped
+
+    context = "Rain fell. Edda Holm led the meeting."
+    document = Document(1, "/1", "", context, (), (), "")
+    other = Document(2, "/2", "", "The meeting was led well. Edda Holm was there. Nobody led it.", (), (), "")
+    example = Example("1", "s", "", "Who led the meeting?", context, ((11, 20),))
+    hits = [
+        Hit(Passage(1, other, 0, 25, other.text[:25], None, ""), 0.9),
+        Hit(Passage(2, other, 26, 46, other.text[26:46], None, ""), 0.8),
+        Hit(Passage(3, document, 11, 37, context[11:], None, ""), 0.7),
+        Hit(Passage(4, other, 47, 61, other.text[47:], None, ""), 0.6),
+    ]
+    group = grouped(example, hits)
+    assert group is not None
+    assert [group.example.context[slice(*span)] for span in group.example.answers] == ["Edda Holm"]
+    assert group.others == ("The meeting was led well.", "Nobody led it.")
+    assert group.scores == (0.7, 0.9, 0.6)
+    assert grouped(example, hits[:2]) is None, "the right passage was not found"
+
+
+def test_groups_are_read_as_they_were_written(tmp_path: Path) -> None:
+    """Spans stay tuples, scores floats."""
+    from qa.train.mine import Group, read_groups, write_groups
+
+    groups = [Group(Example("1", "s", "t", "Who?", "Edda.", ((0, 4),), 0.5), ("Nobody.",), (0.5, 0.25))]
+    write_groups(tmp_path / "g.jsonl.gz", groups)
+    assert read_groups(tmp_path / "g.jsonl.gz") == groups
+
+
+def test_the_loss_across_passages_prefers_the_right_one(featuriser) -> None:  # type: ignore[no-untyped-def]
+    """It falls when the right passage's answer beats the others' best spans, retrieval's scores included."""
+    torch = pytest.importorskip("torch")
+    from qa.train.across import PASSAGES, across_loss, drawn
+    from qa.train.features import padded
+    from qa.train.fit import targets
+    from qa.train.mine import Group
+
+    group = Group(
+        Example("1", "s", "", "Who led?", "Edda Holm led it.", ((0, 9),)), ("Bo was there.", "No."), (0.5, 1.0, 0.2)
+    )
+    made = drawn(group, featuriser, random.Random(1))
+    assert len(made.features) == PASSAGES
+    assert made.features[0].spans != [(0, 0)]
+    assert all(feature.spans == [(0, 0)] for feature in made.features[1:])
+    ids, _ = padded(made.features)
+    start, end, _ = targets(made.features, ids.shape[1])
+
+    def loss(right: float, wrong: float, null: float, weight: float = 0.0) -> float:
+        one, two = torch.zeros(ids.shape), torch.zeros(ids.shape)
+        for both, place in ((one, 0), (two, 1)):
+            both[0, made.features[0].spans[0][place]] = right
+            both[1, made.features[1].offset] = wrong
+            both[1, 0] = null
+        return float(across_loss((one, two), (start, end), made.features, made.scores, retrieval_weight=weight))
+
+    assert loss(5, 0, 0) < loss(5, 4, 0) < loss(5, 8, 0)
+    assert loss(5, 8, 6) < loss(5, 8, 0), "what counts is the span above the passage's own no-answer logit"
+    assert loss(5, 0, 0, weight=4) != pytest.approx(loss(5, 0, 0)), "retrieval's scores take part"

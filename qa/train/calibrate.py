@@ -1,4 +1,4 @@
-"""Stage 5: the no-answer threshold and the map from score to confidence, from held-out training questions.
+"""Stage 6: the no-answer threshold and the map from score to confidence, from held-out training questions.
 
 python -m qa.train.calibrate PREPARED FOLDER
 

@@ -1,4 +1,4 @@
-"""Stage 4: the trained weights → one ONNX file, weights in 8 bits, with its tokenizer.
+"""Stage 5: the trained weights → one ONNX file, weights in 8 bits, with its tokenizer.
 
 python -m qa.train.export CHECKPOINT FOLDER [--format int8-dynamic|int8|fp16|fp32]
 """

@@ -1,6 +1,6 @@
 """Stage 2: train the reader. Checkpoints every few minutes; the same command goes on where it stopped.
 
-python -m qa.train.fit PREPARED RUN [--init CHECKPOINT] [--epochs N]
+python -m qa.train.fit PREPARED RUN [--init CHECKPOINT] [--epochs N] [--groups FILE]
 
 On a CPU the arithmetic is bfloat16 where the processor has it (AMX, AVX-512 bf16) and the master weights are float32;
 on a GPU likewise. The word embeddings stay as they are: half of the weights, and hardly worth training.
@@ -10,7 +10,8 @@ import argparse
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,10 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from qa.train.across import PASSAGES, Grouped, across_loss, bucketed_groups, drawn
 from qa.train.data import Example, read_jsonl
 from qa.train.features import Feature, Featuriser, bucketed, padded
+from qa.train.mine import read_groups
 from qa.train.model import SpanModel, span_loss
 from qa.train.score import score_model
 from qa.train.source import encoder_folder
@@ -48,10 +51,27 @@ class Trainer:
         self.optimiser = torch.optim.AdamW(groups, lr=peak, betas=(0.9, 0.98), eps=1e-6, fused=True)
 
     def step(self, batch: Sequence[Feature]) -> float:
-        """Learn from one batch; return its loss."""
+        """Learn from passages one at a time; return the loss."""
+        logits = self._logits(batch)
+        start, end, weight = (t.to(self.device) for t in targets(batch, logits[0].shape[1]))
+        return self._learn(span_loss(*logits, start, end, weight), len(batch))
+
+    def step_across(self, groups: Sequence[Grouped], *, retrieval_weight: float) -> float:
+        """Learn from several passages of each question, one at a time and against each other; return the loss."""
+        batch = [feature for group in groups for feature in group.features]
+        scores = [score for group in groups for score in group.scores]
+        logits = self._logits(batch)
+        start, end, weight = (t.to(self.device) for t in targets(batch, logits[0].shape[1]))
+        apart = span_loss(*logits, start, end, weight)
+        across = across_loss(logits, (start, end), batch, scores, retrieval_weight=retrieval_weight)
+        return self._learn(apart + across, len(batch))
+
+    def _logits(self, batch: Sequence[Feature]) -> tuple[Tensor, Tensor]:
         ids, types = (torch.from_numpy(a).to(self.device) for a in padded(batch))
-        start, end = self.model(ids, (ids != 0).long(), types)
-        loss = span_loss(start, end, *(t.to(self.device) for t in targets(batch, ids.shape[1])))
+        both: tuple[Tensor, Tensor] = self.model(ids, (ids != 0).long(), types)
+        return both
+
+    def _learn(self, loss: Tensor, count: int) -> float:
         loss.backward()  # type: ignore[no-untyped-call]
         for master, weight in zip(self.masters, self.live, strict=True):
             master.grad = weight.grad.float() if weight.grad is not None else None
@@ -63,7 +83,7 @@ class Trainer:
         with torch.no_grad():
             for master, weight in zip(self.masters, self.live, strict=True):
                 weight.copy_(master)
-        self.done += len(batch)
+        self.done += count
         return float(loss.detach())
 
     def rate(self) -> float:
@@ -138,6 +158,8 @@ def main() -> None:
     parser.add_argument("--init", type=Path, help="checkpoint or model.onnx to start from; else all-MiniLM-L6-v2")
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--groups", type=Path, help="what qa.train.mine wrote: learn to choose among passages too")
+    parser.add_argument("--retrieval-weight", type=float, default=8.0, help="as qa.train.weigh chose it")
     parser.add_argument("--tokens", type=int, default=4_096, help="padded tokens a batch")
     parser.add_argument("--seed", type=int, default=13)
     parser.add_argument("--save-seconds", type=float, default=180)
@@ -156,7 +178,10 @@ def main() -> None:
     model = SpanModel(folder)
     if options.init:
         model.load_state_dict(load_weights(options.init))
-    total = sum(len(shard) for shard in plan)
+    groups = read_groups(options.groups) if options.groups else []
+    random.Random(options.seed).shuffle(groups)
+    featuriser.learn([text for group in groups for text in (group.example.context, *group.others)])
+    total = sum(len(shard) for shard in plan) + PASSAGES * len(groups)
     trainer = Trainer(model, peak=options.rate, total=total, dtype=getattr(torch, options.dtype), device=device)
     state = options.run / "state.pt"
     first = 0
@@ -168,11 +193,19 @@ def main() -> None:
     for number in range(first, len(plan)):
         random_ = random.Random(f"{options.seed}/{number}")
         features = [featuriser.cropped(train[row], random_) for row in plan[number]]
-        began, losses, tokens = time.monotonic(), [], 0
+        sets = [drawn(group, featuriser, random_) for group in groups[number :: len(plan)]]
+        tokens = sum(len(f.ids) for f in features) + sum(len(f.ids) for group in sets for f in group.features)
+        steps: list[Callable[[], float]] = [
+            partial(trainer.step, batch) for batch in bucketed(features, tokens=options.tokens, random_=random_)
+        ]
+        steps += [
+            partial(trainer.step_across, batch, retrieval_weight=options.retrieval_weight)
+            for batch in bucketed_groups(sets, tokens=options.tokens)
+        ]
+        random_.shuffle(steps)
+        began = time.monotonic()
         trainer.model.train()
-        for batch in bucketed(features, tokens=options.tokens, random_=random_):
-            losses.append(trainer.step(batch))
-            tokens += sum(len(f.ids) for f in batch)
+        losses = [step() for step in steps]
         row: dict[str, object] = {
             "shard": number + 1,
             "of": len(plan),

@@ -1,4 +1,4 @@
-"""Stage 6: how much a passage's retrieval score counts beside the reader's, and when reading may stop.
+"""Stage 7: how much a passage's retrieval score counts beside the reader's, and when reading may stop.
 
 python -m qa.train.weigh PREPARED FOLDER [--limit N]
 

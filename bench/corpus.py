@@ -10,6 +10,9 @@ from index.store import Store
 from qa import squad
 from qa.squad import Question
 
+AT_ONCE = 64
+"""Passages embedded side by side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
@@ -48,8 +51,11 @@ def stored(folder: Path, passages: Sequence[tuple[str, str]], *, first: int = 0)
 
     embedder, store = load_embedder(), Store.open(folder / "index.db")
     started = time.perf_counter()
-    for place, (title, text) in enumerate(tqdm(passages, desc="indexing", disable=None), first):
-        document = Document(0, f"/{place}", title, text, (), (), "")
-        store.put(document, [Passage(0, document, 0, len(text), text, None, "")], embedder.encode([text]))
+    for begin in tqdm(range(0, len(passages), AT_ONCE), desc="indexing", unit_scale=AT_ONCE, disable=None):
+        part = passages[begin : begin + AT_ONCE]
+        rows = embedder.encode([text for _, text in part])
+        for place, ((title, text), row) in enumerate(zip(part, rows, strict=True), first + begin):
+            document = Document(0, f"/{place}", title, text, (), (), "")
+            store.put(document, [Passage(0, document, 0, len(text), text, None, "")], row[None])
     store.close()
     return len(passages) / (time.perf_counter() - started)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import corpus, end_to_end, retrieval
+from bench import choices, corpus, end_to_end, retrieval
 from bench.peers.__main__ import row
 from qa.squad import Question
 
@@ -36,6 +36,7 @@ def test_distractors_fill_up_to_a_size(mills: Path, tmp_path: Path) -> None:
     """Own paragraphs first, each once; the questions stay."""
     others = {f"Text {n} about rain.": "?" for n in range(9)} | {"Ann built the mill.": "?"}
     read = corpus.read(mills, distractors=[question_set(tmp_path / "other.json", others)], size=6)
+    assert read.own == 2
     assert len(read.passages) == len({text for _, text in read.passages}) == 6
     assert read.passages[0] == ("Old mills", "Ann built the mill.")
     assert [place for _, place in read.questions] == [0, 1]
@@ -53,6 +54,24 @@ def test_both_tables_are_printed(
     monkeypatch.setattr(sys, "argv", ["retrieval", str(mills)])
     retrieval.main()
     assert "| fused | 1.000 |" in capsys.readouterr().out
+
+
+def test_choices_find_an_answer_at_its_place_in_the_article(
+    mills: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A row for every share, with and without titles; both paragraphs make one passage, so it is always first."""
+    monkeypatch.setattr(sys, "argv", ["choices", str(mills), "--budgets", "80"])
+    choices.main()
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| 80 tokens ")]
+    assert len(rows) == 2 * len(choices.SHARES)
+    assert all(line.endswith("| 1 | 0.4 (ours) | 1.000 | 1.000 | 1.000 | 1.000 |") for line in rows if "ours" in line)
+
+
+def test_a_passage_without_the_answer_is_not_the_right_one() -> None:
+    """Its place in the fused list is that of the first right passage, whatever the share."""
+    asked = choices.Asked([(1, 0.9), (2, 0.8)], [(1, 9.0), (2, 3.0)], frozenset({2}))
+    assert [asked.rank(share) for share in choices.SHARES] == [2] * len(choices.SHARES)
+    assert choices.Asked([(1, 0.9)], [], frozenset()).rank(0.5) == np.inf
 
 
 def test_a_peer_is_scored_by_what_it_found_and_said() -> None:

@@ -143,6 +143,7 @@ def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
     torch = pytest.importorskip("torch")
     from qa.reader import OnnxReader
     from qa.train import export, fit
+    from qa.train.mine import Group, write_groups
     from qa.train.model import SpanModel
     from qa.train.source import encoder_folder
     from qa.train.weights import load_weights
@@ -151,7 +152,10 @@ def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
     write_jsonl(tmp_path / "train.jsonl.gz", made)
     write_jsonl(tmp_path / "dev.jsonl.gz", [*list_examples(24, seed=4), *related_negatives(made, share=1, seed=1)])
     monkeypatch.setattr(fit, "SHARD", 24)
+    groups = [Group(e, (other.context,), (1.0, 0.5)) for e, other in zip(made[:12], made[12:24], strict=True)]
+    write_groups(tmp_path / "groups.jsonl.gz", groups)
     arguments = ["fit", str(tmp_path), str(tmp_path / "run"), "--dtype", "float32", "--save-seconds", "0"]
+    arguments += ["--groups", str(tmp_path / "groups.jsonl.gz"), "--group-share", "0.5"]
     monkeypatch.setattr("sys.argv", arguments)
     fit.main()
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
@@ -283,3 +287,19 @@ def test_the_loss_across_passages_prefers_the_right_one(featuriser) -> None:  # 
     assert loss(5, 0, 0) < loss(5, 4, 0) < loss(5, 8, 0)
     assert loss(5, 8, 6) < loss(5, 8, 0), "what counts is the span above the passage's own no-answer logit"
     assert loss(5, 0, 0, weight=4) != pytest.approx(loss(5, 0, 0)), "retrieval's scores take part"
+
+
+def test_the_mean_of_checkpoints_is_taken_weight_by_weight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And checkpoints of different models have none."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("onnx")
+    from qa.train import average
+    from qa.train.weights import load_weights
+
+    for name, value in (("a", 1.0), ("b", 4.0)):
+        torch.save({"weights": {"span.bias": torch.full((2,), value)}}, tmp_path / f"{name}.pt")
+    monkeypatch.setattr("sys.argv", ["average", *(str(tmp_path / f"{name}.pt") for name in ("mean", "a", "b"))])
+    average.main()
+    assert load_weights(tmp_path / "mean.pt")["span.bias"].tolist() == [2.5, 2.5]
+    with pytest.raises(ValueError, match="different models"):
+        average.mean([{"a": torch.ones(1)}, {"b": torch.ones(1)}])

@@ -23,8 +23,8 @@ from qa.train.data import Example, answer_texts, read_jsonl
 
 WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 12.0, 16.0)
 CEILINGS = (4.0, 6.0, 8.0, 10.0, 12.0, 14.0, np.inf)
-CLOSE, CLOSER = 0.005, 0.001
-"""Means this near the best are noise: the smallest such weight is taken, and the lowest such ceiling."""
+CLOSE = 0.001
+"""Means this near the best are the same: the smallest such weight is taken, and the lowest such ceiling."""
 
 READ = (10, 5)
 """How many passages are read at most; the last is what the choice is made by."""
@@ -77,7 +77,7 @@ def best_ceiling(found: Sequence[Rows], weight: float) -> float:
         f1s, counts = zip(*(top_f1(rows, weight, ceiling) for rows in found), strict=True)
         means[ceiling] = float(np.mean(f1s))
         print(f"weight {weight}, ceiling {ceiling}: top-1 F1 {100 * means[ceiling]:.2f}, {np.mean(counts):.2f} read")
-    return min(ceiling for ceiling in CEILINGS if means[ceiling] >= means[np.inf] - CLOSER)
+    return min(ceiling for ceiling in CEILINGS if means[ceiling] >= means[np.inf] - CLOSE)
 
 
 def read_all(contexts: Sequence[str], questions: Sequence[Example], reader: OnnxReader) -> list[Rows]:

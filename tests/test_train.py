@@ -155,7 +155,7 @@ def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
     groups = [Group(e, (other.context,), (1.0, 0.5)) for e, other in zip(made[:12], made[12:24], strict=True)]
     write_groups(tmp_path / "groups.jsonl.gz", groups)
     arguments = ["fit", str(tmp_path), str(tmp_path / "run"), "--dtype", "float32", "--save-seconds", "0"]
-    arguments += ["--groups", str(tmp_path / "groups.jsonl.gz"), "--group-share", "0.5"]
+    arguments += ["--groups", str(tmp_path / "groups.jsonl.gz")]
     monkeypatch.setattr("sys.argv", arguments)
     fit.main()
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]

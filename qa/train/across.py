@@ -18,8 +18,8 @@ from qa.train.mine import Group
 PASSAGES = 3
 """Passages of a group that are read together: the right one, and others drawn anew each time."""
 
-NEGATIVE = 0.5
-"""The weight of each passage without the answer in the loss that reads passages one at a time: as many no as yes."""
+NEGATIVE = 0.25
+"""The weight of each passage without the answer in the loss that reads passages one at a time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,6 @@ def main() -> None:
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--groups", type=Path, help="what qa.train.mine wrote: learn to choose among passages too")
-    parser.add_argument("--group-share", type=float, default=1.0, help="learn from this share of them")
     parser.add_argument("--retrieval-weight", type=float, default=8.0, help="as qa.train.weigh chose it")
     parser.add_argument("--tokens", type=int, default=4_096, help="padded tokens a batch")
     parser.add_argument("--seed", type=int, default=13)
@@ -180,7 +179,7 @@ def main() -> None:
     if options.init:
         model.load_state_dict(load_weights(options.init))
     groups = read_groups(options.groups) if options.groups else []
-    groups = random.Random(options.seed).sample(groups, round(len(groups) * options.group_share))
+    random.Random(options.seed).shuffle(groups)
     featuriser.learn([text for group in groups for text in (group.example.context, *group.others)])
     total = sum(len(shard) for shard in plan) + PASSAGES * len(groups)
     trainer = Trainer(model, peak=options.rate, total=total, dtype=getattr(torch, options.dtype), device=device)

@@ -1,4 +1,4 @@
-"""Stage 4: the mean of a run's weights and of those it started from.
+"""Between stages 4 and 5: the mean of a run's weights and of those it started from.
 
 python -m qa.train.average OUT.pt CHECKPOINT CHECKPOINT …
 

@@ -1,6 +1,6 @@
-"""What retrieval's settings rest on: passage size, the title in what is embedded, the dense list's share.
+"""What retrieval's settings rest on: passage size, titles, the two lists' shares, and the close look at the head.
 
-python -m bench.choices SQUAD.json[.gz] [--limit N] [--budgets 160 220]
+python -m bench.choices SQUAD.json[.gz] [--limit N] [--budgets 160 220] [--titles]
 
 Each article of the set becomes a document and is cut as the index cuts it. A question counts as found at k if one of
 the first k passages holds its answer at its place. Run it on questions that nothing is reported on.
@@ -8,16 +8,19 @@ the first k passages holds its answer at its place. Run it on questions that not
 
 import argparse
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
+from bench import corpus
 from index import Document, Embedder, Index, Mode, Passage, load_embedder
 from index.chunk import chunk
-from index.fuse import DENSE_SHARE, Scored, fuse
+from index.fuse import DENSE_SHARE, Scored, fuse, scaled
+from index.lexical import Words
+from index.rerank import HEAD, Asked, closeness, coverage
 from index.store import Store
 from qa import squad
 from qa.squad import Question
@@ -25,42 +28,78 @@ from qa.squad import Question
 SHARES = (0.2, 0.3, 0.4, 0.5, 0.6)
 DEPTH = 200
 
+Look = tuple[float, float, Mapping[tuple[int, float], float]]
+"""A passage's meaning and coverage, and its closeness by width of the stretch and weight of pairs."""
+
+OURS = (20, 0.5)
+CLOSENESS = (OURS, (10, 0.5), (40, 0.5), (20, 0.0), (20, 1.0))
+SCORES: dict[str, Callable[[Look], float]] = {
+    "meaning + coverage + closeness (ours)": lambda look: look[0] + look[1] + look[2][OURS],
+    "meaning + coverage": lambda look: look[0] + look[1],
+    "meaning + closeness": lambda look: look[0] + look[2][OURS],
+    "coverage + closeness": lambda look: look[1] + look[2][OURS],
+    "twice meaning + coverage + closeness": lambda look: 2 * look[0] + look[1] + look[2][OURS],
+    "meaning + twice coverage + closeness": lambda look: look[0] + 2 * look[1] + look[2][OURS],
+    "meaning + coverage + twice closeness": lambda look: look[0] + look[1] + 2 * look[2][OURS],
+    **{
+        f"ours, stretch of {width}, pairs {beside}": lambda look, at=(width, beside): look[0] + look[1] + look[2][at]  # type: ignore[misc]
+        for width, beside in CLOSENESS[1:]
+    },
+}
+
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What both searches found for a question, and which passages hold its answer."""
+class Found:
+    """What both searches found for a question, a close look at the head of the list, and which passages are right."""
 
     dense: Scored
     lexical: Scored
+    looks: Mapping[int, Look]
     right: frozenset[int]
 
     def rank(self, share: float) -> float:
         """Return the place, from 1, of the first right passage in the fused list; infinity if none is in it."""
-        ordered = fuse(self.dense, self.lexical, weight=share)
-        return next((place for place, (number, _) in enumerate(ordered, 1) if number in self.right), np.inf)
+        return self._place([number for number, _ in fuse(self.dense, self.lexical, weight=share)])
+
+    def reranked(self, score: Callable[[Look], float]) -> float:
+        """Return its place in the head of the list, ordered by a score."""
+        return self._place(sorted(self.looks, key=lambda number: (-score(self.looks[number]), number)))
+
+    def _place(self, ordered: Sequence[int]) -> float:
+        return next((place for place, number in enumerate(ordered, 1) if number in self.right), np.inf)
 
 
 def main() -> None:
-    """Index every variant, ask, and print a row for each share."""
+    """Index every variant, ask, and print a row for each share and each way of looking closely."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("questions", type=Path, help="SQuAD format, plain or gzipped")
     parser.add_argument("--limit", type=int, default=1_000, help="ask this many questions, evenly spread")
     parser.add_argument("--budgets", type=int, nargs="+", default=[160], help="tokens of a passage")
+    parser.add_argument("--titles", action="store_true", help="also with the title before the text that is embedded")
     options = parser.parse_args()
     rows = [row for row in squad.read(options.questions) if row.answers]
     asked = rows[:: max(1, len(rows) // options.limit)][: options.limit]
     embedder = load_embedder()
-    print(f"{len(asked)} questions\n\n| passages of | embedded | number | dense share | R@1 | R@5 | R@10 | MRR |")
+    print(f"{len(asked)} questions\n\n| passages of | embedded | number | order | R@1 | R@5 | R@10 | MRR |")
     print("|---|---|---|---|---|---|---|---|")
     for budget in options.budgets:
         passages, places = cut(rows, embedder, budget)
-        for name, titled in (("text", False), ("title, text", True)):
-            answers = search_all(passages, asked, places, embedder, titled=titled)
-            for share in SHARES:
-                rank = np.array([answer.rank(share) for answer in answers])
-                cells = [f"{budget} tokens", name, f"{len(passages):,}", f"{share}{' (ours)' * (share == DENSE_SHARE)}"]
+        for titled in (False, True) if options.titles else (False,):
+            found = search_all(passages, asked, places, titled=titled)
+            for name, ranks in orders(found):
+                rank = np.array(ranks)
+                cells = [f"{budget} tokens", "title, text" if titled else "text", f"{len(passages):,}", name]
                 cells += [f"{np.mean(rank <= k):.3f}" for k in (1, 5, 10)] + [f"{np.mean(1 / rank):.3f}"]
                 print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def orders(found: Sequence[Found]) -> Iterator[tuple[str, list[float]]]:
+    """Yield each way of ordering with the place of the first right passage for every question."""
+    for share in SHARES:
+        ours = " (ours)" if share == DENSE_SHARE else ""
+        yield f"fused, dense share {share}{ours}", [each.rank(share) for each in found]
+    for name, score in SCORES.items():
+        yield name, [each.reranked(score) for each in found]
 
 
 def cut(rows: Sequence[Question], embedder: Embedder, budget: int) -> tuple[list[Passage], dict[str, tuple[str, int]]]:
@@ -78,38 +117,47 @@ def cut(rows: Sequence[Question], embedder: Embedder, budget: int) -> tuple[list
 
 
 def search_all(
-    passages: Sequence[Passage],
-    asked: Sequence[Question],
-    places: dict[str, tuple[str, int]],
-    embedder: Embedder,
-    *,
-    titled: bool,
-) -> list[Asked]:
-    """Store the passages, each under an id of its own, and search them both ways."""
+    passages: Sequence[Passage], asked: Sequence[Question], places: dict[str, tuple[str, int]], *, titled: bool
+) -> list[Found]:
+    """Store the passages, each under its position, and search them both ways."""
+    by_article: dict[str, list[tuple[int, Passage]]] = {}
+    for number, passage in enumerate(passages):
+        by_article.setdefault(passage.document.path, []).append((number, passage))
     with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), create=True) as index:
+        corpus.stored(Path(folder), [(passage.document.title, passage.text) for passage in passages], titled=titled)
         store = Store.open(Path(folder) / "index.db")
-        ids: dict[str, list[tuple[int, Passage]]] = {}
-        for number, passage in enumerate(tqdm(passages, desc="indexing", disable=None)):
-            title = passage.document.title
-            alone = Document(0, f"/{number}", title, passage.text, (), (), "")
-            text = f"{title}\n{passage.text}" if titled else passage.text
-            store.put(alone, [Passage(0, alone, 0, len(alone.text), alone.text, None, "")], embedder.encode([text]))
-            ids.setdefault(passage.document.path, []).append((number, passage))
-        store.close()
         found = []
         for question in tqdm(asked, desc="asking", disable=None):
             title, offset = places[question.context]
             right = frozenset(
                 number
-                for number, passage in ids[f"/{title}"]
+                for number, passage in by_article[f"/{title}"]
                 if any(passage.start <= offset + s and offset + e <= passage.end for s, e in question.answers)
             )
             dense, lexical = (
                 [(int(h.passage.document.path[1:]), h.score) for h in index.search(question.question, DEPTH, mode=mode)]
                 for mode in (Mode.DENSE, Mode.LEXICAL)
             )
-            found.append(Asked(dense, lexical, right))
+            head = [number for number, _ in fuse(dense, lexical)[:HEAD]]
+            looks = looked_at(store, question.question, {n: passages[n] for n in head}, scaled(dense))
+            found.append(Found(dense, lexical, looks, right))
+        store.close()
         return found
+
+
+def looked_at(
+    store: Store, question: str, head: Mapping[int, Passage], meaning: Mapping[int, float]
+) -> dict[int, Look]:
+    """Look closely at passages, in every way."""
+    words = Words.of(store, question)
+    asked = {beside: Asked.of(words, beside=beside) for _, beside in CLOSENESS}
+    looks: dict[int, Look] = {}
+    for number, passage in head.items():
+        tokens = store.stems(passage.text)
+        about = store.stems(passage.document.title)
+        close = {(width, beside): closeness(asked[beside], tokens, width=width) for width, beside in CLOSENESS}
+        looks[number] = (meaning.get(number, 0.0), coverage(asked[OURS[1]], {*tokens, *about}), close)
+    return looks
 
 
 if __name__ == "__main__":

@@ -45,15 +45,18 @@ def read(path: Path, *, limit: int | None = None, distractors: Sequence[Path] = 
     return Corpus(list(passages.values()), asked, own)
 
 
-def stored(folder: Path, passages: Sequence[tuple[str, str]], *, first: int = 0) -> float:
-    """Store each text as one passage of document ``/POSITION``, from ``first`` on; return the passages a second."""
+def stored(folder: Path, passages: Sequence[tuple[str, str]], *, first: int = 0, titled: bool = False) -> float:
+    """Store each text as one passage of document ``/POSITION``, from ``first`` on; return the passages a second.
+
+    What is embedded is the text, ``titled``: the title and the text.
+    """
     from tqdm import tqdm
 
     embedder, store = load_embedder(), Store.open(folder / "index.db")
     started = time.perf_counter()
     for begin in tqdm(range(0, len(passages), AT_ONCE), desc="indexing", unit_scale=AT_ONCE, disable=None):
         part = passages[begin : begin + AT_ONCE]
-        rows = embedder.encode([text for _, text in part])
+        rows = embedder.encode([f"{title}\n{text}" if titled else text for title, text in part])
         for place, ((title, text), row) in enumerate(zip(part, rows, strict=True), first + begin):
             document = Document(0, f"/{place}", title, text, (), (), "")
             store.put(document, [Passage(0, document, 0, len(text), text, None, "")], row[None])

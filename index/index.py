@@ -11,8 +11,10 @@ from typing import Self
 from index import lexical
 from index.embed import load_embedder
 from index.errors import IndexMismatch, IndexNotFound, StoreError
-from index.fuse import fuse
+from index.fuse import fuse, scaled
+from index.lexical import Words
 from index.lock import WriteLock
+from index.rerank import HEAD, rerank
 from index.store import Entry, Origin, Store, problems
 from index.sync import Progress, Report, Sync, store_document
 from index.types import Document, Embedder, Hit, Passage, Vectors
@@ -137,7 +139,7 @@ class Index:
     def search(self, question: str, k: int = 10, *, mode: Mode = Mode.FUSED) -> list[Hit]:
         """Return the k passages that fit a question best. A blank question, or an empty index, has no hits.
 
-        Scores are cosines (DENSE), BM25 (LEXICAL), or the weighted mean of the two, each scaled to 0–1 (FUSED).
+        Scores are cosines (DENSE), BM25 (LEXICAL), or, 0 to 1, those of :mod:`index.rerank` (FUSED).
         """
         question = question.encode(errors="replace").decode()  # half characters are no text
         if k < 1 or not question.strip() or not len(self):
@@ -147,12 +149,15 @@ class Index:
         with self._reading, self._store.snapshot():
             # 2  near by meaning, near by words; deeper than k, for what both find in the middle
             depth = max(200, 5 * k)
+            words = Words.of(self._store, question)
             near = [] if vector is None else self._near(vector, depth)
-            worded = [] if mode is Mode.DENSE else lexical.search(self._store, question, depth)
-            # 3  one list
-            best = fuse(near, worded) if mode is Mode.FUSED else near or worded
-            # 4  the passages, as slices of their documents
-            return self._hits(best[:k])
+            worded = [] if mode is Mode.DENSE else lexical.search(self._store, words, depth)
+            if mode is not Mode.FUSED:
+                return self._hits((near or worded)[:k])
+            # 3  one list, and its head's passages as slices of their documents
+            head = self._hits(fuse(near, worded)[: max(HEAD, k)])
+            # 4  the head again, looked at closely
+            return rerank(head, scaled(near), words, self._store.stems)[:k]
 
     def _near(self, vector: Vectors, depth: int) -> list[tuple[int, float]]:
         if self._view is None:

@@ -1,7 +1,9 @@
 """Near by words: BM25 over the store's words. A question is never a query: each of its words is quoted."""
 
+import math
 from collections.abc import Mapping
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
 
 from index.store import Store
 
@@ -16,16 +18,42 @@ _ENGLISH = """
 STOP_WORDS: Final = frozenset(_ENGLISH.split())
 
 
-def search(store: Store, question: str, limit: int) -> list[tuple[int, float]]:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A question's words, as an index knows them.
+
+    ``order`` holds the token (the stem) of every word as it was asked. ``telling`` maps the tokens that say what is
+    asked, all but stop words, to how they are written: if there are stop words only, those. ``frequencies`` has the
+    number of passages that hold each of these, if any does, out of ``passages``.
+    """
+
+    order: tuple[str, ...]
+    telling: Mapping[str, str]
+    frequencies: Mapping[str, int]
+    passages: int
+
+    @classmethod
+    def of(cls, store: Store, question: str) -> Self:
+        """Cut a question as passages were cut, and look its words up."""
+        found = store.tokens(question)
+        written = {token: word for word, token in found}
+        telling = {token: word for token, word in written.items() if word.lower() not in STOP_WORDS} or written
+        order = tuple(token for _, token in found)
+        return cls(order, telling, store.frequencies([*telling]), store.count_passages())
+
+    def weights(self) -> dict[str, float]:
+        """Return how much each telling word says: its inverse document frequency, as BM25 has it, above 0."""
+        total = self.passages
+        return {token: math.log1p((total - n + 0.5) / (n + 0.5)) for token, n in self.frequencies.items()}
+
+
+def search(store: Store, words: Words, limit: int) -> list[tuple[int, float]]:
     """Find the passages that share the question's telling words, as (id, BM25 score), best first.
 
     A question of stop words alone is asked with them; one without a word that occurs finds nothing.
     """
-    words = {token: word for word, token in store.tokens(question)}
-    telling = {token: word for token, word in words.items() if word.lower() not in STOP_WORDS}
-    asked = telling or words
-    rare = rarest(store.frequencies([*asked]), store.count_passages())
-    return store.match(" OR ".join(quoted(asked[token]) for token in rare), limit) if rare else []
+    rare = rarest(words.frequencies, words.passages)
+    return store.match(" OR ".join(quoted(words.telling[token]) for token in rare), limit) if rare else []
 
 
 def rarest(frequencies: Mapping[str, int], passages: int, *, share: float = 0.05, most: int = 64) -> list[str]:

@@ -30,9 +30,9 @@ class Calibration:
         given = {name: row[name] for name in ("retrieval_weight", "ceiling") if name in row}
         return cls(row["threshold"], tuple(row["scores"]), tuple(row["confidences"]), **given)
 
-    def combined(self, reader: float, retrieval: float) -> float:
-        """Return a span's score in view of how well its passage was found; ``retrieval`` is 0 to 1."""
-        return reader + self.retrieval_weight * (retrieval - 1)
+    def combined(self, reader: float, behind: float) -> float:
+        """Return a span's score, less what its passage loses for being ``behind`` the first in retrieval's score."""
+        return reader - self.retrieval_weight * behind
 
     def confidence(self, score: float) -> float:
         """Return the share of held-out answers with this score that were right, 0 to 1."""

@@ -35,7 +35,7 @@ def answer(
 
 def ranked(hits: Sequence[Hit], spans: Sequence[Span], calibration: Calibration) -> list[tuple[float, Span]]:
     """Return the spans with their scores once retrieval has had its say, best first; equal ones in the order given."""
-    scored = [(calibration.combined(span.score, hits[span.hit].score), span) for span in spans]
+    scored = [(calibration.combined(span.score, hits[0].score - hits[span.hit].score), span) for span in spans]
     return sorted(scored, key=lambda pair: pair[0], reverse=True)
 
 

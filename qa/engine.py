@@ -89,11 +89,12 @@ def read_in_order(reader: Reader, question: str, hits: Sequence[Hit], *, count: 
     spans: list[Span] = []
     best = float("-inf")
     for place, hit in enumerate(hits):
-        if best >= meaning.combined(meaning.ceiling, hit.score):
+        behind = hits[0].score - hit.score
+        if best >= meaning.combined(meaning.ceiling, behind):
             break
         for span in reader.read(question, [hit.passage.text], count=count):
             spans.append(replace(span, hit=place))
-            best = max(best, meaning.combined(span.score, hit.score))
+            best = max(best, meaning.combined(span.score, behind))
     return spans
 
 

@@ -59,19 +59,24 @@ def test_both_tables_are_printed(
 def test_choices_find_an_answer_at_its_place_in_the_article(
     mills: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A row for every share, with and without titles; both paragraphs make one passage, so it is always first."""
-    monkeypatch.setattr(sys, "argv", ["choices", str(mills), "--budgets", "80"])
+    """A row for every order, with and without titles; both paragraphs make one passage, so it is always first."""
+    monkeypatch.setattr(sys, "argv", ["choices", str(mills), "--budgets", "80", "--titles"])
     choices.main()
     rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| 80 tokens ")]
-    assert len(rows) == 2 * len(choices.SHARES)
-    assert all(line.endswith("| 1 | 0.4 (ours) | 1.000 | 1.000 | 1.000 | 1.000 |") for line in rows if "ours" in line)
+    assert len(rows) == 2 * (len(choices.SHARES) + len(choices.SCORES))
+    assert all(line.endswith("| 1.000 | 1.000 | 1.000 | 1.000 |") for line in rows)
+    assert sum("(ours)" in line for line in rows) == 4
 
 
 def test_a_passage_without_the_answer_is_not_the_right_one() -> None:
-    """Its place in the fused list is that of the first right passage, whatever the share."""
-    asked = choices.Asked([(1, 0.9), (2, 0.8)], [(1, 9.0), (2, 3.0)], frozenset({2}))
-    assert [asked.rank(share) for share in choices.SHARES] == [2] * len(choices.SHARES)
-    assert choices.Asked([(1, 0.9)], [], frozenset()).rank(0.5) == np.inf
+    """Its place is that of the first right passage, in the fused list and looked at closely."""
+    far, near = (dict.fromkeys(choices.CLOSENESS, value) for value in (0.1, 0.9))
+    looks = {1: (1.0, 0.0, far), 2: (0.5, 1.0, near)}
+    found = choices.Found([(1, 0.9), (2, 0.8)], [(1, 9.0), (2, 3.0)], looks, frozenset({2}))
+    assert [found.rank(share) for share in choices.SHARES] == [2] * len(choices.SHARES)
+    assert found.reranked(choices.SCORES["meaning + coverage + closeness (ours)"]) == 1
+    assert found.reranked(lambda look: look[0]) == 2
+    assert choices.Found([(1, 0.9)], [], {}, frozenset()).rank(0.5) == np.inf
 
 
 def test_a_peer_is_scored_by_what_it_found_and_said() -> None:

@@ -30,6 +30,19 @@ def test_the_best_span_is_quoted_with_its_place_in_the_document() -> None:
     assert answer.confidence == pytest.approx(0.7)
 
 
+def test_a_passage_behind_in_retrieval_loses_by_how_much_it_is_behind() -> None:
+    """The first passage loses nothing, whatever its score; 0.1 behind at weight 10 is one point."""
+    calibration = Calibration(0.0, (-5.0, 5.0), (0.0, 1.0), retrieval_weight=10.0)
+    low = [Hit(hit.passage, hit.score - 0.5) for hit in hits()]
+    for found in (hits(), low):
+        scores = compose.ranked(found, [Span(0, 0, 3, 2.0), Span(1, 15, 18, 2.9), Span(2, 0, 3, 4.5)], calibration)
+        assert [(span.hit, score) for score, span in scores] == [
+            (2, pytest.approx(2.5)),
+            (0, 2.0),
+            (1, pytest.approx(1.9)),
+        ]
+
+
 def test_other_passages_that_say_the_same_are_cited_too() -> None:
     """Same words, case and articles aside; each place once; the best first."""
     spans = [Span(0, 0, 3, 3.0), Span(2, 23, 26, 2.0), Span(0, 0, 3, 1.0), Span(1, 0, 2, 1.5)]

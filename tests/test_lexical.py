@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.lexical import STOP_WORDS, quoted, rarest, search
+from index.lexical import STOP_WORDS, Words, quoted, rarest, search
 from index.store import Origin, Store
 from tests.fakes import HashingEmbedder, document, lines
 
@@ -36,7 +36,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 def found(store: Store, question: str) -> list[int]:
     """List the ids that a question finds."""
-    return [passage for passage, _ in search(store, question, 10)]
+    return [passage for passage, _ in search(store, Words.of(store, question), 10)]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_question_without_a_known_word_finds_nothing(store: Store, question: s
 
 def test_scores_fall_and_more_shared_words_score_more(store: Store) -> None:
     """Higher is better, and the list is sorted."""
-    hits = search(store, "committee budget oven apple", 10)
+    hits = search(store, Words.of(store, "committee budget oven apple"), 10)
     assert hits[0][0] == 6
     assert [score for _, score in hits] == sorted((score for _, score in hits), reverse=True)
     assert all(score > 0 for _, score in hits)
@@ -121,7 +121,7 @@ def test_title_and_heading_help_less_than_the_text(tmp_path: Path) -> None:
 @given(st.text(max_size=60))
 def test_any_text_is_a_question(store: Store, question: str) -> None:
     """No text makes SQLite complain."""
-    for passage, score in search(store, question.encode(errors="replace").decode(), 10):
+    for passage, score in search(store, Words.of(store, question.encode(errors="replace").decode()), 10):
         assert 1 <= passage <= len(TEXTS)
         assert score > 0
 

@@ -72,12 +72,18 @@ class Database:
 
     def tokenize(self, text: str, tokenizer: Sequence[str]) -> list[tuple[str, str]]:
         """Cut a text as FTS5 does: each word as it is written, and the token that it is found by."""
-        name, *options = tokenizer
         utf8 = text.encode()
+        found = cast("list[tuple[int, int, str]]", self._cut(utf8, tokenizer, include_offsets=True))
+        return [(utf8[start:end].decode(), token) for start, end, token in found]
+
+    def stems(self, text: str, tokenizer: Sequence[str]) -> list[str]:
+        """Cut a text as FTS5 does: the tokens alone, in order."""
+        return cast("list[str]", self._cut(text.encode(), tokenizer, include_offsets=False))
+
+    def _cut(self, utf8: bytes, tokenizer: Sequence[str], *, include_offsets: bool) -> object:
+        name, *options = tokenizer
         cut = self._connection.fts5_tokenizer(name, options)
-        found = cut(utf8, apsw.FTS5_TOKENIZE_QUERY, None, include_colocated=False)
-        spans = cast("list[tuple[int, int, str]]", found)
-        return [(utf8[start:end].decode(), token) for start, end, token in spans]
+        return cut(utf8, apsw.FTS5_TOKENIZE_QUERY, None, include_colocated=False, include_offsets=include_offsets)
 
     # What kind of file it is
 

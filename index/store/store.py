@@ -166,6 +166,10 @@ class Store:
         """Cut a text as the words are: each as it is written, and the token (its stem) it is found by."""
         return self.database.tokenize(text, TOKENIZER)
 
+    def stems(self, text: str) -> list[str]:
+        """Cut a text as the words are: the tokens alone, in order."""
+        return self.database.stems(text, TOKENIZER)
+
     def frequencies(self, tokens: Sequence[str]) -> dict[str, int]:
         """Map each token that occurs to the number of passages that hold it."""
         query = f"SELECT term, doc FROM vocabulary WHERE term {_LISTED}"

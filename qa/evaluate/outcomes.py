@@ -135,7 +135,8 @@ class Examiner:
         scored, first = [], 0
         for spans, texts in recorder.rounds:
             for span in spans:
-                score = recorder.calibration.combined(span.score, answer.hits[first + span.hit].score)
+                behind = answer.hits[0].score - answer.hits[first + span.hit].score
+                score = recorder.calibration.combined(span.score, behind)
                 scored.append((score, texts[span.hit][span.start : span.end]))
             first += len(texts)
         ranked = [Prediction(text, score, gold) for score, text in sorted(scored, key=lambda pair: -pair[0])]

@@ -21,7 +21,8 @@ from qa.metrics import f1
 from qa.reader import OnnxReader
 from qa.train.data import Example, answer_texts, read_jsonl
 
-WEIGHTS = (0.0, 4.0, 8.0, 12.0, 16.0, 20.0, 24.0, 30.0, 40.0, 60.0)
+WEIGHTS = (0.0, 4.0, 8.0, 12.0, 16.0, 20.0, 24.0, 30.0, 40.0)
+"""No more: 60 gained .1 here, and lost .5 on 700 held-out translated questions over 18,968 passages."""
 CEILINGS = (4.0, 6.0, 8.0, 10.0, 12.0, 14.0, np.inf)
 CLOSE = 0.001
 """Means this near the best are the same: the smallest such weight is taken, and the lowest such ceiling."""

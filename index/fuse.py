@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 Scored = Sequence[tuple[int, float]]
 
 DENSE_SHARE = 0.4
-"""Chosen on held-out questions: qa/train/README.md, under what was tried."""
+"""Chosen on held-out questions: qa/train/README.md, under retrieval."""
 
 
 def fuse(dense: Scored, lexical: Scored, *, weight: float = DENSE_SHARE) -> list[tuple[int, float]]:

@@ -143,7 +143,7 @@ def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
     torch = pytest.importorskip("torch")
     from qa.reader import OnnxReader
     from qa.train import export, fit
-    from qa.train.mine import Group, write_groups
+    from qa.train.mine import Group
     from qa.train.model import SpanModel
     from qa.train.source import encoder_folder
     from qa.train.weights import load_weights
@@ -153,7 +153,7 @@ def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
     write_jsonl(tmp_path / "dev.jsonl.gz", [*list_examples(24, seed=4), *related_negatives(made, share=1, seed=1)])
     monkeypatch.setattr(fit, "SHARD", 24)
     groups = [Group(e, (other.context,), (1.0, 0.5)) for e, other in zip(made[:12], made[12:24], strict=True)]
-    write_groups(tmp_path / "groups.jsonl.gz", groups)
+    write_jsonl(tmp_path / "groups.jsonl.gz", groups)
     arguments = ["fit", str(tmp_path), str(tmp_path / "run"), "--dtype", "float32", "--save-seconds", "0"]
     arguments += ["--groups", str(tmp_path / "groups.jsonl.gz")]
     monkeypatch.setattr("sys.argv", arguments)
@@ -251,10 +251,10 @@ def test_mining_keeps_the_right_passage_and_those_that_rank_high_without_the_ans
 
 def test_groups_are_read_as_they_were_written(tmp_path: Path) -> None:
     """Spans stay tuples, scores floats."""
-    from qa.train.mine import Group, read_groups, write_groups
+    from qa.train.mine import Group, read_groups
 
     groups = [Group(Example("1", "s", "t", "Who?", "Edda.", ((0, 4),), 0.5), ("Nobody.",), (0.5, 0.25))]
-    write_groups(tmp_path / "g.jsonl.gz", groups)
+    write_jsonl(tmp_path / "g.jsonl.gz", groups)
     assert read_groups(tmp_path / "g.jsonl.gz") == groups
 
 

@@ -4,11 +4,15 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from qa import squad
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 TOKENISED = ("qed_nq_train", "qamr", "qasrl_gs")
 """Sets whose text has a space before each punctuation mark."""
@@ -28,6 +32,11 @@ class Example:
     context: str
     answers: tuple[tuple[int, int], ...]
     weight: float = 1.0
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Self:
+        """Read what ``asdict`` and JSON made of one."""
+        return cls(**{**row, "answers": tuple(map(tuple, row["answers"]))})
 
 
 def read_squad(path: Path) -> Iterator[Example]:
@@ -69,21 +78,25 @@ def is_held_out(example: Example, *, share: float) -> bool:
     return int(hashlib.sha256(key.encode()).hexdigest()[:8], 16) / 2**32 < share
 
 
-def write_jsonl(path: Path, examples: Iterable[Example]) -> int:
-    """Write the examples, one JSON object a line, gzipped; return how many."""
+def write_jsonl(path: Path, rows: Iterable["DataclassInstance"]) -> int:
+    """Write the rows, one JSON object a line, gzipped; return how many."""
     count = 0
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=3) as file:
-        for example in examples:
-            file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
+        for row in rows:
+            file.write(json.dumps(asdict(row), ensure_ascii=False) + "\n")
             count += 1
     return count
 
 
-def read_jsonl(path: Path) -> list[Example]:
-    """Read what :func:`write_jsonl` wrote."""
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Read back, as JSON objects, what :func:`write_jsonl` wrote."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
-    return [Example(**{**row, "answers": tuple(map(tuple, row["answers"]))}) for row in rows]
+        yield from map(json.loads, file)
+
+
+def read_jsonl(path: Path) -> list[Example]:
+    """Read the examples that :func:`write_jsonl` wrote."""
+    return [Example.from_json(row) for row in read_rows(path)]
 
 
 def answer_texts(example: Example) -> list[str]:

@@ -7,8 +7,6 @@ A question and what was found for it is a group: the passage that answers, and t
 """
 
 import argparse
-import gzip
-import json
 import os
 import random
 import tempfile
@@ -20,7 +18,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from index import Document, Hit, Index
-from qa.train.data import Example, answer_texts, by_source, read_jsonl
+from qa.train.data import Example, answer_texts, by_source, read_jsonl, read_rows, write_jsonl
 
 SHARE = {"squadshifts_new_wiki": 0.35, "squad2_backtranslated": 0.45, "qed_nq_train": 0.12, "tydiqa_en_train": 0.08}
 """The sets that are searched, with the share of the groups that each gives."""
@@ -58,7 +56,7 @@ def main() -> None:
         ]
         found = [group for job in jobs for group in job.result()]
     random.Random(options.seed).shuffle(found)
-    write_groups(options.out, found)
+    write_jsonl(options.out, found)
     print(f"{len(found)} groups, {sum(len(g.others) for g in found) / max(1, len(found)):.1f} other passages each")
 
 
@@ -97,24 +95,11 @@ def grouped(example: Example, hits: Sequence[Hit]) -> Group | None:
     return Group(Example(**fields), passages, (score, *scores))
 
 
-def write_groups(path: Path, groups: Sequence[Group]) -> None:
-    """Write the groups, one JSON object a line, gzipped."""
-    with gzip.open(path, "wt", encoding="utf-8", compresslevel=3) as file:
-        for group in groups:
-            file.write(json.dumps(asdict(group), ensure_ascii=False) + "\n")
-
-
 def read_groups(path: Path) -> list[Group]:
-    """Read what :func:`write_groups` wrote."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
-    return [Group(_example(row["example"]), tuple(row["others"]), tuple(row["scores"])) for row in rows]
-
-
-def _example(row: dict[str, object]) -> Example:
-    answers = row["answers"]
-    assert isinstance(answers, list)
-    return Example(**{**row, "answers": tuple(map(tuple, answers))})  # type: ignore[arg-type]
+    """Read the groups that a run wrote."""
+    return [
+        Group(Example.from_json(row["example"]), tuple(row["others"]), tuple(row["scores"])) for row in read_rows(path)
+    ]
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 python -m qa.train.weigh PREPARED FOLDER [--limit N]
 
-A span's score becomes ``reader + weight × (retrieval − 1)``; retrieval is 1 for a passage that leads both lists.
+A span's score becomes ``reader − weight × behind``: how far its passage is behind the first in retrieval's score.
 Passages are read in order until no later one could lead, if the reader gave it no more than the ceiling. Both are
 chosen end to end on held-out questions.
 """

@@ -22,27 +22,47 @@ from index.fuse import DENSE_SHARE, Scored, fuse, scaled
 from index.lexical import Words
 from index.rerank import HEAD, Asked, closeness, coverage
 from index.store import Store
+from index.types import Vectors
 from qa import squad
 from qa.squad import Question
 
 SHARES = (0.2, 0.3, 0.4, 0.5, 0.6)
 DEPTH = 200
 
-Look = tuple[float, float, Mapping[tuple[int, float], float]]
-"""A passage's meaning and coverage, and its closeness by width of the stretch and weight of pairs."""
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A passage's shares, 0 to 1; closeness by width of the stretch and weight of pairs."""
+
+    whole: float
+    """How near by meaning it is on the whole."""
+    sentence: float
+    """How near its nearest sentence is."""
+    coverage: float
+    closeness: Mapping[tuple[int, float], float]
+
+    def score(self, *, meaning: float = 1, coverage: float = 1, closeness: float = 1) -> float:
+        """Add the shares that the index adds, weighed."""
+        near = (self.whole + self.sentence) / 2
+        return meaning * near + coverage * self.coverage + closeness * self.closeness[OURS]
+
 
 OURS = (20, 0.5)
 CLOSENESS = (OURS, (10, 0.5), (40, 0.5), (20, 0.0), (20, 1.0))
 SCORES: dict[str, Callable[[Look], float]] = {
-    "meaning + coverage + closeness (ours)": lambda look: look[0] + look[1] + look[2][OURS],
-    "meaning + coverage": lambda look: look[0] + look[1],
-    "meaning + closeness": lambda look: look[0] + look[2][OURS],
-    "coverage + closeness": lambda look: look[1] + look[2][OURS],
-    "twice meaning + coverage + closeness": lambda look: 2 * look[0] + look[1] + look[2][OURS],
-    "meaning + twice coverage + closeness": lambda look: look[0] + 2 * look[1] + look[2][OURS],
-    "meaning + coverage + twice closeness": lambda look: look[0] + look[1] + 2 * look[2][OURS],
+    "meaning + coverage + closeness (ours)": Look.score,
+    "the same, meaning on the whole only": lambda look: look.score(meaning=0) + look.whole,
+    "the same, meaning of the nearest sentence only": lambda look: look.score(meaning=0) + look.sentence,
+    "meaning + coverage": lambda look: look.score(closeness=0),
+    "meaning + closeness": lambda look: look.score(coverage=0),
+    "coverage + closeness": lambda look: look.score(meaning=0),
+    "twice meaning + coverage + closeness": lambda look: look.score(meaning=2),
+    "meaning + twice coverage + closeness": lambda look: look.score(coverage=2),
+    "meaning + coverage + twice closeness": lambda look: look.score(closeness=2),
     **{
-        f"ours, stretch of {width}, pairs {beside}": lambda look, at=(width, beside): look[0] + look[1] + look[2][at]  # type: ignore[misc]
+        f"ours, stretch of {width}, pairs {beside}": lambda look, at=(width, beside): (  # type: ignore[misc]
+            look.score(closeness=0) + look.closeness[at]
+        )
         for width, beside in CLOSENESS[1:]
     },
 }
@@ -85,7 +105,7 @@ def main() -> None:
     for budget in options.budgets:
         passages, places = cut(rows, embedder, budget)
         for titled in (False, True) if options.titles else (False,):
-            found = search_all(passages, asked, places, titled=titled)
+            found = search_all(passages, asked, places, embedder, titled=titled)
             for name, ranks in orders(found):
                 rank = np.array(ranks)
                 cells = [f"{budget} tokens", "title, text" if titled else "text", f"{len(passages):,}", name]
@@ -117,13 +137,18 @@ def cut(rows: Sequence[Question], embedder: Embedder, budget: int) -> tuple[list
 
 
 def search_all(
-    passages: Sequence[Passage], asked: Sequence[Question], places: dict[str, tuple[str, int]], *, titled: bool
+    passages: Sequence[Passage],
+    asked: Sequence[Question],
+    places: dict[str, tuple[str, int]],
+    embedder: Embedder,
+    *,
+    titled: bool,
 ) -> list[Found]:
     """Store the passages, each under its position, and search them both ways."""
     by_article: dict[str, list[tuple[int, Passage]]] = {}
     for number, passage in enumerate(passages):
         by_article.setdefault(passage.document.path, []).append((number, passage))
-    with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), create=True) as index:
+    with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), embedder=embedder, create=True) as index:
         corpus.stored(Path(folder), [(passage.document.title, passage.text) for passage in passages], titled=titled)
         store = Store.open(Path(folder) / "index.db")
         found = []
@@ -139,24 +164,28 @@ def search_all(
                 for mode in (Mode.DENSE, Mode.LEXICAL)
             )
             head = [number for number, _ in fuse(dense, lexical)[:HEAD]]
-            looks = looked_at(store, question.question, {n: passages[n] for n in head}, scaled(dense))
+            vector = embedder.encode([question.question])[0]
+            looks = looked_at(store, question.question, vector, {n: passages[n] for n in head}, scaled(dense))
             found.append(Found(dense, lexical, looks, right))
         store.close()
         return found
 
 
 def looked_at(
-    store: Store, question: str, head: Mapping[int, Passage], meaning: Mapping[int, float]
+    store: Store, question: str, vector: Vectors, head: Mapping[int, Passage], whole: Mapping[int, float]
 ) -> dict[int, Look]:
-    """Look closely at passages, in every way."""
+    """Look closely at passages, in every way; each is stored one after the number it has here."""
     words = Words.of(store, question)
+    stored = store.sentences([number + 1 for number in head])
+    nearest = scaled([(row - 1, float((sentences @ vector).max())) for row, sentences in stored.items()])
     asked = {beside: Asked.of(words, beside=beside) for _, beside in CLOSENESS}
     looks: dict[int, Look] = {}
     for number, passage in head.items():
         tokens = store.stems(passage.text)
         about = store.stems(passage.document.title)
         close = {(width, beside): closeness(asked[beside], tokens, width=width) for width, beside in CLOSENESS}
-        looks[number] = (meaning.get(number, 0.0), coverage(asked[OURS[1]], {*tokens, *about}), close)
+        covered = coverage(asked[OURS[1]], {*tokens, *about})
+        looks[number] = Look(whole.get(number, 0.0), nearest[number], covered, close)
     return looks
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from index import Document, Passage, load_embedder
 from index.store import Store
+from index.sync import embed
 from qa import squad
 from qa.squad import Question
 
@@ -56,9 +57,9 @@ def stored(folder: Path, passages: Sequence[tuple[str, str]], *, first: int = 0,
     started = time.perf_counter()
     for begin in tqdm(range(0, len(passages), AT_ONCE), desc="indexing", unit_scale=AT_ONCE, disable=None):
         part = passages[begin : begin + AT_ONCE]
-        rows = embedder.encode([f"{title}\n{text}" if titled else text for title, text in part])
-        for place, ((title, text), row) in enumerate(zip(part, rows, strict=True), first + begin):
+        rows, inner = embed(embedder, [f"{title}\n{text}" if titled else text for title, text in part])
+        for place, ((title, text), row, inside) in enumerate(zip(part, rows, inner, strict=True), first + begin):
             document = Document(0, f"/{place}", title, text, (), (), "")
-            store.put(document, [Passage(0, document, 0, len(text), text, None, "")], row[None])
+            store.put(document, [Passage(0, document, 0, len(text), text, None, "")], row[None], [inside])
     store.close()
     return len(passages) / (time.perf_counter() - started)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.errors import ModelError
-from index.types import Embedder, Vectors
+from index.types import Embedder, Part, Vectors
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -57,25 +57,38 @@ class OnnxEmbedder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed the texts. **Shape:** (len(texts), dimension), float32, rows of length 1."""
+        rows, _ = self.encode_parts(texts, [()] * len(texts))
+        return rows
+
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+        """Embed the texts in one pass each, and parts of each: the mean of a part's tokens, read in the whole text.
+
+        So a part costs nothing more, and "It rose by 4 %" knows what rose (late chunking, Günther et al. 2024).
+        **Shape:** (len(texts), dimension) and, for each text, (n, dimension), float32, rows of length 1. A part
+        without a token that is read has no row; a text without such a part has one row, its own.
+        """
         self._load()
         if len(texts) < 2:
-            rows = [self._row(text) for text in texts]
+            found = [self._one(*each) for each in zip(texts, parts, strict=True)]
         else:
             with ThreadPoolExecutor(min(_cores(), len(texts))) as pool:
-                rows = list(pool.map(self._row, texts))
-        return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32)
+                found = list(pool.map(self._one, texts, parts))
+        rows = [row for row, _ in found]
+        return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32), [inner for _, inner in found]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, special tokens left out."""
         tokenizer, _ = self._load()
         return [len(tokenizer.encode(_encodable(text), add_special_tokens=False)) for text in texts]
 
-    def _row(self, text: str) -> Vectors:
-        """Embed one text. **Shape:** (dimension,)."""
+    def _one(self, text: str, parts: Sequence[Part]) -> tuple[Vectors, Vectors]:
+        """Embed one text and parts of it. **Shape:** (dimension,), (n, dimension)."""
         tokenizer, session = self._load()
-        ids = np.array([_cut(tokenizer.encode(_encodable(text)).ids, self.max_tokens)], np.int64)
-        row: Vectors = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
-        return row
+        encoded = tokenizer.encode(_encodable(text))
+        ids = np.array([_cut(encoded.ids, self.max_tokens)], np.int64)
+        rows, tokens = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        starts = [start for start, _ in encoded.offsets[1 : ids.size - 1]]
+        return rows[0], _means(tokens[0, 1:-1], starts, parts) if parts and starts else rows
 
     def _load(self) -> "tuple[Tokenizer, Any]":
         """Return the tokenizer and the session, made by the first call."""
@@ -109,6 +122,16 @@ class SentenceTransformerEmbedder:
         )
         return np.asarray(rows, np.float32)
 
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+        """Embed the texts, and parts of each on their own: not every model's text is the mean of its tokens.
+
+        **Shape:** (len(texts), dimension) and, for each text, (n, dimension), float32, rows of length 1.
+        """
+        rows = self.encode(texts)
+        pieces = [[text[a:b] for a, b in each if text[a:b].strip()] for text, each in zip(texts, parts, strict=True)]
+        inner = np.split(self.encode([piece for each in pieces for piece in each]), np.cumsum([*map(len, pieces)]))
+        return rows, [some if len(some) else row[None] for some, row in zip(inner, rows, strict=False)]
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, special tokens left out."""
         from tokenizers import Tokenizer
@@ -116,6 +139,15 @@ class SentenceTransformerEmbedder:
         tokenizer = self._model.tokenizer  # transformers' own, which warns of long texts, or a static model's
         options = {} if isinstance(tokenizer, Tokenizer) else {"verbose": False}
         return [len(tokenizer.encode(_encodable(text), add_special_tokens=False, **options)) for text in texts]
+
+
+def _means(tokens: Vectors, starts: Sequence[int], parts: Sequence[Part]) -> Vectors:
+    """Return the directions of the means of the tokens that start in each part; parts are in order, and meet."""
+    edges = np.searchsorted(starts, [start for start, _ in parts])
+    edges = np.unique(edges[edges < len(starts)])
+    sums: Vectors = np.add.reduceat(tokens, edges, axis=0)
+    lengths: Vectors = np.linalg.norm(sums, axis=1, keepdims=True)
+    return sums / lengths
 
 
 def _cut(ids: list[int], length: int) -> list[int]:

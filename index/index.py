@@ -1,6 +1,6 @@
 """Index: the documents of one folder on disk, to be added to, searched and looked at."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Self
 from index import lexical
 from index.embed import load_embedder
 from index.errors import IndexMismatch, IndexNotFound, StoreError
-from index.fuse import fuse, scaled
+from index.fuse import Scored, fuse, scaled
 from index.lexical import Words
 from index.lock import WriteLock
 from index.rerank import HEAD, rerank
@@ -152,18 +152,25 @@ class Index:
             words = Words.of(self._store, question)
             near = [] if vector is None else self._near(vector, depth)
             worded = [] if mode is Mode.DENSE else lexical.search(self._store, words, depth)
-            if mode is not Mode.FUSED:
+            if vector is None or mode is not Mode.FUSED:
                 return self._hits((near or worded)[:k])
             # 3  one list, and its head's passages as slices of their documents
             head = self._hits(fuse(near, worded)[: max(HEAD, k)])
             # 4  the head again, looked at closely
-            return rerank(head, scaled(near), words, self._store.stems)[:k]
+            return rerank(head, self._meaning(vector, near, head), words, self._store.stems)[:k]
 
     def _near(self, vector: Vectors, depth: int) -> list[tuple[int, float]]:
         if self._view is None:
             self._view = VectorView(self.origin.dimension)
         self._view.refresh(self._store)
         return self._view.search(vector, depth)
+
+    def _meaning(self, vector: Vectors, near: Scored, hits: Sequence[Hit]) -> Mapping[int, float]:
+        """Map the hits' passages to how near by meaning they are, 0 to 1: half on the whole, half at their nearest."""
+        stored = self._store.sentences([hit.passage.id for hit in hits])
+        nearest = scaled([(number, float((rows @ vector[0]).max())) for number, rows in stored.items()])
+        whole = scaled(near)
+        return {number: (whole.get(number, 0.0) + share) / 2 for number, share in nearest.items()}
 
     def _hits(self, scored: Sequence[tuple[int, float]]) -> list[Hit]:
         places = self._store.places([passage_id for passage_id, _ in scored])

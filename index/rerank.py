@@ -1,7 +1,8 @@
-"""The head of the fused list, looked at closely: how much of the question a passage says, and how close together.
+"""The head of the fused list, looked at closely: is there one place in a passage that the question is about?
 
-BM25 counts words wherever they stand. Where they stand says more: passages that answer have most of a question's words
-in one sentence or two, some of them side by side (Metzler and Croft 2005; Tao and Zhai 2007).
+A passage's vector is the mean of all it says, and BM25 counts words wherever they stand. Passages that answer have one
+sentence that means what is asked, and most of the question's words in one stretch, some of them side by side
+(Callan 1994; Metzler and Croft 2005; Tao and Zhai 2007).
 """
 
 from collections import Counter

@@ -14,8 +14,9 @@ import numpy as np
 from index.chunk import chunk
 from index.errors import LoadError
 from index.load import load
+from index.sentences import sentences
 from index.store import Entry, Store
-from index.types import Document, Embedder, Passage, Vectors
+from index.types import Document, Embedder, Vectors
 from index.walk import Failure, is_gone, is_within, roots, walk
 
 _SLICE = 32  # passages embedded at a time: progress moves and Ctrl-C is heard every second or two
@@ -61,17 +62,19 @@ def store_document(store: Store, embedder: Embedder, document: Document, on_slic
     passages = chunk(document, embedder.count_tokens, budget=budget, overlap=budget // 4)
     if not passages:
         raise LoadError(f"{document.path} has no text that can be searched: leave it out")
-    return store.put(document, passages, _embed(embedder, passages, on_slice))
+    return store.put(document, passages, *embed(embedder, [passage.text for passage in passages], on_slice))
 
 
-def _embed(embedder: Embedder, passages: Sequence[Passage], on_slice: OnSlice | None) -> Vectors:
-    rows = np.empty((len(passages), embedder.dimension), np.float32)
-    for start in range(0, len(passages), _SLICE):
-        part = passages[start : start + _SLICE]
-        rows[start : start + len(part)] = embedder.encode([passage.text for passage in part])
+def embed(embedder: Embedder, texts: Sequence[str], on_slice: OnSlice | None = None) -> tuple[Vectors, list[Vectors]]:
+    """Embed passages, and the sentences of each. **Shape:** (len(texts), dimension) and (n, dimension) for each."""
+    rows, inner = np.empty((len(texts), embedder.dimension), np.float32), []
+    for start in range(0, len(texts), _SLICE):
+        part = texts[start : start + _SLICE]
+        rows[start : start + len(part)], of_sentences = embedder.encode_parts(part, [sentences(text) for text in part])
+        inner += of_sentences
         if on_slice:
-            on_slice(start + len(part), len(passages))
-    return rows
+            on_slice(start + len(part), len(texts))
+    return rows, inner
 
 
 class Sync:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
+Part = tuple[int, int]
+"""Where a part of a text starts and ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,14 @@ class Embedder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed the texts. **Shape:** (len(texts), dimension), float32, rows of length 1."""
+        ...
+
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+        """Embed the texts, and parts of each, such as its sentences: in order, each where the one before ends.
+
+        **Shape:** (len(texts), dimension) and, for each text, (n, dimension), float32, rows of length 1. A part
+        without a token that is read has no row; a text without such a part has one row, its own.
+        """
         ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

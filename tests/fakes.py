@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.types import Document, Passage, Vectors
+from index.types import Document, Part, Passage, Vectors
 from qa.calibration import Calibration
 from qa.types import Span
 
@@ -29,6 +29,16 @@ class HashingEmbedder:
                 row[zlib.crc32(word.encode()) % self.dimension] += 1
         norms: Vectors = np.linalg.norm(rows, axis=1, keepdims=True)
         return rows / norms
+
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+        """Embed the texts, and parts of each. **Shape:** (len(texts), dimension), and (n, dimension) for each."""
+        inner = [[text[a:b] for a, b in each] or [text] for text, each in zip(texts, parts, strict=True)]
+        return self.encode(texts), [self.encode(pieces) for pieces in inner]
+
+    def stored(self, passages: Sequence[Passage]) -> tuple[Vectors, list[Vectors]]:
+        """Embed passages as they are stored: each, and each once more as the one sentence in it."""
+        rows = self.encode([passage.text for passage in passages])
+        return rows, [row[None] for row in rows]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the words of each text."""

@@ -12,6 +12,7 @@ import pytest
 
 from index.embed import OnnxEmbedder, load_embedder
 from index.errors import ModelError
+from index.sentences import sentences
 from index.types import Embedder
 
 LONG = "The treaty was signed in 1848 after a month of talks between the two sides. " * 40
@@ -75,6 +76,38 @@ def test_a_vector_does_not_depend_on_its_neighbours(embedder: Embedder) -> None:
 def test_rows_come_in_the_order_of_the_texts(embedder: Embedder) -> None:
     """Turning the texts round turns the rows round, whatever the lengths."""
     np.testing.assert_array_equal(embedder.encode(TEXTS[::-1]), embedder.encode(TEXTS)[::-1])
+
+
+def test_a_sentence_has_a_row_of_its_own_read_in_its_text(embedder: Embedder) -> None:
+    """What the text says before tells what "it" is."""
+    text = "The harbour was built in 1848. It cost 84,000 pounds. The weather that year was fine."
+    rows, [inner] = embedder.encode_parts([text], [sentences(text)])
+    np.testing.assert_array_equal(rows, embedder.encode([text]))
+    assert inner.shape == (3, 384)
+    assert inner.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(inner, axis=1), 1, atol=1e-5)
+    asked, alone = embedder.encode(["What did the harbour cost?", "It cost 84,000 pounds."])
+    assert inner[1] @ asked > inner[2] @ asked
+    assert inner[1] @ asked > alone @ asked + 0.1
+
+
+def test_a_part_that_is_not_read_has_no_row(embedder: Embedder) -> None:
+    """What lies beyond the limit, and white space; a text without a part that is read has its own row."""
+    text = "Read. " * 200 + "Never read."
+    spans = [(0, 6), (6, 1200), (1200, len(text))]
+    rows, parts = embedder.encode_parts([text, "", "One.   ", "Two."], [spans, [], [(0, 5), (5, 7)], []])
+    assert [len(part) for part in parts] == [2, 1, 1, 1]
+    np.testing.assert_array_equal(parts[1][0], rows[1])
+    np.testing.assert_array_equal(parts[3][0], rows[3])
+    assert embedder.encode_parts([], [])[1] == []
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_parts_of_any_text_are_finite_and_of_length_one(embedder: Embedder, text: str) -> None:
+    """Whatever the sentences of a text are, and however it is written."""
+    _, [inner] = embedder.encode_parts([text], [sentences(text)])
+    assert 1 <= len(inner) <= max(1, len(sentences(text)))
+    np.testing.assert_allclose(np.linalg.norm(inner, axis=1), 1, atol=1e-5)
 
 
 def test_several_threads_may_embed_at_once(folder: Path) -> None:
@@ -212,6 +245,10 @@ def test_a_sentence_transformers_folder_is_loaded_by_its_path(small: Path, capfd
     assert rows.shape == (3, embedder.dimension) == (3, 8)
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
     assert embedder.encode([]).shape == (0, 8)
+    texts, parts = embedder.encode_parts(["Who? The meeting", "led", ""], [[(0, 5), (5, 16)], [], [(0, 0)]])
+    np.testing.assert_allclose(texts, embedder.encode(["Who? The meeting", "led", ""]), atol=1e-6)
+    np.testing.assert_allclose(parts[0], embedder.encode(["Who? ", "The meeting"]), atol=1e-6)
+    assert [len(part) for part in parts] == [2, 1, 1]
     assert embedder.count_tokens(["Who led the meeting?", "the " * 40]) == [5, 40]
     assert (embedder.name, embedder.max_tokens) == (str(small), 16)
     assert embedder.fingerprint == again.fingerprint != load_embedder().fingerprint

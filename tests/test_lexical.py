@@ -29,7 +29,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Store the texts above, one passage each, ids from 1."""
     made = Store.create(tmp_path_factory.mktemp("lexical") / "index.db", Origin("hashing", 8, "1"))
     notes = document("\n".join(TEXTS))
-    made.put(notes, lines(notes), EMBEDDER.encode(TEXTS))
+    made.put(notes, lines(notes), *EMBEDDER.stored(lines(notes)))
     yield made
     made.close()
 
@@ -109,8 +109,8 @@ def test_title_and_heading_help_less_than_the_text(tmp_path: Path) -> None:
     store = Store.create(tmp_path / "index.db", Origin("hashing", 8, "1"))
     leave = document("Sixteen weeks are paid.", "/leave", title="Handbook")
     travel = document("Taxis need approval, leave does not.", "/travel", title="Handbook")
-    store.put(leave, lines(leave, heading="Parental leave"), EMBEDDER.encode([leave.text]))
-    store.put(travel, lines(travel, heading="Travel"), EMBEDDER.encode([travel.text]))
+    store.put(leave, lines(leave, heading="Parental leave"), *EMBEDDER.stored(lines(leave)))
+    store.put(travel, lines(travel, heading="Travel"), *EMBEDDER.stored(lines(travel)))
     assert found(store, "parental") == [1]
     assert found(store, "leave") == [2, 1]
     assert sorted(found(store, "handbook")) == [1, 2]

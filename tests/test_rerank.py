@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import ClassVar
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Hit, Index, Passage
+from index import Hit, Index, Mode, Passage
 from index.lexical import Words
 from index.rerank import Asked, closeness, coverage, rerank
 from index.store import Origin, Store
+from index.types import Vectors
 from tests.fakes import HashingEmbedder, document, lines
 
 TEXTS = [
@@ -29,7 +32,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Store the texts above, one passage each, ids from 1."""
     made = Store.create(tmp_path_factory.mktemp("rerank") / "index.db", Origin("hashing", 8, "1"))
     notes = document("\n".join(TEXTS + FILLER))
-    made.put(notes, lines(notes), HashingEmbedder(dimension=8).encode(TEXTS + FILLER))
+    made.put(notes, lines(notes), *HashingEmbedder(dimension=8).stored(lines(notes)))
     yield made
     made.close()
 
@@ -118,6 +121,29 @@ def test_the_moving_stretch_finds_what_trying_all_finds(
     """Compared with every stretch of a text, one by one."""
     asked = Asked({"a": 1.0, "b": 2.0, "c": 0.5}, dict.fromkeys(pairs, 0.75))
     assert closeness(asked, tokens, width=width) == pytest.approx(naive(asked, tokens, width))
+
+
+class Planted(HashingEmbedder):
+    """Knows what a few texts mean; all others mean something else."""
+
+    MEANING: ClassVar = {"asked": (1.0, 0.0), "Boats sail.": (1.0, 0.0), "Boats, moths and rivers.": (0.6, 0.8)}
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Look the texts up."""
+        return np.array([self.MEANING.get(text.strip(), (0.0, 1.0)) for text in texts], np.float32)
+
+
+def test_a_passage_is_as_near_as_its_nearest_sentence(tmp_path: Path) -> None:
+    """No passage says a word of the question: one sentence that means it lifts a passage that does not on the whole."""
+    long, short = "Clocks tick. Rivers bend. Boats sail. Moths fly.", "Boats, moths and rivers."
+    other = "Nothing of the kind."
+    with Index.open(tmp_path, embedder=Planted(dimension=2), create=True) as index:
+        for number, text in enumerate([long, short, other]):
+            index.add(document(text, f"/{number}", title=""))
+        scores = {hit.passage.text: hit.score for hit in index.search("asked")}
+        near = {hit.passage.text: hit.score for hit in index.search("asked", mode=Mode.DENSE)}
+        assert near == {short: pytest.approx(0.6), long: 0, other: 0}
+        assert scores == {short: pytest.approx((1 + 0.6) / 6, abs=0.01), long: pytest.approx(1 / 6), other: 0}
 
 
 def test_the_index_looks_closely(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from index.errors import IndexMismatch, IndexNotFound, LoadError, StoreError
 from index.store import Origin, Store, problems
 from index.store.database import Database
+from index.store.store import rounded
 from index.types import Document, Heading
 from tests.fakes import HashingEmbedder, document, lines
 
@@ -30,7 +31,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def put(store: Store, notes: Document, heading: str = "") -> int:
     """Store a document, each of its lines a passage."""
     passages = lines(notes, heading)
-    return store.put(notes, passages, EMBEDDER.encode([passage.text for passage in passages]))
+    return store.put(notes, passages, *EMBEDDER.stored(passages))
 
 
 def test_a_document_comes_back_as_it_went_in(store: Store) -> None:
@@ -149,17 +150,41 @@ def test_half_a_character_is_refused_and_nothing_changes(store: Store, where: st
     assert problems(store) == []
 
 
-def test_vectors_of_another_width_are_refused(store: Store) -> None:
-    """The message names both shapes."""
-    with pytest.raises(IndexMismatch, match=r"\(1, 8\).*\(1, 9\)"):
-        store.put(document("alpha"), lines(document("alpha")), np.zeros((1, 9), np.float32))
+@pytest.mark.parametrize(
+    ("vectors", "sentences", "named"),
+    [
+        ((1, 9), [(1, 8)], r"\(1, 9\)"),
+        ((1, 8), [(2, 9)], r"\(2, 9\)"),
+        ((1, 8), [(0, 8)], r"\(0, 8\)"),
+        ((1, 8), [], r"\(1, 8\) and 0"),
+    ],
+)
+def test_vectors_of_another_width_are_refused(
+    store: Store, vectors: tuple[int, int], sentences: list[tuple[int, int]], named: str
+) -> None:
+    """The message names both shapes, those of sentences too; nothing is stored."""
+    inner = [np.zeros(shape, np.float32) for shape in sentences]
+    with pytest.raises(IndexMismatch, match=rf"\(1, 8\).*{named}"):
+        store.put(document("alpha"), lines(document("alpha")), np.zeros(vectors, np.float32), inner)
+    assert store.count_documents() == 0
+
+
+def test_sentences_come_back_in_eight_bits(store: Store) -> None:
+    """Each passage has as many rows as it was given, and none is further off than the rounding."""
+    notes = document("alpha beta\ngamma")
+    rows = EMBEDDER.encode(["alpha", "beta", "gamma"])
+    store.put(notes, lines(notes), *EMBEDDER.stored(lines(notes))[:1], [rows[:2], rows[2:]])
+    found = store.sentences([2, 1])
+    assert {number: len(each) for number, each in found.items()} == {1: 2, 2: 1}
+    np.testing.assert_allclose(np.concatenate([found[1], found[2]]), rows, atol=0.5 / 127 + 1e-6)
+    assert store.sentences([]) == {}
 
 
 def test_a_passage_that_is_not_a_slice_is_refused(store: Store) -> None:
     """The promise behind every citation is checked at the door."""
     passage = replace(lines(document("alpha beta"))[0], end=5)
     with pytest.raises(StoreError, match="0 to 5 is not the passage"):
-        store.put(document("alpha beta"), [passage], EMBEDDER.encode(["alpha beta"]))
+        store.put(document("alpha beta"), [passage], *EMBEDDER.stored([passage]))
 
 
 # What is not a store
@@ -194,7 +219,7 @@ def test_another_version_of_the_format_is_refused(tmp_path: Path) -> None:
     store = Store.create(tmp_path / "index.db", ORIGIN)
     store.database.rows("PRAGMA user_version = 7")
     store.close()
-    with pytest.raises(IndexMismatch, match="format 7, this version reads format 1: delete"):
+    with pytest.raises(IndexMismatch, match="format 7, this version reads format 2: delete"):
         Store.open(tmp_path / "index.db")
 
 
@@ -213,6 +238,10 @@ PLANTED = {
     "UPDATE documents SET headings = '[['": "headings of /notes.txt cannot be read",
     "UPDATE vectors SET vector = x'00' WHERE id = 1": "vectors missing: 1",
     "UPDATE vectors SET vector = zeroblob(32) WHERE id = 1": "not of length 1",
+    "DELETE FROM sentences WHERE id = 1": "passages without sentences: 1",
+    "PRAGMA foreign_keys = OFF; DELETE FROM passages WHERE id = 2": "sentences without a passage: 1",
+    "UPDATE sentences SET vectors = x'00' WHERE id = 1": "vectors of sentences missing: 1",
+    "UPDATE sentences SET vectors = zeroblob(8) WHERE id = 1": "not what was stored",
 }
 
 
@@ -225,7 +254,7 @@ def test_check_names_what_is_wrong(store: Store, damage: str) -> None:
     assert PLANTED[damage] in "\n".join(problems(store))
 
 
-@pytest.mark.parametrize("what", ["text", "vector"])
+@pytest.mark.parametrize("what", ["text", "vector", "sentence"])
 def test_a_flipped_bit_on_disk_is_found(tmp_path: Path, what: str) -> None:
     """SQLite has no checksums; ours sees one bit of a text or of a vector."""
     path = tmp_path / "index.db"
@@ -233,7 +262,8 @@ def test_a_flipped_bit_on_disk_is_found(tmp_path: Path, what: str) -> None:
     put(store, document("alpha beta gamma"))
     store.close()
     data = bytearray(path.read_bytes())
-    target = b"alpha beta gamma" if what == "text" else EMBEDDER.encode(["alpha beta gamma"]).tobytes()
+    [row] = EMBEDDER.encode(["alpha beta gamma"])
+    target = {"text": b"alpha beta gamma", "vector": row.tobytes(), "sentence": rounded(row).tobytes()}[what]
     assert data.count(target) == 1
     data[data.index(target) + 5] ^= 1
     path.write_bytes(data)
@@ -271,6 +301,8 @@ def test_what_is_missing_is_an_error_not_a_wrong_answer(store: Store) -> None:
         store.vectors(store.passage_ids())
     with pytest.raises(StoreError, match="passages missing: 1"):
         store.places([1, 99])
+    with pytest.raises(StoreError, match=r"vectors of sentences missing: 1\).*seedqa add"):
+        store.sentences([1, 99])
 
 
 changes = st.lists(

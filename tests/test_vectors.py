@@ -29,7 +29,7 @@ def put(store: Store, text: str, path: str = "/notes.txt") -> int:
     """Store a document, each of its lines a passage."""
     notes = document(text, path)
     passages = lines(notes)
-    return store.put(notes, passages, EMBEDDER.encode([passage.text for passage in passages]))
+    return store.put(notes, passages, *EMBEDDER.stored(passages))
 
 
 def unit_rows(count: int, dimension: int = 16, seed: int = 0) -> Vectors:

@@ -1,8 +1,9 @@
 """Makes ``all-MiniLM-L6-v2/`` from the official weights: ``python -m index.models.export``.
 
 It needs the [train] extra, and nothing of it is imported at run time. The graph takes ``input_ids`` and
-``attention_mask`` (int64, batch by tokens) and gives ``embeddings``: the tokens' mean, of length 1. FORMATS
-holds every format that the model's card compares; ``python -m bench.embedder`` measures them.
+``attention_mask`` (int64, batch by tokens) and gives ``embeddings``, the tokens' mean, of length 1, and ``tokens``,
+what each token means where it stands. FORMATS holds every format that the model's card compares;
+``python -m bench.embedder`` measures them.
 """
 
 import hashlib
@@ -43,8 +44,8 @@ class SentenceEncoder(torch.nn.Module):
         super().__init__()
         self.bert = bert
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Embed a batch. **Shape:** (batch, tokens) twice → (batch, dimension)."""
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Embed a batch. **Shape:** (batch, tokens) twice → (batch, dimension), (batch, tokens, dimension)."""
         real = attention_mask.to(torch.float32)
         # A mask of four dimensions is added as it is, which leaves 65 nodes fewer than transformers' own.
         hidden = (1 - attention_mask[:, None, None, :].to(torch.float32)) * torch.finfo(torch.float32).min
@@ -52,7 +53,7 @@ class SentenceEncoder(torch.nn.Module):
             input_ids=input_ids, attention_mask=hidden, token_type_ids=torch.zeros_like(input_ids)
         ).last_hidden_state
         mean = (states * real[:, :, None]).sum(1) / real.sum(1, keepdim=True).clamp(min=1)
-        return torch.nn.functional.normalize(mean, dim=1)
+        return torch.nn.functional.normalize(mean, dim=1), states
 
 
 def sha256(path: Path) -> str:
@@ -89,8 +90,8 @@ def fp32(folder: Path) -> onnx.ModelProto:
             dynamo=False,
             opset_version=17,
             input_names=["input_ids", "attention_mask"],
-            output_names=["embeddings"],
-            dynamic_axes={"input_ids": axes, "attention_mask": axes, "embeddings": {0: "batch"}},
+            output_names=["embeddings", "tokens"],
+            dynamic_axes={"input_ids": axes, "attention_mask": axes, "embeddings": {0: "batch"}, "tokens": axes},
         )
         return onnx.load(path)
 

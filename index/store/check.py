@@ -5,12 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from index.errors import StoreError
-from index.store.store import Store, checksum
+from index.store.store import Store, checksum, rounded
 from index.types import Document
 
 _ORPHANS = {
     "vectors without a passage": "SELECT id FROM vectors EXCEPT SELECT id FROM passages",
     "passages without a vector": "SELECT id FROM passages EXCEPT SELECT id FROM vectors",
+    "sentences without a passage": "SELECT id FROM sentences EXCEPT SELECT id FROM passages",
+    "passages without sentences": "SELECT id FROM passages EXCEPT SELECT id FROM sentences",
     "words without a passage": "SELECT rowid FROM words EXCEPT SELECT id FROM passages",
     "passages without words": "SELECT id FROM passages EXCEPT SELECT rowid FROM words",
     "passages without a document": "SELECT id FROM passages WHERE document NOT IN (SELECT id FROM documents)",
@@ -54,9 +56,10 @@ def _in_document(store: Store, document: Document) -> Iterator[str]:
     rows = store.database.rows(query, (document.id,))
     if not all(0 <= start < stop <= end for _, start, stop in rows):
         yield "passages reach beyond its text"
-    vectors = store.vectors(np.array([row[0] for row in rows], np.int64))
+    ids = [row[0] for row in rows]
+    vectors, sentences = store.vectors(np.array(ids, np.int64)), store.sentences(ids)
     [(stored,)] = store.database.rows("SELECT checksum FROM documents WHERE id = ?", (document.id,))
-    if checksum(document.text, vectors) != stored:
+    if checksum(document.text, vectors, [rounded(sentences[number]) for number in ids]) != stored:
         yield "its text or its vectors are not what was stored"
     if not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3):
         yield "its vectors are not of length 1"

@@ -3,14 +3,15 @@
 One integer is a passage's row, its row in the words (FTS5) and its id in FAISS, and is never used again
 once the passage is gone. A document is stored, replaced or removed in one transaction and is on disk when the
 call returns. Whoever writes holds ``index.lock.WriteLock``. SQLite cannot see a flipped bit in a text or in a
-vector, so each document carries a checksum over both.
+vector, so each document carries a checksum over all of them.
 """
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from index.types import Document, Heading, Passage, Vectors
 
 _DOCUMENT = "SELECT id, path, title, text, pages, headings, sha256 FROM documents"
 _LISTED = "IN (SELECT value FROM json_each(?))"
+
+Small = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,15 @@ class Store:
             raise self.database.damaged(f"vectors missing: {len(ids) - filled}")
         return rows.astype(np.float32, copy=False)
 
+    def sentences(self, ids: Sequence[int]) -> dict[int, Vectors]:
+        """Map passage ids to the vectors of the passages' sentences. **Shape:** each (n, dimension), n at least 1."""
+        width = self.origin().dimension
+        rows = self.database.rows(f"SELECT id, vectors FROM sentences WHERE id {_LISTED}", _listed(ids))
+        sound = {number: blob for number, blob in rows if blob and len(blob) % width == 0}
+        if len(sound) < len(ids):
+            raise self.database.damaged(f"vectors of sentences missing: {len(ids) - len(sound)}")
+        return {number: _restored(blob, width) for number, blob in sound.items()}
+
     # Words
 
     def tokens(self, text: str) -> list[tuple[str, str]]:
@@ -182,17 +194,21 @@ class Store:
 
     # Changes
 
-    def put(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> int:
+    def put(
+        self, document: Document, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Vectors]
+    ) -> int:
         """Store a document in place of the one at its path; return its id.
 
-        **Shape:** vectors is (len(passages), dimension), float32, rows of length 1.
+        **Shape:** vectors is (len(passages), dimension), and sentences has for each passage (n, dimension), n at
+        least 1, float32, rows of length 1. Those of sentences are kept in 8 bits a number.
         """
-        self._refuse_wrong(document, passages, vectors)
+        self._refuse_wrong(document, passages, vectors, sentences)
+        small = [rounded(rows) for rows in sentences]
         try:
             with self.database.transaction():
                 self._delete("SELECT id FROM documents WHERE path = ?", (document.path,))
-                document_id = self._insert(document, checksum(document.text, vectors))
-                self._insert_passages(document_id, document.title, passages, vectors)
+                document_id = self._insert(document, checksum(document.text, vectors, small))
+                self._insert_passages(document_id, document.title, passages, vectors, small)
                 self._count_change()
         except UnicodeEncodeError as error:  # SQLite holds UTF-8
             raise LoadError(
@@ -208,12 +224,16 @@ class Store:
                 self._count_change()
         return removed
 
-    def _refuse_wrong(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
-        expected = (len(passages), self.origin().dimension)
-        if vectors.shape != expected:
+    def _refuse_wrong(
+        self, document: Document, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Vectors]
+    ) -> None:
+        count, width = len(passages), self.origin().dimension
+        wrong = [rows.shape for rows in sentences if not len(rows) or rows.shape[1:] != (width,)]
+        if vectors.shape != (count, width) or len(sentences) != count or wrong:
+            found = f"{vectors.shape} and {wrong[0] if wrong else len(sentences)}"
             raise IndexMismatch(
-                f"{document.path}: expected vectors of shape {expected}, got {vectors.shape}: use the"
-                " embedder that the index was made with, or make another index"
+                f"{document.path}: expected vectors of shape {(count, width)} and as many of sentences, got {found}:"
+                " use the embedder that the index was made with, or make another index"
             )
         for passage in passages:
             if document.text[passage.start : passage.end] != passage.text:
@@ -236,7 +256,9 @@ class Store:
              json.dumps(document.pages), json.dumps(headings), document.text),
         )  # fmt: skip
 
-    def _insert_passages(self, document_id: int, title: str, passages: Sequence[Passage], vectors: Vectors) -> None:
+    def _insert_passages(
+        self, document_id: int, title: str, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Small]
+    ) -> None:
         [(last,)] = self.database.rows("SELECT max(seq) FROM sqlite_sequence WHERE name = 'passages'")
         numbered = list(enumerate(passages, (last or 0) + 1))
         self.database.many(
@@ -245,9 +267,9 @@ class Store:
         )
         words = ((number, f"{title}\n{passage.heading}", passage.text) for number, passage in numbered)
         self.database.many("INSERT INTO words (rowid, about, text) VALUES (?, ?, ?)", words)
-        rows = zip(numbered, vectors.astype("<f4"), strict=True)
-        blobs = ((number, row.tobytes()) for (number, _), row in rows)
-        self.database.many("INSERT INTO vectors VALUES (?, ?)", blobs)
+        for table, blobs in (("vectors", vectors.astype("<f4")), ("sentences", sentences)):
+            rows = ((number, blob.tobytes()) for (number, _), blob in zip(numbered, blobs, strict=True))
+            self.database.many(f"INSERT INTO {table} VALUES (?, ?)", rows)
 
     def _document(self, row: Row) -> Document:
         document_id, path, title, text, pages, headings, sha256 = row
@@ -264,9 +286,20 @@ class Store:
         return int(self.database.rows(sql, values)[0][0])
 
 
-def checksum(text: str, vectors: Vectors) -> int:
+def checksum(text: str, vectors: Vectors, sentences: Iterable[Small]) -> int:
     """Compute what is stored beside a document to find flipped bits later."""
-    return zlib.crc32(vectors.astype("<f4").tobytes(), zlib.crc32(text.encode()))
+    parts = (vectors.astype("<f4").tobytes(), *(rows.tobytes() for rows in sentences))
+    return reduce(lambda so_far, part: zlib.crc32(part, so_far), parts, zlib.crc32(text.encode()))
+
+
+def rounded(rows: Vectors) -> Small:
+    """Keep rows of length 1 in 8 bits a number."""
+    small: Small = np.rint(127 * rows).astype(np.int8)
+    return small
+
+
+def _restored(blob: bytes, width: int) -> Vectors:
+    return np.frombuffer(blob, np.int8).reshape(-1, width).astype(np.float32) / np.float32(127)
 
 
 def _listed(values: Sequence[object]) -> tuple[str]:

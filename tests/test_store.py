@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from index.errors import IndexMismatch, IndexNotFound, LoadError, StoreError
 from index.store import Origin, Store, problems
+from index.store.blobs import rounded
 from index.store.database import Database
-from index.store.store import rounded
 from index.types import Document, Heading
 from tests.fakes import HashingEmbedder, document, lines
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from index.errors import StoreError
-from index.store.store import Store, checksum, rounded
+from index.store.blobs import checksum, rounded
+from index.store.store import Store
 from index.types import Document
 
 _ORPHANS = {

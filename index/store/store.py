@@ -7,11 +7,9 @@ vector, so each document carries a checksum over all of them.
 """
 
 import json
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexMismatch, LoadError, StoreError
+from index.store.blobs import Small, checksum, restored, rounded
 from index.store.database import Database, Row, not_found
 from index.store.schema import FORMAT, SCHEMA, TOKENIZER
 from index.types import Document, Heading, Passage, Vectors
 
 _DOCUMENT = "SELECT id, path, title, text, pages, headings, sha256 FROM documents"
 _LISTED = "IN (SELECT value FROM json_each(?))"
-
-Small = NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +167,7 @@ class Store:
         sound = {number: blob for number, blob in rows if blob and len(blob) % width == 0}
         if len(sound) < len(ids):
             raise self.database.damaged(f"vectors of sentences missing: {len(ids) - len(sound)}")
-        return {number: _restored(blob, width) for number, blob in sound.items()}
+        return {number: restored(blob, width) for number, blob in sound.items()}
 
     # Words
 
@@ -284,22 +281,6 @@ class Store:
 
     def _number(self, sql: str, values: Sequence[object] = ()) -> int:
         return int(self.database.rows(sql, values)[0][0])
-
-
-def checksum(text: str, vectors: Vectors, sentences: Iterable[Small]) -> int:
-    """Compute what is stored beside a document to find flipped bits later."""
-    parts = (vectors.astype("<f4").tobytes(), *(rows.tobytes() for rows in sentences))
-    return reduce(lambda so_far, part: zlib.crc32(part, so_far), parts, zlib.crc32(text.encode()))
-
-
-def rounded(rows: Vectors) -> Small:
-    """Keep rows of length 1 in 8 bits a number."""
-    small: Small = np.rint(127 * rows).astype(np.int8)
-    return small
-
-
-def _restored(blob: bytes, width: int) -> Vectors:
-    return np.frombuffer(blob, np.int8).reshape(-1, width).astype(np.float32) / np.float32(127)
 
 
 def _listed(values: Sequence[object]) -> tuple[str]:

@@ -1,4 +1,4 @@
-"""Times a user feels: cold and warm `retrieve` and `ask`, passages a second of `add`, memory.
+"""What a user feels: cold and warm `retrieve` and `ask`, passages a second of `add`, the index on disk, memory.
 
 python -m bench.speed SQUAD.json [--paragraphs N]
 """
@@ -50,6 +50,8 @@ def main() -> None:
         ratio = bare / added
         print(f"add: {passages / added:.1f} passages/s, {ratio:.2f} times the speed of bare SentenceTransformer.encode")
         print(f"     on the same texts in the same run ({len(contexts) / bare:.1f} paragraphs/s, torch fp32)")
+        size = sum(file.stat().st_size for file in where.iterdir())
+        print(f"index: {size / passages / 1024:.1f} KB a passage, words and text included")
         for verb in ("retrieve", "ask"):
             runs = [cold(verb, asked[0], where) for _ in range(3)]
             engine = Engine(where)

@@ -133,7 +133,7 @@ class Planted(HashingEmbedder):
         return np.array([self.MEANING.get(text.strip(), (0.0, 1.0)) for text in texts], np.float32)
 
 
-def test_a_passage_is_as_near_as_its_nearest_sentence(tmp_path: Path) -> None:
+def test_a_sentence_lifts_its_passage(tmp_path: Path) -> None:
     """No passage says a word of the question: one sentence that means it lifts a passage that does not on the whole."""
     long, short = "Clocks tick. Rivers bend. Boats sail. Moths fly.", "Boats, moths and rivers."
     other = "Nothing of the kind."

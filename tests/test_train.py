@@ -289,6 +289,35 @@ def test_the_loss_across_passages_prefers_the_right_one(featuriser) -> None:  # 
     assert loss(5, 0, 0, weight=4) != pytest.approx(loss(5, 0, 0)), "retrieval's scores take part"
 
 
+def test_a_teacher_is_heard_beside_the_labels(tmp_path: Path) -> None:
+    """A pupil that is shown labels against its teacher ends nearer to the teacher than one without it."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from qa.train.features import Feature
+    from qa.train.fit import Trainer
+    from qa.train.model import SpanModel
+
+    tiny = {"model_type": "bert", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    (tmp_path / "config.json").write_text(json.dumps({**tiny, "intermediate_size": 32, "vocab_size": 200}))
+    batch = [Feature([101, 7, 102, 8, 9, 10, 102], 3, 0, [(4, 4)], 1.0)] * 4
+    torch.manual_seed(1)
+    begun = SpanModel(tmp_path, pretrained=False)
+    far = {}
+    for taught in (False, True):
+        model, teacher = (SpanModel(tmp_path, pretrained=False) for _ in range(2))
+        for each in (model, teacher):
+            each.load_state_dict(begun.state_dict())
+        trainer = Trainer(
+            model, peak=1e-2, total=400, dtype=torch.float32, device="cpu", teacher=teacher if taught else None
+        )
+        for _ in range(60):
+            trainer.step(batch)
+        sure = [trainer._logits(each, batch)[0].softmax(-1)[0, 4].item() for each in (model, teacher)]
+        far[taught] = sure[0] - sure[1]
+    assert far[False] > 0.5, "without a teacher the label is learnt"
+    assert far[True] == pytest.approx(far[False] / 2, abs=0.1), "with one, half of the way"
+
+
 def test_the_mean_of_checkpoints_is_taken_weight_by_weight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And checkpoints of different models have none."""
     torch = pytest.importorskip("torch")

@@ -1,6 +1,6 @@
 """Stage 2: train the reader. Checkpoints every few minutes; the same command goes on where it stopped.
 
-python -m qa.train.fit PREPARED RUN [--init CHECKPOINT] [--epochs N] [--groups FILE]
+python -m qa.train.fit PREPARED RUN [--init CHECKPOINT] [--teacher CHECKPOINT] [--epochs N] [--groups FILE]
 
 On a CPU the arithmetic is bfloat16 where the processor has it (AMX, AVX-512 bf16) and the master weights are float32;
 on a GPU likewise. The word embeddings stay as they are: half of the weights, and hardly worth training.
@@ -31,12 +31,28 @@ from qa.train.weights import load_weights
 SHARD = 4_096
 """Examples between two points at which a run can be taken up again."""
 
+TAUGHT = 0.5
+"""The teacher's share in what an example teaches; the rest is the annotators'."""
+
 
 class Trainer:
     """Half-precision weights for the arithmetic, float32 masters for the updates."""
 
-    def __init__(self, model: SpanModel, *, peak: float, total: int, dtype: torch.dtype, device: str) -> None:
-        """``total`` counts examples; the rate climbs over the first 6 % and falls to zero in a straight line."""
+    def __init__(
+        self,
+        model: SpanModel,
+        *,
+        peak: float,
+        total: int,
+        dtype: torch.dtype,
+        device: str,
+        teacher: SpanModel | None = None,
+    ) -> None:
+        """``total`` counts examples; the rate climbs over the first 6 % and falls to zero in a straight line.
+
+        What a ``teacher`` says of a passage counts as much as the labels (distillation, Hinton et al. 2015): a model
+        that learns something new from groups keeps what it knew.
+        """
         model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
         self.model = model.to(device)
         self.device, self.peak, self.total, self.done = device, peak, total, 0
@@ -44,6 +60,7 @@ class Trainer:
         self.masters = [p.detach().clone().float() for p in live]
         self.model.to(dtype)
         self.live = [p for p in self.model.parameters() if p.requires_grad]
+        self.teacher = teacher.to(device).to(dtype).eval() if teacher else None
         groups = [
             {"params": [m for m in self.masters if m.ndim > 1], "weight_decay": 0.01},
             {"params": [m for m in self.masters if m.ndim <= 1], "weight_decay": 0.0},
@@ -52,24 +69,32 @@ class Trainer:
 
     def step(self, batch: Sequence[Feature]) -> float:
         """Learn from passages one at a time; return the loss."""
-        logits = self._logits(batch)
-        start, end, weight = (t.to(self.device) for t in targets(batch, logits[0].shape[1]))
+        logits = self._logits(self.model, batch)
+        start, end, weight = self._targets(batch, logits)
+        if self.teacher:
+            with torch.no_grad():
+                said = [one.softmax(-1) for one in self._logits(self.teacher, batch)]
+            start, end = start.lerp(said[0], TAUGHT), end.lerp(said[1], TAUGHT)
         return self._learn(span_loss(*logits, start, end, weight), len(batch))
 
     def step_across(self, groups: Sequence[Grouped], *, retrieval_weight: float) -> float:
         """Learn from several passages of each question, one at a time and against each other; return the loss."""
         batch = [feature for group in groups for feature in group.features]
         scores = [score for group in groups for score in group.scores]
-        logits = self._logits(batch)
-        start, end, weight = (t.to(self.device) for t in targets(batch, logits[0].shape[1]))
+        logits = self._logits(self.model, batch)
+        start, end, weight = self._targets(batch, logits)
         apart = span_loss(*logits, start, end, weight)
         across = across_loss(logits, (start, end), batch, scores, retrieval_weight=retrieval_weight)
         return self._learn(apart + across, len(batch))
 
-    def _logits(self, batch: Sequence[Feature]) -> tuple[Tensor, Tensor]:
+    def _logits(self, model: SpanModel, batch: Sequence[Feature]) -> tuple[Tensor, Tensor]:
         ids, types = (torch.from_numpy(a).to(self.device) for a in padded(batch))
-        both: tuple[Tensor, Tensor] = self.model(ids, (ids != 0).long(), types)
+        both: tuple[Tensor, Tensor] = model(ids, (ids != 0).long(), types)
         return both
+
+    def _targets(self, batch: Sequence[Feature], logits: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+        start, end, weight = (each.to(self.device) for each in targets(batch, logits[0].shape[1]))
+        return start, end, weight
 
     def _learn(self, loss: Tensor, count: int) -> float:
         loss.backward()  # type: ignore[no-untyped-call]
@@ -156,6 +181,7 @@ def main() -> None:
     parser.add_argument("prepared", type=Path)
     parser.add_argument("run", type=Path)
     parser.add_argument("--init", type=Path, help="checkpoint or model.onnx to start from; else all-MiniLM-L6-v2")
+    parser.add_argument("--teacher", type=Path, help="checkpoint or model.onnx that is heard beside the labels")
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--groups", type=Path, help="what qa.train.mine wrote: learn to choose among passages too")
@@ -178,11 +204,15 @@ def main() -> None:
     model = SpanModel(folder)
     if options.init:
         model.load_state_dict(load_weights(options.init))
+    teacher = SpanModel(folder, pretrained=False) if options.teacher else None
+    if teacher:
+        teacher.load_state_dict(load_weights(options.teacher))
     groups = read_groups(options.groups) if options.groups else []
     random.Random(options.seed).shuffle(groups)
     featuriser.learn([text for group in groups for text in (group.example.context, *group.others)])
     total = sum(len(shard) for shard in plan) + PASSAGES * len(groups)
-    trainer = Trainer(model, peak=options.rate, total=total, dtype=getattr(torch, options.dtype), device=device)
+    dtype = getattr(torch, options.dtype)
+    trainer = Trainer(model, peak=options.rate, total=total, dtype=dtype, device=device, teacher=teacher)
     state = options.run / "state.pt"
     first = 0
     if state.exists():

@@ -1,6 +1,7 @@
 """qa.cli: the command line as a user types it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -194,6 +195,17 @@ def test_help_teaches_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert 'seedqa ask "Who led the meeting?"' in out
     assert "$SEEDQA_INDEX" in out
+
+
+def test_a_pipe_that_closes_first_ends_it_without_a_word(made: tuple[Path, Path]) -> None:
+    """As in `seedqa retrieve … | head`."""
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "qa", "retrieve", "who led the meeting?", "--index", str(made[1])]
+    ran = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert ran.stderr == ""
+    assert ran.returncode == 141
 
 
 @pytest.mark.slow

@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--distractors", type=Path, nargs="+", default=[], help="sets whose paragraphs are added")
     parser.add_argument("--sizes", type=int, nargs="+", default=[], help="passages in all, ascending")
     parser.add_argument("--limit", type=int, help="ask this many questions, evenly spread")
-    parser.add_argument("--read", type=int, default=5, help="passages read for each question, at most (default: 5)")
+    parser.add_argument("--read", type=int, default=10, help="passages read for each question, at most (default: 10)")
     options = parser.parse_args()
     reader = OnnxReader()
     largest = corpus.read(

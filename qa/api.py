@@ -25,7 +25,7 @@ def retrieve(question: str, *, index: str | os.PathLike[str] | None = None, k: i
 
 
 def ask(
-    question: str, *, index: str | os.PathLike[str] | None = None, turns: Sequence[Turn] = (), k: int = 5
+    question: str, *, index: str | os.PathLike[str] | None = None, turns: Sequence[Turn] = (), k: int = 10
 ) -> Answer:
     """Answer the question with a span of the documents, or abstain: ``answer.reason`` says why.
 

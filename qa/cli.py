@@ -215,7 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     status = command("status", _status, "Show what is in the index, and whether it is sound.")
     status.add_argument("--json", action="store_true", help="print one JSON object")
     for name, run, text, k in (
-        ("ask", _ask, "Answer a question with a quote, or say that the documents do not.", 5),
+        ("ask", _ask, "Answer a question with a quote, or say that the documents do not.", 10),
         ("retrieve", _retrieve, "Show the passages that fit a question best.", 5),
     ):
         made = command(name, run, text)

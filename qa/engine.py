@@ -25,7 +25,7 @@ class Engine:
         self._index = index
         self._lock = Lock()
 
-    def ask(self, question: str, turns: Sequence[Turn] = (), *, k: int = 5) -> Answer:
+    def ask(self, question: str, turns: Sequence[Turn] = (), *, k: int = 10) -> Answer:
         """Answer from the documents, or abstain with a reason.
 
         At most ``k`` passages are read. Raises IndexNotFound if there is no index, ModelError if weights are damaged.

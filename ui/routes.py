@@ -22,7 +22,7 @@ Count = Annotated[int, Field(ge=1, le=50)]
 class Engine(Protocol):
     """What the page and the routes ask of ``qa.Engine``. Several threads may call at once."""
 
-    def ask(self, question: str, turns: Sequence[qa.Turn] = (), *, k: int = 5) -> qa.Answer:
+    def ask(self, question: str, turns: Sequence[qa.Turn] = (), *, k: int = 10) -> qa.Answer:
         """Answer a question, as a follow-up of the turns."""
         ...
 
@@ -45,8 +45,9 @@ class RetrieveRequest(BaseModel):
 
 
 class AskRequest(RetrieveRequest):
-    """A question, with the questions and answers that came before it, oldest first."""
+    """A question, with the questions and answers that came before it, oldest first; ``k`` passages are read at most."""
 
+    k: Count = 10
     turns: Annotated[list[Annotated[list[Text], Field(min_length=2, max_length=2)]], Field(max_length=50)] = []
 
 

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fail-under", type=_gate, action="append", default=[], metavar="NAME=VALUE", dest="gates",
                         help="exit status 1 if a number of the table is below this; may be repeated")  # fmt: skip
     parser.add_argument("--reader", type=Path, metavar="DIR", help="another reader's folder, in our layout")
-    parser.add_argument("-k", type=int, default=5, help="how many passages are read (default: 5)")
+    parser.add_argument("-k", type=int, default=10, help="how many passages are read, at most (default: 10)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 

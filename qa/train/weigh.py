@@ -27,7 +27,7 @@ CEILINGS = (4.0, 6.0, 8.0, 10.0, 12.0, 14.0, np.inf)
 CLOSE = 0.001
 """Means this near the best are the same: the smallest such weight is taken, and the lowest such ceiling."""
 
-READ = (10, 5)
+READ = (5, 10)
 """How many passages are read at most; the last is what the choice is made by."""
 
 SOURCE = "squadshifts_new_wiki"

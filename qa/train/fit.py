@@ -32,7 +32,7 @@ SHARD = 4_096
 """Examples between two points at which a run can be taken up again."""
 
 TAUGHT = 0.5
-"""The teacher's share in what an example teaches; the rest is the annotators'."""
+"""The teacher's share in what a passage teaches by itself; the rest is the annotators'. Groups have labels only."""
 
 
 class Trainer:
@@ -50,7 +50,7 @@ class Trainer:
     ) -> None:
         """``total`` counts examples; the rate climbs over the first 6 % and falls to zero in a straight line.
 
-        What a ``teacher`` says of a passage counts as much as the labels (distillation, Hinton et al. 2015): a model
+        In ``step``, what a ``teacher`` says counts beside the labels (distillation, Hinton et al. 2015), so that a model
         that learns something new from groups keeps what it knew.
         """
         model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)

@@ -50,8 +50,8 @@ class Trainer:
     ) -> None:
         """``total`` counts examples; the rate climbs over the first 6 % and falls to zero in a straight line.
 
-        In ``step``, what a ``teacher`` says counts beside the labels (distillation, Hinton et al. 2015), so that a model
-        that learns something new from groups keeps what it knew.
+        In ``step``, what a ``teacher`` says counts beside the labels (distillation, Hinton et al. 2015), so that a
+        model that learns something new from groups keeps what it knew.
         """
         model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
         self.model = model.to(device)

@@ -18,9 +18,9 @@ from tqdm import tqdm
 from bench import corpus
 from index import Document, Embedder, Index, Mode, Passage, load_embedder
 from index.chunk import chunk
-from index.fuse import DENSE_SHARE, Scored, fuse, scaled
+from index.fuse import DENSE_SHARE, Scored, fuse
 from index.lexical import Words
-from index.rerank import HEAD, Asked, closeness, coverage
+from index.rerank import HEAD, Asked, above, closeness, coverage
 from index.store import Store
 from index.types import Vectors
 from qa import squad
@@ -41,24 +41,25 @@ class Look:
     coverage: float
     closeness: Mapping[tuple[int, float], float]
 
-    def score(self, *, meaning: float = 1, coverage: float = 1, closeness: float = 1) -> float:
+    def score(self, *, whole: float = 1, sentence: float = 1, coverage: float = 1, closeness: float = 1) -> float:
         """Add the shares that the index adds, weighed."""
-        near = (self.whole + self.sentence) / 2
-        return meaning * near + coverage * self.coverage + closeness * self.closeness[OURS]
+        near = whole * self.whole + sentence * self.sentence
+        return near + coverage * self.coverage + closeness * self.closeness[OURS]
 
 
 OURS = (20, 0.5)
 CLOSENESS = (OURS, (10, 0.5), (40, 0.5), (20, 0.0), (20, 1.0))
 SCORES: dict[str, Callable[[Look], float]] = {
-    "meaning + coverage + closeness (ours)": Look.score,
-    "the same, meaning on the whole only": lambda look: look.score(meaning=0) + look.whole,
-    "the same, meaning of the nearest sentence only": lambda look: look.score(meaning=0) + look.sentence,
-    "meaning + coverage": lambda look: look.score(closeness=0),
-    "meaning + closeness": lambda look: look.score(coverage=0),
-    "coverage + closeness": lambda look: look.score(meaning=0),
-    "twice meaning + coverage + closeness": lambda look: look.score(meaning=2),
-    "meaning + twice coverage + closeness": lambda look: look.score(coverage=2),
-    "meaning + coverage + twice closeness": lambda look: look.score(closeness=2),
+    "whole + sentence + coverage + closeness (ours)": Look.score,
+    "no sentence, twice the whole": lambda look: look.score(whole=2, sentence=0),
+    "no whole, twice the sentence": lambda look: look.score(whole=0, sentence=2),
+    "no closeness": lambda look: look.score(closeness=0),
+    "no coverage": lambda look: look.score(coverage=0),
+    "neither whole nor sentence": lambda look: look.score(whole=0, sentence=0),
+    "half of whole and of sentence": lambda look: look.score(whole=0.5, sentence=0.5),
+    "twice whole and sentence": lambda look: look.score(whole=2, sentence=2),
+    "twice coverage": lambda look: look.score(coverage=2),
+    "twice closeness": lambda look: look.score(closeness=2),
     **{
         f"ours, stretch of {width}, pairs {beside}": lambda look, at=(width, beside): (  # type: ignore[misc]
             look.score(closeness=0) + look.closeness[at]
@@ -151,6 +152,7 @@ def search_all(
     with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), embedder=embedder, create=True) as index:
         corpus.stored(Path(folder), [(passage.document.title, passage.text) for passage in passages], titled=titled)
         store = Store.open(Path(folder) / "index.db")
+        vectors = store.vectors(store.passage_ids())
         found = []
         for question in tqdm(asked, desc="asking", disable=None):
             title, offset = places[question.context]
@@ -165,19 +167,21 @@ def search_all(
             )
             head = [number for number, _ in fuse(dense, lexical)[:HEAD]]
             vector = embedder.encode([question.question])[0]
-            looks = looked_at(store, question.question, vector, {n: passages[n] for n in head}, scaled(dense))
+            looks = looked_at(store, question.question, {n: passages[n] for n in head}, vector, vectors @ vector)
             found.append(Found(dense, lexical, looks, right))
         store.close()
         return found
 
 
 def looked_at(
-    store: Store, question: str, vector: Vectors, head: Mapping[int, Passage], whole: Mapping[int, float]
+    store: Store, question: str, head: Mapping[int, Passage], vector: Vectors, cosines: Vectors
 ) -> dict[int, Look]:
-    """Look closely at passages, in every way; each is stored one after the number it has here."""
-    words = Words.of(store, question)
+    """Look closely at passages, in every way; each is stored one after the number it has here.
+
+    **Shape:** vector is (dimension,), the question's; cosines is (passages,), its with each of all passages.
+    """
+    words, average = Words.of(store, question), float(cosines.mean())
     stored = store.sentences([number + 1 for number in head])
-    nearest = scaled([(row - 1, float((sentences @ vector).max())) for row, sentences in stored.items()])
     asked = {beside: Asked.of(words, beside=beside) for _, beside in CLOSENESS}
     looks: dict[int, Look] = {}
     for number, passage in head.items():
@@ -185,7 +189,8 @@ def looked_at(
         about = store.stems(passage.document.title)
         close = {(width, beside): closeness(asked[beside], tokens, width=width) for width, beside in CLOSENESS}
         covered = coverage(asked[OURS[1]], {*tokens, *about})
-        looks[number] = Look(whole.get(number, 0.0), nearest[number], covered, close)
+        nearest = float((stored[number + 1] @ vector).max())
+        looks[number] = Look(above(average, float(cosines[number])), above(average, nearest), covered, close)
     return looks
 
 

@@ -11,10 +11,10 @@ from typing import Self
 from index import lexical
 from index.embed import load_embedder
 from index.errors import IndexMismatch, IndexNotFound, StoreError
-from index.fuse import Scored, fuse, scaled
+from index.fuse import fuse
 from index.lexical import Words
 from index.lock import WriteLock
-from index.rerank import HEAD, rerank
+from index.rerank import HEAD, Meaning, above, rerank
 from index.store import Entry, Origin, Store, problems
 from index.sync import Progress, Report, Sync, store_document
 from index.types import Document, Embedder, Hit, Passage, Vectors
@@ -157,7 +157,7 @@ class Index:
             # 3  one list, and its head's passages as slices of their documents
             head = self._hits(fuse(near, worded)[: max(HEAD, k)])
             # 4  the head again, looked at closely
-            return rerank(head, self._meaning(vector, near, head), words, self._store.stems)[:k]
+            return rerank(head, self._meaning(vector, head), words, self._store.stems)[:k]
 
     def _near(self, vector: Vectors, depth: int) -> list[tuple[int, float]]:
         if self._view is None:
@@ -165,12 +165,17 @@ class Index:
         self._view.refresh(self._store)
         return self._view.search(vector, depth)
 
-    def _meaning(self, vector: Vectors, near: Scored, hits: Sequence[Hit]) -> Mapping[int, float]:
-        """Map the hits' passages to how near by meaning they are, 0 to 1: half on the whole, half at their nearest."""
-        stored = self._store.sentences([hit.passage.id for hit in hits])
-        nearest = scaled([(number, float((rows @ vector[0]).max())) for number, rows in stored.items()])
-        whole = scaled(near)
-        return {number: (whole.get(number, 0.0) + share) / 2 for number, share in nearest.items()}
+    def _meaning(self, vector: Vectors, hits: Sequence[Hit]) -> Mapping[int, Meaning]:
+        """Map the hits' passages to how near by meaning they are; :meth:`_near` has brought the view up to date."""
+        assert self._view is not None
+        ids = [hit.passage.id for hit in hits]
+        average = self._view.average(vector)
+        whole = dict(zip(ids, self._view.products(vector, ids), strict=True))
+        stored = self._store.sentences(ids)
+        return {
+            number: Meaning(above(average, whole[number]), above(average, float((rows @ vector[0]).max())))
+            for number, rows in stored.items()
+        }
 
     def _hits(self, scored: Sequence[tuple[int, float]]) -> list[Hit]:
         places = self._store.places([passage_id for passage_id, _ in scored])

@@ -21,14 +21,38 @@ HEAD = 40
 """How many passages of the fused list are looked at: on held-out questions, more found nothing more."""
 
 
-def rerank(hits: Sequence[Hit], meaning: Mapping[int, float], words: Words, cut: Cut) -> list[Hit]:
-    """Score hits anew, 0 to 1, and sort them; ``meaning`` has how near by meaning each passage is, 0 to 1.
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """How near by meaning a passage is, 0 to 1: on the whole, and at its nearest sentence."""
 
-    A score is the mean of three shares: meaning, coverage and closeness. On held-out questions a fit gave the three
-    about the same weight (``python -m bench.choices`` prints what others give).
+    whole: float
+    nearest: float
+
+
+def above(average: float, cosine: float) -> float:
+    """Return how far a cosine is above the average passage's, as a share of what is possible; 0 if it is not.
+
+    So it does not matter where an embedder's cosines lie: those of some are all above 0.7.
+
+    >>> round(above(0.7, 0.85), 2), above(0.7, 0.6)
+    (0.5, 0.0)
+    """
+    return max(cosine - average, 0.0) / (1 - average) if average < 1 else 0.0
+
+
+def rerank(hits: Sequence[Hit], meaning: Mapping[int, Meaning], words: Words, cut: Cut) -> list[Hit]:
+    """Score hits anew, 0 to 1, and sort them; ``meaning`` has how near by meaning each passage is.
+
+    A score is the mean of four shares: meaning on the whole, meaning of the nearest sentence, coverage and closeness
+    (``python -m bench.choices`` prints what others give on held-out questions). None of them depends on what else was
+    found, so that a score says the same in a small index and in a large one.
     """
     asked = Asked.of(words)
-    scored = [replace(hit, score=(meaning.get(hit.passage.id, 0.0) + sum(shares(asked, hit, cut))) / 3) for hit in hits]
+    nowhere = Meaning(0.0, 0.0)
+    scored = []
+    for hit in hits:
+        near = meaning.get(hit.passage.id, nowhere)
+        scored.append(replace(hit, score=(near.whole + near.nearest + sum(shares(asked, hit, cut))) / 4))
     return sorted(scored, key=lambda hit: (-hit.score, hit.passage.id))
 
 

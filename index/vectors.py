@@ -7,6 +7,7 @@ vectors of 384 numbers: 20,000 passages in 0.06 s from SQLite and 0.06 s from a 
 100,000 in 0.31 s and 0.39 s. So there is nothing that can be stale or damaged.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ class VectorView:
         self._faiss = faiss
         self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
         self._generation = -1
+        self._mean: Vectors | None = None
         self.dimension = dimension
 
     def __len__(self) -> int:
@@ -58,11 +60,13 @@ class VectorView:
         if len(np.union1d(self.ids(), ids)) < len(self) + len(ids):
             raise ValueError("an id is there already, or is given twice: each vector has an id of its own")
         if len(ids):
+            self._mean = None
             self._index.add_with_ids(np.ascontiguousarray(rows), ids)
 
     def remove(self, ids: Ids) -> None:
         """Remove the vectors with these ids. **Shape:** (n,)."""
         if len(ids):
+            self._mean = None
             self._index.remove_ids(ids)
 
     def search(self, query: Vectors, k: int) -> list[tuple[int, float]]:
@@ -78,3 +82,16 @@ class VectorView:
         self._faiss.omp_set_num_threads(1)  # a thread's own setting; two threads are slower for one question
         scores, ids = self._index.search(np.ascontiguousarray(query, np.float32), k)
         return list(zip(ids[0].tolist(), scores[0].tolist(), strict=True))
+
+    def products(self, query: Vectors, ids: Sequence[int]) -> list[float]:
+        """Compute the inner product with each of these vectors. **Shape:** query is (1, dimension)."""
+        rows: Vectors = self._index.reconstruct_batch(np.array(ids, np.int64))
+        products: list[float] = (rows @ query[0]).tolist()
+        return products
+
+    def average(self, query: Vectors) -> float:
+        """Compute the mean inner product with all vectors; 0 without any. **Shape:** query is (1, dimension)."""
+        if self._mean is None:
+            rows = self._faiss.downcast_index(self._index.index).reconstruct_n(0, len(self))
+            self._mean = rows.mean(axis=0) if len(rows) else np.zeros(self.dimension, np.float32)
+        return float(self._mean @ query[0])

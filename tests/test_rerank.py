@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index import Hit, Index, Mode, Passage
 from index.lexical import Words
-from index.rerank import Asked, closeness, coverage, rerank
+from index.rerank import Asked, Meaning, above, closeness, coverage, rerank
 from index.store import Origin, Store
 from index.types import Vectors
 from tests.fakes import HashingEmbedder, document, lines
@@ -37,7 +37,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     made.close()
 
 
-def ranked(store: Store, question: str, meaning: dict[int, float] | None = None) -> list[tuple[int, float]]:
+def ranked(store: Store, question: str, meaning: dict[int, Meaning] | None = None) -> list[tuple[int, float]]:
     """Look closely at the first four texts; return their ids and scores."""
     hits = [Hit(alone(text, number), 0.0) for number, text in enumerate(TEXTS, 1)]
     found = rerank(hits, meaning or {}, Words.of(store, question), store.stems)
@@ -68,13 +68,20 @@ def test_words_close_together_beat_the_same_words_apart(store: Store) -> None:
     assert order[0][1] > order[1][1] > order[2][1]
 
 
-def test_scores_are_means_of_three_shares(store: Store) -> None:
-    """All words, side by side, and nearest by meaning: 1. Nothing of all that: 0."""
-    order = ranked(store, "harbour fee", {2: 1.0})
+def test_scores_are_means_of_four_shares(store: Store) -> None:
+    """All words, side by side, and the same by meaning: 1. Nothing of all that: 0."""
+    order = ranked(store, "harbour fee", {2: Meaning(1.0, 1.0)})
     assert order[0][0] == 2
     assert order[0][1] == pytest.approx(1.0)
     assert order[-1] == (4, 0.0)
-    assert dict(ranked(store, "zebra", {3: 0.6})) == {3: pytest.approx(0.2), 1: 0.0, 2: 0.0, 4: 0.0}
+    assert dict(ranked(store, "zebra", {3: Meaning(0.6, 0.2)})) == {3: pytest.approx(0.2), 1: 0.0, 2: 0.0, 4: 0.0}
+
+
+def test_meaning_counts_from_the_average_passage() -> None:
+    """Between it and the question itself; a cosine below it is nothing, and so is any where all are the same."""
+    assert above(0.2, 0.6) == pytest.approx(0.5)
+    assert above(0.2, 1.0) == 1.0
+    assert above(0.2, 0.1) == above(0.2, -1.0) == above(1.0, 1.0) == 0.0
 
 
 def test_rare_words_say_more_than_common_ones(store: Store) -> None:
@@ -105,7 +112,7 @@ def test_the_title_and_heading_count_as_said() -> None:
     (passage,) = lines(whole, heading="Fees")
     words = Words(("harbour", "fees"), {"harbour": "Harbour", "fees": "Fees"}, {"harbour": 1, "fees": 1}, 9)
     (hit,) = rerank([Hit(passage, 0.0)], {}, words, lambda text: text.lower().split())
-    assert hit.score == pytest.approx(1 / 3)
+    assert hit.score == pytest.approx(1 / 4)
 
 
 def test_without_a_known_word_only_meaning_counts() -> None:
@@ -143,7 +150,36 @@ def test_a_sentence_lifts_its_passage(tmp_path: Path) -> None:
         scores = {hit.passage.text: hit.score for hit in index.search("asked")}
         near = {hit.passage.text: hit.score for hit in index.search("asked", mode=Mode.DENSE)}
         assert near == {short: pytest.approx(0.6), long: 0, other: 0}
-        assert scores == {short: pytest.approx((1 + 0.6) / 6, abs=0.01), long: pytest.approx(1 / 6), other: 0}
+        # the average cosine is 0.2, so 0.6 is half of what is possible: on the whole, and in its one sentence
+        assert scores == {short: pytest.approx((0.5 + 0.5) / 4, abs=0.005), long: pytest.approx((0 + 1) / 4), other: 0}
+
+
+class Narrow(HashingEmbedder):
+    """Says the same, but all its cosines lie between 0.75 and 1, as those of some models do."""
+
+    def __init__(self) -> None:
+        """Put a direction beside the others that all texts share."""
+        super().__init__(dimension=64)
+        self._inner, self.dimension = HashingEmbedder(dimension=64), 65
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Shrink what tells texts apart."""
+        rows = self._inner.encode(texts)
+        return np.hstack([rows * 0.25**0.5, np.full((len(texts), 1), 0.75**0.5, np.float32)]).astype(np.float32)
+
+
+def test_where_an_embedders_cosines_lie_does_not_matter(tmp_path: Path) -> None:
+    """The same passages score the same (but for the 8 bits of sentences) when all cosines are between 0.75 and 1."""
+    scores = []
+    for name, embedder in (("wide", HashingEmbedder(dimension=64)), ("narrow", Narrow())):
+        with Index.open(tmp_path / name, embedder=embedder, create=True) as index:
+            for number, text in enumerate(TEXTS + FILLER):
+                index.add(document(text, f"/{number}", title=""))
+            scores.append({hit.passage.text: hit.score for hit in index.search("what is the harbour fee?", 24)})
+    wide, narrow = scores
+    assert wide.keys() == narrow.keys()
+    assert max(wide.values()) > 0.6
+    assert narrow == pytest.approx(wide, abs=0.02)
 
 
 def test_the_index_looks_closely(tmp_path: Path) -> None:

@@ -72,6 +72,10 @@ def test_any_run_of_additions_and_removals_agrees_with_numpy(changes: list[tuple
         if left:
             best = max(left, key=lambda each: float(rows[each] @ rows[0]))
             assert view.search(rows[:1], 1)[0][0] == best
+        some_left = sorted(left)[::-2]
+        assert np.allclose(view.products(rows[:1], some_left), rows[some_left] @ rows[0], atol=1e-6)
+        expected = float(np.mean(rows[sorted(left)] @ rows[0])) if left else 0.0
+        assert view.average(rows[:1]) == pytest.approx(expected, abs=1e-6)
 
 
 def test_an_id_is_never_there_twice() -> None:

@@ -332,3 +332,37 @@ def test_the_mean_of_checkpoints_is_taken_weight_by_weight(tmp_path: Path, monke
     assert load_weights(tmp_path / "mean.pt")["span.bias"].tolist() == [2.5, 2.5]
     with pytest.raises(ValueError, match="different models"):
         average.mean([{"a": torch.ones(1)}, {"b": torch.ones(1)}])
+
+
+def test_the_smallest_weight_and_ceiling_about_as_good_as_the_best_are_taken(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The right span is in the second passage, 0.05 behind: any weight under 80 keeps it, if it is read at all."""
+    from qa.train.weigh import best_ceiling, best_weight, top_f1
+
+    right_behind = [(5.0, 0.9, 0.0), (9.0, 0.85, 1.0)]
+    right_in_front = [(1.0, 0.9, 1.0), (4.0, 0.8, 0.0)]  # 0.1 ahead: any weight over 30 keeps it
+    assert top_f1(right_behind, 40, np.inf) == top_f1(right_in_front, 40, np.inf) == (1.0, 2)
+    assert top_f1(right_behind, 100, np.inf) == top_f1(right_in_front, 20, np.inf) == (0.0, 2)
+    found = [right_behind, right_in_front]
+    assert best_weight(found) == 40
+    assert top_f1(right_behind, 40, 6) == (0.0, 1), "the bound is 6 - 40 * 0.05, below the first"
+    assert best_ceiling(found, 40) == 8
+    assert "2 passages, weight 40.0: top-1 F1 100.00" in capsys.readouterr().out
+
+
+def test_a_question_is_weighed_once_over_real_paragraphs() -> None:
+    """Repeats go, whatever their case; other sets fill the second corpus up, but for what templates made."""
+    from qa.train.weigh import SOURCE, once, parted
+
+    def made(source: str, context: str, question: str = "Who?") -> Example:
+        return Example("1", source, "", question, context, ((0, 1),))
+
+    asked = [made(SOURCE, "Ann came."), made(SOURCE, "Ann came.", "who? "), made(SOURCE, "Bob came.")]
+    assert [e.context for e in once(asked)] == ["Ann came.", "Bob came."]
+    others = [made("qamr", f"Cid came {n} times.") for n in range(5)] + [made("lists", "Dan, Eve and Flo came.")]
+    own, rest = parted([*asked, *others], most=5)
+    assert own == ["Ann came.", "Bob came."]
+    assert len(rest) == 3
+    assert set(rest) < {e.context for e in others[:5]}
+    assert len(parted([*asked, *others], most=100)[1]) == 5

@@ -45,7 +45,7 @@ def rerank(hits: Sequence[Hit], meaning: Mapping[int, Meaning], words: Words, cu
 
     A score is the mean of four shares: meaning on the whole, meaning of the nearest sentence, coverage and closeness
     (``python -m bench.choices`` prints what others give on held-out questions). None of them depends on what else was
-    found, so that a score says the same in a small index and in a large one.
+    found, so that meaning counts the same in a small index and in a large one.
     """
     asked = Asked.of(words)
     nowhere = Meaning(0.0, 0.0)

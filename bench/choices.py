@@ -18,9 +18,9 @@ from tqdm import tqdm
 from bench import corpus
 from index import Document, Embedder, Index, Mode, Passage, load_embedder
 from index.chunk import chunk
-from index.fuse import DENSE_SHARE, Scored, fuse
-from index.lexical import Words
-from index.rerank import HEAD, Asked, above, closeness, coverage
+from index.search.fuse import DENSE_SHARE, Scored, fuse
+from index.search.lexical import Words
+from index.search.rerank import HEAD, Asked, above, closeness, coverage
 from index.store import Store
 from index.types import Vectors
 from qa import squad
@@ -132,7 +132,7 @@ def cut(rows: Sequence[Question], embedder: Embedder, budget: int) -> tuple[list
             text = articles.get(row.title, "")
             places[row.context] = (row.title, len(text))
             articles[row.title] = f"{text}{row.context}\n\n"
-    documents = [Document(0, f"/{t}", t.replace("_", " "), text, (), (), "") for t, text in articles.items()]
+    documents = [Document(0, f"/{t}", t.replace("_", " "), text, (), "") for t, text in articles.items()]
     found = [chunk(d, embedder.count_tokens, budget=budget, overlap=budget // 4) for d in documents]
     return [passage for each in found for passage in each], places
 

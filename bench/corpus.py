@@ -59,7 +59,7 @@ def stored(folder: Path, passages: Sequence[tuple[str, str]], *, first: int = 0,
         part = passages[begin : begin + AT_ONCE]
         rows, inner = embed(embedder, [f"{title}\n{text}" if titled else text for title, text in part])
         for place, ((title, text), row, inside) in enumerate(zip(part, rows, inner, strict=True), first + begin):
-            document = Document(0, f"/{place}", title, text, (), (), "")
-            store.put(document, [Passage(0, document, 0, len(text), text, None, "")], row[None], [inside])
+            document = Document(0, f"/{place}", title, text, (), "")
+            store.put(document, [Passage(0, document, 0, len(text))], row[None], [inside])
     store.close()
     return len(passages) / (time.perf_counter() - started)

@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from bench import corpus
 from bench.corpus import Corpus
 from index import Index
-from qa.compose import ranked
 from qa.engine import read_in_order
 from qa.evaluate.outcomes import BEST_OF, Prediction, read_gold
 from qa.metrics import exact_match, f1, interval
-from qa.reader import OnnxReader
+from qa.read.onnx import OnnxReader
 
 HEAD = (
     "| passages | R@1 | R@5 | F1, gold passage | EM | F1 | gap | best of 10, F1 | p50 ms | p95 ms | p99 ms |\n"
@@ -61,12 +60,12 @@ def row(index: Index, read: Corpus, reader: OnnxReader, count: int, gold: NDArra
     for question, place in read.questions:
         began = time.perf_counter()
         hits = index.search(question.question, 20)
-        spans = read_in_order(reader, question.question, hits[:count], count=3)
-        ordered = ranked(hits, spans, reader.calibration)
+        candidates = read_in_order(reader, question.question, hits[:count])
+        ordered = sorted(candidates, key=lambda each: -each.score)
         seconds.append(time.perf_counter() - began)
         found = [hit.passage.document.path for hit in hits]
         ranks.append(found.index(f"/{place}") + 1 if f"/{place}" in found else np.inf)
-        texts = [hits[s.hit].passage.text[s.start : s.end] for _, s in ordered[:BEST_OF]]
+        texts = [each.quote for each in ordered[:BEST_OF]]
         answers = [Prediction(text, 0.0, tuple(question.gold())) for text in texts]
         ems.append(100 * answers[0].best(exact_match) if answers else 0.0)
         f1s.append(100 * answers[0].best(f1) if answers else 0.0)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.reader import PACKAGED, OnnxReader, Window
+from qa.read.onnx import PACKAGED, OnnxReader, Window
 
 SOURCES = ("squadshifts_new_wiki", "qed_nq_train", "squad2_backtranslated")
 TORCH = "torch fp32"

@@ -11,10 +11,12 @@ from index.errors import (
     StoreError,
     UnsupportedFile,
 )
+from index.files import Stamp, unchanged
 from index.index import Index, Mode
+from index.sentences import sentence_around
 from index.store import Entry
 from index.sync import Progress, Report
-from index.types import Document, Embedder, Heading, Hit, Passage
+from index.types import Document, Embedder, Hit, Kind, Mark, Passage, Where
 from index.walk import Failure
 
 __all__ = [
@@ -23,19 +25,24 @@ __all__ = [
     "Entry",
     "Error",
     "Failure",
-    "Heading",
     "Hit",
     "Index",
     "IndexLocked",
     "IndexMismatch",
     "IndexNotFound",
+    "Kind",
     "LoadError",
+    "Mark",
     "Mode",
     "ModelError",
     "Passage",
     "Progress",
     "Report",
+    "Stamp",
     "StoreError",
     "UnsupportedFile",
+    "Where",
     "load_embedder",
+    "sentence_around",
+    "unchanged",
 ]

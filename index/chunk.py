@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 
 from index.sentences import sentences
-from index.types import Document, Passage
+from index.types import Document, Kind, Passage
 
 Span = tuple[int, int]
 TokenCounter = Callable[[Sequence[str]], list[int]]
@@ -51,22 +51,26 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
     packed = [span for _, group in by_section for span in _pack(list(group), budget, overlap)]
     # 4. Tokens need not add up: count those of the passages themselves, and cut what is still over.
     fitted = [(start, end) for start, end, _ in _fit(text, packed, count_tokens, budget)]
-    return [_passage(document, span) for span in _outermost(fitted)]
+    return [Passage(0, document, start, end) for start, end in _outermost(fitted)]
 
 
 def _sections(document: Document) -> list[Span]:
     """Cut at pages and headings, but not between a heading with nothing below it and the next heading."""
-    text, pages = document.text, set(document.pages)
-    headings = {heading.start for heading in document.headings} - pages - {len(text)}
+    text = document.text
+    pages = {mark.start for mark in document.marked(Kind.PAGE)}
+    starts = {mark.start for mark in document.marked(Kind.HEADING)}
+    headings = starts - pages - {len(text)}
     edges = sorted({0, len(text), *pages, *headings})
-    joined = {here for before, here in pairwise(edges) if here in headings and _is_lone_heading(document, before, here)}
+    joined = {
+        here
+        for before, here in pairwise(edges)
+        if here in headings and before in starts and _is_lone_heading(text[before:here])
+    }
     return list(pairwise(edge for edge in edges if edge not in joined))
 
 
-def _is_lone_heading(document: Document, start: int, end: int) -> bool:
-    at = bisect_left(document.headings, start, key=lambda heading: heading.start)
-    is_heading = at < len(document.headings) and document.headings[at].start == start
-    return is_heading and LONE_HEADING.fullmatch(document.text[start:end].strip()) is not None
+def _is_lone_heading(section: str) -> bool:
+    return LONE_HEADING.fullmatch(section.strip()) is not None
 
 
 def _sentences(text: str, section: Span) -> Iterator[Span]:
@@ -155,18 +159,3 @@ def _outermost(spans: Sequence[Span]) -> Iterator[Span]:
         if end > reached:
             yield start, end
             reached = end
-
-
-def _passage(document: Document, span: Span) -> Passage:
-    """The passage, with the page on which it starts and the last heading above its end."""
-    start, end = span
-    above = bisect_left(document.headings, end, key=lambda heading: heading.start)
-    return Passage(
-        id=0,
-        document=document,
-        start=start,
-        end=end,
-        text=document.text[start:end],
-        page=bisect_right(document.pages, start) if document.pages else None,
-        heading=document.headings[above - 1].text if above else "",
-    )

@@ -60,6 +60,10 @@ class OnnxEmbedder:
         rows, _ = self.encode_parts(texts, [()] * len(texts))
         return rows
 
+    def encode_question(self, question: str) -> Vectors:
+        """Embed a question. **Shape:** (1, dimension), float32, length 1."""
+        return self.encode([question])
+
     def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
         """Embed the texts in one pass each, and parts of each: the mean of a part's tokens, read in the whole text.
 
@@ -121,6 +125,10 @@ class SentenceTransformerEmbedder:
             show_progress_bar=False,
         )
         return np.asarray(rows, np.float32)
+
+    def encode_question(self, question: str) -> Vectors:
+        """Embed a question. **Shape:** (1, dimension), float32, length 1."""
+        return self.encode([question])
 
     def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
         """Embed the texts, and parts of each on their own: not every model's text is the mean of its tokens.

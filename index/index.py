@@ -8,17 +8,17 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
-from index import lexical
 from index.embed import load_embedder
 from index.errors import IndexMismatch, IndexNotFound, StoreError
-from index.fuse import fuse
-from index.lexical import Words
 from index.lock import WriteLock
-from index.rerank import HEAD, Meaning, above, rerank
+from index.search import lexical
+from index.search.fuse import fuse
+from index.search.lexical import Words
+from index.search.rerank import HEAD, Meaning, above, rerank
+from index.search.vectors import VectorView
 from index.store import Entry, Origin, Store, problems
 from index.sync import Progress, Report, Sync, store_document
-from index.types import Document, Embedder, Hit, Passage, Vectors
-from index.vectors import VectorView
+from index.types import Document, Embedder, Hit, Passage, Vectors, Where
 from index.walk import is_within, roots
 
 MEGABYTE = 1 << 20
@@ -136,16 +136,20 @@ class Index:
 
     # Search
 
-    def search(self, question: str, k: int = 10, *, mode: Mode = Mode.FUSED) -> list[Hit]:
+    def is_replaced(self) -> bool:
+        """Tell whether the folder no longer holds the index that was opened here: deleted, or made again."""
+        return self._store.database.is_replaced()
+
+    def search(self, question: str, k: int = 10, *, mode: Mode = Mode.FUSED, where: Where | None = None) -> list[Hit]:
         """Return the k passages that fit a question best. A blank question, or an empty index, has no hits.
 
-        Scores are cosines (DENSE), BM25 (LEXICAL), or, 0 to 1, those of :mod:`index.rerank` (FUSED).
+        Scores are cosines (DENSE), BM25 (LEXICAL), or, 0 to 1, those of :mod:`index.search.rerank` (FUSED).
         """
         question = question.encode(errors="replace").decode()  # half characters are no text
         if k < 1 or not question.strip() or not len(self):
             return []
         # 1  the question's vector; slow, so other threads may search meanwhile
-        vector = None if mode is Mode.LEXICAL else self._lazy_embedder().encode([question])
+        vector = None if mode is Mode.LEXICAL else self._lazy_embedder().encode_question(question)
         with self._reading, self._store.snapshot():
             # 2  near by meaning, near by words; deeper than k, for what both find in the middle
             depth = max(200, 5 * k)
@@ -183,9 +187,7 @@ class Index:
         for passage_id, score in scored:
             place = places[passage_id]
             document = self._recent_document(place.document)
-            text = document.text[place.start : place.end]
-            passage = Passage(passage_id, document, place.start, place.end, text, place.page, place.heading)
-            hits.append(Hit(passage, score))
+            hits.append(Hit(Passage(passage_id, document, place.start, place.end), score))
         return hits
 
     def _recent_document(self, document_id: int) -> Document:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from index.types import Document, Kind
+
 Line = tuple[int, int]
 
 STOP = re.compile(
@@ -130,3 +132,19 @@ def _continues(line: str, following: str, width: int) -> bool:
 def _first_character(text: str, line: Line) -> int:
     """Offset of the first character of the line that is not a space."""
     return line[1] - len(text[slice(*line)].lstrip())
+
+
+def sentence_around(document: Document, start: int, end: int, *, reach: int = 2000) -> tuple[int, int]:
+    """Return where the row, or else the sentences, that hold ``text[start:end]`` start and end, white space apart.
+
+    No further than ``reach`` characters are looked at on either side.
+    """
+    text = document.text
+    if rows := document.around(start, Kind.ROW):
+        return rows[0].start, max(end, rows[0].end)
+    low, high = max(0, start - reach), min(len(text), end + reach)
+    spans = [(low + a, low + b) for a, b in sentences(text[low:high])]
+    inside = [(a, b) for a, b in spans if a < max(end, start + 1) and start < b]
+    first, last = (inside[0][0], inside[-1][1]) if inside else (start, end)
+    piece = text[first:last]
+    return min(start, first + len(piece) - len(piece.lstrip())), max(end, last - len(piece) + len(piece.rstrip()))

@@ -1,7 +1,11 @@
 """Documents, the passages cut from them, and the hits of a search: plain frozen values."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -12,46 +16,130 @@ Part = tuple[int, int]
 """Where a part of a text starts and ends."""
 
 
+class Kind(StrEnum):
+    """What a mark marks."""
+
+    PAGE = "page"
+    SLIDE = "slide"
+    SHEET = "sheet"
+    CHAPTER = "chapter"
+    PART = "part"
+    HEADING = "heading"
+    SPEAKER = "speaker"
+    HEADER = "header"
+    ROW = "row"
+    CELL = "cell"
+
+
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading and the offset in the document's text at which its section starts."""
+class Mark:
+    """A place in a document's text, ``text[start:end]``, as its readers name it.
+
+    ======== ======================================= =============================================
+    kind     covers                                  label
+    ======== ======================================= =============================================
+    page     the page                                its number: "12", "xii"
+    slide    the slide and its notes                 its number
+    sheet    the sheet                               its name
+    chapter  the chapter                             its title
+    part     a part of a message, an archive's file  its name
+    heading  the section: from the heading to the    the heading's words
+             next one of the same or a higher level
+    speaker  a turn, the speaker's name included     the speaker's name
+    header   a cell of a table's header              its words
+    row      a row of a table, headers apart         its number, as the format counts
+    cell     a cell of such a row, white space apart the words of the header above it, or ""
+    ======== ======================================= =============================================
+
+    Headings, chapters and parts nest; marks of any other kind do not overlap with others of that kind.
+    """
 
     start: int
-    text: str
+    end: int
+    kind: Kind
+    label: str
 
 
-@dataclass(frozen=True, slots=True)
+NESTING = frozenset({Kind.CHAPTER, Kind.PART, Kind.HEADING})
+
+
+@dataclass(frozen=True)  # without slots: what is worked out of the marks is kept beside them
 class Document:
     """A file as text. Every offset in the program refers to ``text``, which is never rewritten.
 
-    ``id`` is 0 until the document is stored. ``pages`` holds the offset at which each page starts, the
-    first page's (0) included; it is empty for formats without pages. ``sha256`` is that of the file's bytes.
+    ``id`` is 0 until the document is stored. ``path`` is that of the file it was read from, or any name for what
+    was not read from one. ``marks`` are sorted by start, the longer first. ``sha256`` is that of the file's bytes,
+    "" without a file. ``parser`` names who read them, and in which version: "pdf 2"; a newer one reads them again.
     """
 
     id: int
     path: str
     title: str
-    text: str
-    pages: tuple[int, ...]
-    headings: tuple[Heading, ...]
+    text: str = field(repr=False)  # a repr is for people: a book in it helps nobody
+    marks: tuple[Mark, ...] = field(repr=False)
     sha256: str
+    parser: str = ""
+
+    @cached_property
+    def _by_kind(self) -> dict[Kind, tuple[Mark, ...]]:
+        return {kind: tuple(mark for mark in self.marks if mark.kind is kind) for kind in Kind}
+
+    def marked(self, kind: Kind) -> tuple[Mark, ...]:
+        """Return the marks of one kind, in order."""
+        return self._by_kind[kind]
+
+    def around(self, offset: int, kind: Kind) -> tuple[Mark, ...]:
+        """Return the marks of one kind that hold the character at an offset, the outermost first."""
+        marks = self.marked(kind)
+        stop = bisect_right(marks, offset, key=lambda mark: mark.start)
+        first = 0 if kind in NESTING else max(0, stop - 1)
+        return tuple(mark for mark in marks[first:stop] if offset < mark.end)
+
+    def within(self, start: int, end: int) -> Iterator[Mark]:
+        """Yield the marks that start in ``text[start:end]``, in order."""
+        first = bisect_left(self.marks, start, key=lambda mark: mark.start)
+        for mark in self.marks[first:]:
+            if mark.start >= end:
+                return
+            yield mark
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A slice of a document: ``document.text[start:end] == text``.
+    """A slice of a document: ``document.text[start:end]``, found as one.
 
     ``id`` is 0 until the passage is stored; then it is the passage's row in SQLite and its id in FAISS.
-    ``page`` counts from 1 and is None where the format has no pages; ``heading`` is "" where there is none.
     """
 
     id: int
     document: Document
     start: int
     end: int
-    text: str
-    page: int | None
-    heading: str
+
+    @property
+    def text(self) -> str:
+        """The passage's own characters."""
+        return self.document.text[self.start : self.end]
+
+    @property
+    def page(self) -> int | None:
+        """The page on which it starts, counted from 1; None where the format has no pages."""
+        return page_at(self.document, self.start)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings above its end, the outermost first."""
+        return tuple(mark.label for mark in self.document.around(self.end - 1, Kind.HEADING))
+
+    @property
+    def heading(self) -> str:
+        """The last heading above its end; "" where there is none."""
+        return self.headings[-1] if self.headings else ""
+
+
+def page_at(document: Document, offset: int) -> int | None:
+    """Return the page, counted from 1, that an offset is on; None where the format has no pages."""
+    return bisect_right(document.marked(Kind.PAGE), offset, key=lambda mark: mark.start) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +150,44 @@ class Hit:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which documents a search looks in: those that fit every field that is given. None, and all do.
+
+    ``documents`` are ids; ``paths`` are files, and folders for all that lies below; ``kinds`` are suffixes
+    ("pdf", ".md"); ``since`` and ``until``, both included, are days on which the file was last changed, by local time.
+    A document without a file has no such day and fits neither.
+    """
+
+    documents: tuple[int, ...] | None = None
+    paths: tuple[str, ...] | None = None
+    kinds: tuple[str, ...] | None = None
+    since: date | None = None
+    until: date | None = None
+
+
 class Embedder(Protocol):
     """Turns texts into vectors, and knows how much text it reads before it cuts."""
 
     name: str
-    """What the user calls it: a folder, a hub name, or "all-MiniLM-L6-v2"."""
+    """Where it is found again: an absolute folder, a hub name, or "all-MiniLM-L6-v2"."""
     dimension: int
     """Width of a vector."""
     max_tokens: int
     """Tokens it reads of a text, special tokens included; what comes after is cut off."""
     fingerprint: str
-    """Hash of the weights: vectors of two embedders are comparable only if this is equal."""
+    """Hash of the weights and of how they are used: vectors of two embedders are comparable only if it is equal."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Embed the texts. **Shape:** (len(texts), dimension), float32, rows of length 1."""
+        """Embed passages. **Shape:** (len(texts), dimension), float32, rows of length 1."""
+        ...
+
+    def encode_question(self, question: str) -> Vectors:
+        """Embed a question, as the model wants questions put. **Shape:** (1, dimension), float32, length 1."""
         ...
 
     def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
-        """Embed the texts, and parts of each, such as its sentences: in order, each where the one before ends.
+        """Embed passages, and parts of each, such as its sentences: in order, each where the one before ends.
 
         **Shape:** (len(texts), dimension) and, for each text, (n, dimension), float32, rows of length 1. A part
         without a token that is read has no row; a text without such a part has one row, its own.

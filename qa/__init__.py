@@ -7,20 +7,27 @@ from index import (
     IndexLocked,
     IndexMismatch,
     IndexNotFound,
+    Kind,
     LoadError,
+    Mark,
     ModelError,
     Passage,
+    Progress,
+    Report,
     StoreError,
     UnsupportedFile,
+    Where,
 )
 from qa.api import ask, default_index, ensure_samples, retrieve
+from qa.certificate import hits_to_json, to_json
 from qa.engine import Engine
-from qa.types import Answer, Citation, Reason, Span, Turn
-from qa.wire import hits_to_json, to_json
+from qa.types import Answer, Candidate, Citation, Claim, Reason, Span, Turn
 
 __all__ = [
     "Answer",
+    "Candidate",
     "Citation",
+    "Claim",
     "Document",
     "Engine",
     "Error",
@@ -28,14 +35,19 @@ __all__ = [
     "IndexLocked",
     "IndexMismatch",
     "IndexNotFound",
+    "Kind",
     "LoadError",
+    "Mark",
     "ModelError",
     "Passage",
+    "Progress",
     "Reason",
+    "Report",
     "Span",
     "StoreError",
     "Turn",
     "UnsupportedFile",
+    "Where",
     "ask",
     "default_index",
     "ensure_samples",

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import index as index_package
-from index import Hit, Index, IndexNotFound
+from index import Hit, Index, IndexNotFound, Where
 from qa.engine import Engine
 from qa.types import Answer, Turn
 
@@ -14,18 +14,26 @@ SAMPLES = Path(index_package.__file__).parent / "samples"
 """The documents that a first start answers from."""
 
 
-def retrieve(question: str, *, index: str | os.PathLike[str] | None = None, k: int = 5) -> list[Hit]:
+def retrieve(
+    question: str, *, index: str | os.PathLike[str] | None = None, k: int = 5, where: Where | None = None
+) -> list[Hit]:
     """Return the ``k`` passages of the documents that fit the question best, best first.
 
-    ``index`` is the folder that ``seedqa add`` filled; left out, it is :func:`default_index`.
+    ``index`` is the folder that ``seedqa add`` filled; left out, it is :func:`default_index`. ``where`` confines the
+    search to some documents, folders, kinds or days.
     Raises IndexNotFound if there is none, ValueError if the question is empty or ``k`` is not positive.
     """
     _check(question, k)
-    return engine(index).retrieve(question, k=k)
+    return engine(index).retrieve(question, k=k, where=where)
 
 
 def ask(
-    question: str, *, index: str | os.PathLike[str] | None = None, turns: Sequence[Turn] = (), k: int = 10
+    question: str,
+    *,
+    index: str | os.PathLike[str] | None = None,
+    turns: Sequence[Turn] = (),
+    k: int = 10,
+    where: Where | None = None,
 ) -> Answer:
     """Answer the question with a span of the documents, or abstain: ``answer.reason`` says why.
 
@@ -33,7 +41,7 @@ def ask(
     Raises as :func:`retrieve` does.
     """
     _check(question, k)
-    return engine(index).ask(question, turns, k=k)
+    return engine(index).ask(question, turns, k=k, where=where)
 
 
 def default_index() -> Path:

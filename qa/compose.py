@@ -1,80 +1,77 @@
-"""(question, hits, spans) → an Answer, or an abstention with its reason. Pure: it decides and joins, no more."""
+"""(question, hits, candidates) → an Answer, or an abstention with its reason. Pure: it decides and joins, no more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
-from index import Hit
-from qa.calibration import Calibration
-from qa.metrics import normalise
-from qa.types import Answer, Citation, Reason, Span
+from index import Hit, sentence_around
+from qa.read import Calibration
+from qa.types import Answer, Candidate, Citation, Claim, Reason
 
 
 def answer(
     question: str,
     hits: Sequence[Hit],
-    spans: Sequence[Span],
+    candidates: Sequence[Candidate],
     calibration: Calibration,
     *,
     searched: str | None = None,
 ) -> Answer:
-    """Return the best span as the answer, if it beats the no-answer threshold.
+    """Return what the candidates claim, if the best beats the no-answer threshold.
 
-    Spans elsewhere that say the same in the same words, and pass the threshold too, become further citations.
+    Candidates that say the same in the same words, and pass the threshold too, are one claim with several citations.
     """
-    made = _Maker(question, question if searched is None else searched, tuple(hits))
+    ordered = tuple(sorted(candidates, key=lambda each: -each.score))  # equal ones stay in the order given
+    made = partial(
+        Answer,
+        question=question,
+        searched=question if searched is None else searched,
+        candidates=ordered,
+        hits=tuple(hits),
+    )
     if not hits:
-        return made.abstain(Reason.NOTHING_FOUND)
-    ordered = ranked(hits, spans, calibration)
-    if not ordered:
-        return made.abstain(Reason.LOW_CONFIDENCE)
-    best = ordered[0][0]
-    if best < calibration.threshold:
-        return made.abstain(Reason.LOW_CONFIDENCE, calibration.confidence(best))
-    passing = [cite(hits[span.hit], span) for score, span in ordered if score >= calibration.threshold]
-    return made.answered(_same_answer(passing), calibration.confidence(best))
+        return made(reason=Reason.NOTHING_FOUND, confidence=0.0)
+    passing = [each for each in ordered if each.score >= calibration.threshold]
+    confidence = calibration.confidence(ordered[0].score) if ordered else 0.0
+    if not passing:
+        return made(reason=Reason.LOW_CONFIDENCE, confidence=confidence)
+    return made(reason=Reason.ANSWERED, confidence=confidence, claims=tuple(claims(passing, calibration)))
 
 
-def ranked(hits: Sequence[Hit], spans: Sequence[Span], calibration: Calibration) -> list[tuple[float, Span]]:
-    """Return the spans with their scores once retrieval has had its say, best first; equal ones in the order given."""
-    scored = [(calibration.combined(span.score, hits[0].score - hits[span.hit].score), span) for span in spans]
-    return sorted(scored, key=lambda pair: pair[0], reverse=True)
+def claims(candidates: Sequence[Candidate], calibration: Calibration) -> Iterator[Claim]:
+    """Yield what is said, in the order in which the candidates come, each place under the first claim that holds it."""
+    grouped: dict[str, list[Candidate]] = {}
+    taken: list[Candidate] = []
+    for each in candidates:
+        if not any(_overlap(each, other) for other in taken):  # passages overlap: a place may be read twice
+            grouped.setdefault(_said(each.quote), []).append(each)
+            taken.append(each)
+    for group in grouped.values():
+        yield Claim(group[0].quote, tuple(map(cite, group)), calibration.confidence(group[0].score))
 
 
-def cite(hit: Hit, span: Span) -> Citation:
-    """Return where the span stands in its document; the quote is cut from the document itself."""
-    passage = hit.passage
-    document = passage.document
-    start, end = passage.start + span.start, passage.start + span.end
+def cite(candidate: Candidate) -> Citation:
+    """Return where the candidate stands in its document; quote and sentence are cut from the document itself."""
+    passage, document = candidate.hit.passage, candidate.hit.passage.document
+    start, end = sentence_around(document, candidate.start, candidate.end)
     return Citation(
         path=document.path,
         title=document.title,
         page=passage.page,
         heading=passage.heading,
-        start=start,
-        end=end,
-        quote=document.text[start:end],
+        start=candidate.start,
+        end=candidate.end,
+        quote=candidate.quote,
+        sentence=document.text[start:end],
+        sentence_start=start,
         sha256=document.sha256,
     )
 
 
-def _same_answer(citations: Sequence[Citation]) -> tuple[Citation, ...]:
-    """Keep the first citation and those of the same words, each place once: passages overlap."""
-    kept: dict[tuple[str, int, int], Citation] = {}
-    words = normalise(citations[0].quote)
-    for citation in citations:
-        if normalise(citation.quote) == words:
-            kept.setdefault((citation.path, citation.start, citation.end), citation)
-    return tuple(kept.values())
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    same = one.hit.passage.document.id == other.hit.passage.document.id
+    return same and one.start < other.end and other.start < one.end
 
 
-class _Maker:
-    """What every answer to one question has in common."""
-
-    def __init__(self, question: str, searched: str, hits: tuple[Hit, ...]) -> None:
-        self._question, self._searched, self._hits = question, searched, hits
-
-    def abstain(self, reason: Reason, confidence: float = 0.0) -> Answer:
-        return Answer(self._question, self._searched, "", (), confidence, reason, self._hits)
-
-    def answered(self, citations: tuple[Citation, ...], confidence: float) -> Answer:
-        text = citations[0].quote
-        return Answer(self._question, self._searched, text, citations, confidence, Reason.ANSWERED, self._hits)
+def _said(quote: str) -> str:
+    """Return the words alone: what differs in case, space and the marks around it says the same."""
+    return " ".join(quote.split()).strip(" .,;:!?\"'“”‘’()[]").casefold()

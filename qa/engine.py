@@ -1,15 +1,17 @@
-"""Engine.ask(): one question down through search and reader, one Answer back."""
+"""Engine: the one thing that faces see. One question goes down through search and reader, one Answer comes back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from hashlib import file_digest
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
-from index import Entry, Hit, Index
+from index import Entry, Hit, Index, Progress, Report, Where, unchanged
 from qa import compose, followup
-from qa.reader import OnnxReader, Reader
-from qa.types import Answer, Citation, Reason, Span, Turn
+from qa.read import Calibration, OnnxReader, Reader
+from qa.types import Answer, Candidate, Claim, Reason, Turn
+
+AT_ONCE = 2
+"""Questions that are read at the same time: each uses every core, so more would only wait for each other."""
 
 
 class Engine:
@@ -24,8 +26,11 @@ class Engine:
         self._reader = reader
         self._index = index
         self._lock = Lock()
+        self._reading = BoundedSemaphore(AT_ONCE)
 
-    def ask(self, question: str, turns: Sequence[Turn] = (), *, k: int = 10) -> Answer:
+    # Questions
+
+    def ask(self, question: str, turns: Sequence[Turn] = (), *, k: int = 10, where: Where | None = None) -> Answer:
         """Answer from the documents, or abstain with a reason.
 
         At most ``k`` passages are read. Raises IndexNotFound if there is no index, ModelError if weights are damaged.
@@ -33,27 +38,42 @@ class Engine:
         # 1  a follow-up is made whole
         searched = followup.standalone(question, turns)
         if not len(self.index):
-            return Answer(question, searched, "", (), 0.0, Reason.EMPTY_INDEX, ())
+            return Answer(question, searched, Reason.EMPTY_INDEX, 0.0)
         # 2  passages that may hold the answer
-        hits = self.index.search(searched, k)
+        hits = self.index.search(searched, k, where=where)
         # 3  spans in them
-        spans = read_in_order(self.reader, searched, hits)
-        # 4  one of them is the answer, or none is
-        answer = compose.answer(question, hits, spans, self.reader.calibration, searched=searched)
+        with self._reading:
+            candidates = read_in_order(self.reader, searched, hits)
+        # 4  what they claim, or that nothing is sure
+        answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched)
         return unless_changed(answer)
 
-    def retrieve(self, question: str, *, k: int = 5) -> list[Hit]:
+    def retrieve(self, question: str, *, k: int = 5, where: Where | None = None) -> list[Hit]:
         """Return the ``k`` passages that fit the question best, best first."""
-        return self.index.search(question.strip(), k)
+        return self.index.search(question.strip(), k, where=where)
+
+    # Documents
 
     def documents(self) -> list[Entry]:
         """List what is in the index, without the texts."""
         return self.index.documents()
 
+    def add(
+        self, paths: Sequence[Path], *, on_progress: Callable[[Progress], None] | None = None, max_bytes: int = 32 << 20
+    ) -> Report:
+        """Bring the index in line with files and folders, as :meth:`index.Index.sync` does; make one if there is none."""
+        return self._open(create=True).sync(paths, on_progress=on_progress, max_bytes=max_bytes)
+
+    def remove(self, paths: Sequence[Path]) -> int:
+        """Forget files, or all that lie below folders; return how many went. No file is touched."""
+        return self.index.remove(paths)
+
+    # Keeping
+
     def warm(self) -> None:
         """Load the models now, so that the first question is as quick as the rest."""
         self.index.search("warm up", 1)
-        self.reader.read("warm up", ["warm up"])
+        self.reader.read("warm up", "warm up")
 
     def close(self) -> None:
         """Close the index; the engine opens it again if it is asked something more."""
@@ -64,11 +84,8 @@ class Engine:
 
     @property
     def index(self) -> Index:
-        """The index, opened on first use."""
-        with self._lock:
-            if self._index is None:
-                self._index = Index.open(self.folder)
-            return self._index
+        """The index, opened on first use, and again when another has been put in its place."""
+        return self._open()
 
     @property
     def reader(self) -> Reader:
@@ -78,40 +95,50 @@ class Engine:
                 self._reader = OnnxReader()
             return self._reader
 
+    def _open(self, *, create: bool = False) -> Index:
+        with self._lock:
+            if self._index is not None and self._index.is_replaced():
+                self._index = None  # not closed: another thread may be searching it; it is closed when let go of
+            if self._index is None:
+                self._index = Index.open(self.folder, create=create)
+            return self._index
 
-def read_in_order(reader: Reader, question: str, hits: Sequence[Hit], *, count: int = 1) -> list[Span]:
-    """Return up to ``count`` spans of each passage read, best passage first; ``hit`` is its place in ``hits``.
+
+def read_in_order(reader: Reader, question: str, hits: Sequence[Hit], *, count: int = 3) -> list[Candidate]:
+    """Return up to ``count`` candidates of each passage read, best passage first.
 
     Reading stops where a later passage could lead only with a higher score than the reader is expected to give:
     the bound of a threshold algorithm (Fagin et al. 2003), with a ceiling measured on held-out questions.
     """
-    meaning = reader.calibration
-    spans: list[Span] = []
-    best = float("-inf")
-    for place, hit in enumerate(hits):
+    candidates: list[Candidate] = []
+    for hit in hits:
         behind = hits[0].score - hit.score
-        if best >= meaning.combined(meaning.ceiling, behind):
+        if leads(candidates, reader.calibration, behind):
             break
-        for span in reader.read(question, [hit.passage.text], count=count):
-            spans.append(replace(span, hit=place))
-            best = max(best, meaning.combined(span.score, behind))
-    return spans
+        start = hit.passage.start
+        for span in reader.read(question, hit.passage.text, count=count):
+            score = reader.calibration.combined(span.score, behind)
+            candidates.append(Candidate(hit, start + span.start, start + span.end, score))
+    return candidates
+
+
+def leads(candidates: Sequence[Candidate], calibration: Calibration, behind: float) -> bool:
+    """Tell whether the best candidate is out of reach for a passage that is so far behind the first."""
+    best = max((each.score for each in candidates), default=float("-inf"))
+    return best >= calibration.combined(calibration.ceiling, behind)
 
 
 def unless_changed(answer: Answer) -> Answer:
-    """Return the answer if its files are still those that were read; else abstain: SOURCE_CHANGED."""
-    fresh = tuple(citation for citation in answer.citations if holds(citation))
-    if len(fresh) == len(answer.citations):
+    """Return the answer with what its files still say; if that is nothing, abstain: SOURCE_CHANGED."""
+    if not answer.claims:
         return answer
-    if not fresh:
-        return replace(answer, text="", citations=(), reason=Reason.SOURCE_CHANGED)
-    return replace(answer, text=fresh[0].quote, citations=fresh)
+    files = {(c.path, c.sha256) for claim in answer.claims for c in claim.citations}
+    fresh = {file for file in files if unchanged(*file)}
+    kept = [_fresh(claim, fresh) for claim in answer.claims]
+    claims = tuple(claim for claim in kept if claim.citations)
+    return replace(answer, claims=claims) if claims else replace(answer, claims=(), reason=Reason.SOURCE_CHANGED)
 
 
-def holds(citation: Citation) -> bool:
-    """Return whether the cited file is still on disk, byte for byte as it was indexed."""
-    try:
-        with Path(citation.path).open("rb") as file:
-            return file_digest(file, "sha256").hexdigest() == citation.sha256
-    except OSError:
-        return False
+def _fresh(claim: Claim, fresh: set[tuple[str, str]]) -> Claim:
+    citations = tuple(c for c in claim.citations if (c.path, c.sha256) in fresh)
+    return replace(claim, text=citations[0].quote if citations else "", citations=citations)

@@ -1,6 +1,6 @@
-"""Spans, citations and answers: plain frozen values. Abstaining is a value, with its reason."""
+"""Spans, claims, citations and answers: plain frozen values. Abstaining is a value, with its reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from index import Hit
@@ -8,21 +8,42 @@ from index import Hit
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of one of the texts that the reader was given.
+    """A stretch of the text that a reader was given: ``text[start:end]``.
 
-    ``hit`` is that text's position in the list, ``start`` and ``end`` are offsets inside it. ``score`` is the
-    span's logit minus the no-answer logit of the same text: it does not depend on the other texts.
+    ``score`` is the span's logit minus the no-answer logit of the same text: it does not depend on other texts.
     """
 
-    hit: int
     start: int
     end: int
     score: float
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span of a passage that was found, chosen or not: ``hit.passage.document.text[start:end]``.
+
+    ``score`` is the reader's, less what the passage loses for being behind others in retrieval's score: what the
+    threshold is compared with.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    score: float
+
+    @property
+    def quote(self) -> str:
+        """The document's own characters."""
+        return self.hit.passage.document.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a quote stands: ``document.text[start:end] == quote``, with the file's hash when it was read."""
+    """Where a quote stands: ``document.text[start:end] == quote``, with the file's hash when it was read.
+
+    ``sentence`` is the whole sentence (or row, or turn) around it, and ``sentence_start`` where that begins in the
+    document. ``sha256`` is "" where the document was not read from a file.
+    """
 
     path: str
     title: str
@@ -31,7 +52,18 @@ class Citation:
     start: int
     end: int
     quote: str
+    sentence: str
+    sentence_start: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that the documents say: the words, every place that says the same, the best first, how sure it is."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +88,26 @@ class Reason(StrEnum):
 class Answer:
     """What the documents say, or why they do not.
 
-    ``text`` is verbatim from the citations, or "" with a ``reason`` other than ANSWERED. ``searched`` is the
-    question as it was searched for (a follow-up made whole). ``confidence`` is the calibrated share of answers
-    with this score that are right. ``hits`` are the passages found, best first; not all need have been read.
+    ``claims`` are what they say, the surest first; none with a ``reason`` other than ANSWERED. ``searched`` is the
+    question as it was searched for (a follow-up made whole). ``confidence`` is the calibrated share of answers with
+    the best score that are right, of an abstention too. ``candidates`` are all spans that the reader found, chosen or
+    not, best first; ``hits`` the passages found, best first: not all need have been read.
     """
 
     question: str
     searched: str
-    text: str
-    citations: tuple[Citation, ...]
-    confidence: float
     reason: Reason
-    hits: tuple[Hit, ...]
+    confidence: float
+    claims: tuple[Claim, ...] = ()
+    candidates: tuple[Candidate, ...] = field(default=(), repr=False)
+    hits: tuple[Hit, ...] = field(default=(), repr=False)
+
+    @property
+    def text(self) -> str:
+        """The first claim's words, verbatim from the documents; "" without one."""
+        return self.claims[0].text if self.claims else ""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Where the first claim stands."""
+        return self.claims[0].citations if self.claims else ()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.types import Document, Part, Passage, Vectors
-from qa.calibration import Calibration
+from qa.read.calibration import Calibration
 from qa.types import Span
 
 
@@ -29,6 +29,10 @@ class HashingEmbedder:
                 row[zlib.crc32(word.encode()) % self.dimension] += 1
         norms: Vectors = np.linalg.norm(rows, axis=1, keepdims=True)
         return rows / norms
+
+    def encode_question(self, question: str) -> Vectors:
+        """Embed a question. **Shape:** (1, dimension), float32, length 1."""
+        return self.encode([question])
 
     def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
         """Embed the texts, and parts of each. **Shape:** (len(texts), dimension), and (n, dimension) for each."""
@@ -53,26 +57,22 @@ class PatternReader:
         self.calibration = Calibration(0.0, (-5.0, 5.0), (0.0, 1.0))
         self._pattern = re.compile(pattern)
 
-    def read(self, question: str, texts: Sequence[str], *, count: int = 1) -> list[Span]:
-        """Return up to ``count`` spans a text; the question is not looked at."""
+    def read(self, question: str, text: str, *, count: int = 1) -> list[Span]:
+        """Return up to ``count`` spans; the question is not looked at."""
         del question
-        spans: list[Span] = []
-        for number, text in enumerate(texts):
-            found = list(self._pattern.finditer(text))[:count]
-            spans += [Span(number, match.start(), match.end(), 5.0) for match in found]
-            spans += [] if found else [Span(number, 0, len(text), -5.0)]
-        return spans
+        found = [Span(match.start(), match.end(), 5.0) for match in self._pattern.finditer(text)]
+        return found[:count] or [Span(0, len(text), -5.0)]
 
 
 def document(text: str, path: str = "/notes.txt", *, title: str = "Notes", sha256: str = "0") -> Document:
     """Make a document without pages or headings."""
-    return Document(0, path, title, text, (), (), sha256)
+    return Document(0, path, title, text, (), sha256)
 
 
-def lines(document: Document, heading: str = "") -> list[Passage]:
+def lines(document: Document) -> list[Passage]:
     """Cut a document into its lines."""
     spans = [match.span() for match in re.finditer(r"[^\n]+", document.text)]
-    return [Passage(0, document, start, end, document.text[start:end], None, heading) for start, end in spans]
+    return [Passage(0, document, start, end) for start, end in spans]
 
 
 def _words(text: str) -> list[str]:

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from qa.calibration import Calibration
-from qa.reader import PACKAGED
+from qa.read.calibration import Calibration
+from qa.read.onnx import PACKAGED
 
 
 def test_confidence_is_read_between_the_knots_and_flat_beyond_them() -> None:

@@ -1,4 +1,4 @@
-"""qa.cli: the command line as a user types it."""
+"""ui.cli: the command line as a user types it."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.cli import main
+from ui.cli import main
 
 SAMPLES = Path(__file__).parent.parent / "index" / "samples"
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from index import Hit
 from qa import compose
-from qa.calibration import Calibration
+from qa.read.calibration import Calibration
 from qa.types import Reason, Span
 from tests.fakes import document, lines
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from qa.decode import best_spans
+from qa.read.decode import best_spans
 
 LOGITS = arrays(np.float32, st.integers(1, 24), elements=st.floats(-20, 20, width=32))
 

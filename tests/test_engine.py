@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from index import Hit, Index, IndexNotFound
-from qa.calibration import Calibration
 from qa.engine import Engine, read_in_order
+from qa.read.calibration import Calibration
 from qa.types import Reason, Turn
 from tests.fakes import HashingEmbedder, PatternReader, document, lines
 

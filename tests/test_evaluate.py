@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from index import Document, Hit, Index, Passage
-from qa.calibration import Calibration
-from qa.cli import main
 from qa.engine import Engine
 from qa.evaluate.corpus import Corpus, Gold, write_articles
 from qa.evaluate.outcomes import Examiner, Log, Outcome, Prediction, Recorder, pending, read_gold
 from qa.evaluate.summary import below, bins, reading, summarise
 from qa.metrics import exact_match, f1
+from qa.read.calibration import Calibration
 from qa.squad import Question
 from tests.fakes import HashingEmbedder, PatternReader
+from ui.cli import main
 
 CONTEXT = "Ann led the survey in 1871."
 QUESTIONS = [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fuse import fuse
+from index.search.fuse import fuse
 
 Scores = list[tuple[int, float]]
 

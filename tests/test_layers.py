@@ -72,7 +72,7 @@ def test_the_recipes_are_never_imported_at_run_time() -> None:
     [
         ("import index", ("torch", "gradio", "sentence_transformers", "transformers", "onnxruntime")),
         ("import qa", ("torch", "gradio", "sentence_transformers", "transformers", "onnxruntime")),
-        ("import qa.cli", ("torch", "gradio", "sentence_transformers", "transformers", "onnxruntime")),
+        ("import ui.cli", ("torch", "gradio", "sentence_transformers", "transformers", "onnxruntime")),
     ],
 )
 def test_imports_are_light(statement: str, absent: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.lexical import STOP_WORDS, Words, quoted, rarest, search
+from index.search.lexical import STOP_WORDS, Words, quoted, rarest, search
 from index.store import Origin, Store
 from tests.fakes import HashingEmbedder, document, lines
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index import ModelError
-from qa.reader import PACKAGED, OnnxReader
+from qa.read.onnx import PACKAGED, OnnxReader
 
 PASSAGE = (
     "The lighthouse was built by Edda Holm in 1871. It stands on the northern cliff, and its lamp was "

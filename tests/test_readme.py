@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import qa
-from qa.cli import main
+from ui.cli import main
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Hit, Index, Mode, Passage
-from index.lexical import Words
-from index.rerank import Asked, Meaning, above, closeness, coverage, rerank
+from index.search.lexical import Words
+from index.search.rerank import Asked, Meaning, above, closeness, coverage, rerank
 from index.store import Origin, Store
 from index.types import Vectors
 from tests.fakes import HashingEmbedder, document, lines

@@ -1,4 +1,4 @@
-"""qa.terminal: answers as lines."""
+"""ui.terminal: answers as lines."""
 
 import re
 
@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from index import Hit
 from qa import compose
-from qa.calibration import Calibration
-from qa.terminal import WHY, answer_lines, hit_lines, safe
+from qa.read.calibration import Calibration
 from qa.types import Reason, Span
 from tests.fakes import document, lines
+from ui.terminal import WHY, answer_lines, hit_lines, safe
 
 CALIBRATION = Calibration(0.0, (0.0, 1.0), (0.5, 0.75))
 

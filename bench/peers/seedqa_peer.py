@@ -7,9 +7,8 @@ from typing import Any
 from bench.corpus import stored
 from bench.peers.protocol import Ask, serve
 from index import Index
-from qa.compose import ranked
 from qa.engine import read_in_order
-from qa.reader import OnnxReader
+from qa.read.onnx import OnnxReader
 
 
 def build(task: dict[str, Any]) -> Ask:
@@ -21,10 +20,10 @@ def build(task: dict[str, Any]) -> Ask:
 
     def ask(question: str) -> tuple[list[int], str]:
         hits = index.search(question, 20)
-        spans = read_in_order(reader, question, hits[: task["read"]])
-        best = next((span for _, span in ranked(hits, spans, reader.calibration)), None)
+        candidates = read_in_order(reader, question, hits[: task["read"]])
+        best = max(candidates, key=lambda each: each.score, default=None)
         found = [int(hit.passage.document.path[1:]) for hit in hits]
-        return found, hits[best.hit].passage.text[best.start : best.end] if best else ""
+        return found, best.quote if best else ""
 
     return ask
 

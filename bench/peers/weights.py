@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from qa.reader import PACKAGED
+from qa.read.onnx import PACKAGED
 from qa.train.source import encoder_folder
 from qa.train.weights import load_weights
 

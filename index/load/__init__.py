@@ -1,6 +1,6 @@
 """A file becomes a Document: one small module a family of formats, the hostile ones in a subprocess."""
 
 from index.load.document import load
-from index.load.parsers import SUFFIXES
+from index.load.parsers import SUFFIXES, parser_of
 
-__all__ = ["SUFFIXES", "load"]
+__all__ = ["SUFFIXES", "load", "parser_of"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from index.errors import LoadError, UnsupportedFile
 from index.load import sandbox
 from index.load.parsed import Parsed, ParseError
-from index.load.parsers import HOSTILE, PARSERS, SUFFIXES
+from index.load.parsers import HOSTILE, PARSERS, SUFFIXES, parser_of
 from index.load.text import clean
 from index.types import Document
 
@@ -34,9 +34,9 @@ def load(path: Path, *, max_bytes: int = 32 * MEGABYTE) -> Document:
         path=str(place),
         title=parsed.title or clean(place.stem),
         text=parsed.text,
-        pages=parsed.pages,
-        headings=parsed.headings,
+        marks=parsed.marks,
         sha256=hashlib.sha256(data).hexdigest(),
+        parser=parser_of(suffix),
     )
 
 

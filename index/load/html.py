@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from index.load.parsed import Parsed
+from index.load.parsed import Heading, Parsed, sections
 from index.load.text import decode
-from index.types import Heading
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -57,7 +56,8 @@ def parse(data: bytes) -> Parsed:
             flow.enter(node.tag or "")
         else:
             flow.leave(node.tag or "")
-    return Parsed(title=_title(tree), text="".join(flow.parts), headings=tuple(flow.headings))
+    text = "".join(flow.parts)
+    return Parsed(title=_title(tree), text=text, marks=sections(flow.headings, len(text)))
 
 
 def _declared(data: bytes) -> str | None:
@@ -112,7 +112,7 @@ class _Flow:
         self._separate(tag)
         self._preformatted -= tag == "pre"
         if tag in HEADINGS and self._heading is not None:
-            self._close_heading(self._heading)
+            self._close_heading(self._heading, int(tag[1]))
 
     def write(self, text: str) -> None:
         if self._preformatted:
@@ -147,10 +147,10 @@ class _Flow:
         self._length += len(separator) + len(text)
         self._gap = Gap.NONE
 
-    def _close_heading(self, first: int) -> None:
+    def _close_heading(self, first: int, level: int) -> None:
         """Note the heading: parts from ``first`` on, whose first one is the separator before it."""
         written = "".join(self.parts[first:])
         if title := written.strip():
             start = self._length - len(written.lstrip())
-            self.headings.append(Heading(start, title))
+            self.headings.append(Heading(start, title, level))
         self._heading = None

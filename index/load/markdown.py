@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from index.load.parsed import Parsed
+from index.load.parsed import Heading, Parsed, sections
 from index.load.text import decode
-from index.types import Heading
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(?=[\w-]+:)(?P<fields>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 TITLE_FIELD = re.compile(r"^title:(.*)", re.MULTILINE)
@@ -24,7 +23,7 @@ def parse(data: bytes) -> Parsed:
     front = FRONT_MATTER.match(text)
     headings = tuple(_headings(text, front.end() if front else 0))
     if headings:
-        return Parsed(title=headings[0].text, text=text, headings=headings)
+        return Parsed(title=headings[0].text, text=text, marks=sections(headings, len(text)))
     field = TITLE_FIELD.search(front["fields"]) if front else None
     return Parsed(title=field[1].strip().strip("'\"") if field else "", text=text)
 
@@ -45,14 +44,14 @@ def _headings(text: str, start: int) -> Iterator[Heading]:
             fence, alone, in_paragraph = opening, None, False
         elif atx := ATX.match(line):
             if title := plain(CLOSING.sub("", line[atx.end() :].strip())):
-                yield Heading(offset, title)
+                yield Heading(offset, title, len(atx[0].strip()))
             alone, in_paragraph = None, False
         elif alone and SETEXT.fullmatch(line):
-            yield alone
+            yield Heading(alone.start, alone.text, 1 if "=" in line else 2)
             alone, in_paragraph = None, False
         else:
             starts = not in_paragraph and PROSE.fullmatch(line) and plain(line)
-            alone = Heading(offset, starts) if starts else None
+            alone = Heading(offset, starts, 1) if starts else None
             in_paragraph = bool(line.strip())
 
 

@@ -1,8 +1,9 @@
 """What a parser gives back, and how it says that it cannot."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.types import Heading
+from index.types import Kind, Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +12,27 @@ class Parsed:
 
     title: str
     text: str
-    pages: tuple[int, ...] = ()
-    headings: tuple[Heading, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading, the offset at which it starts, and its level: 1 is the highest."""
+
+    start: int
+    text: str
+    level: int
+
+
+def sections(headings: Sequence[Heading], end: int) -> tuple[Mark, ...]:
+    """Return a mark for each section: from its heading to the next one of the same or a higher level."""
+    marks, open_ = [], list[Heading]()
+    for heading in [*headings, Heading(end, "", 0)]:
+        while open_ and open_[-1].level >= heading.level:
+            above = open_.pop()
+            marks.append(Mark(above.start, heading.start, Kind.HEADING, above.text))
+        open_.append(heading)
+    return tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end)))
 
 
 class ParseError(Exception):

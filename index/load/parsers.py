@@ -16,5 +16,14 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
 }
 SUFFIXES = tuple(PARSERS)
 
+FAMILIES = {html.parse: "html 1", markdown.parse: "markdown 1", pdf.parse: "pdf 1", text.parse: "text 1"}
+"""A family's name and version: raise it when the same bytes come to another text, or to other marks."""
+
+
+def parser_of(suffix: str) -> str:
+    """Return who reads files of that suffix, and in which version."""
+    return FAMILIES[PARSERS[suffix]]
+
+
 HOSTILE = frozenset({".htm", ".html", ".pdf"})
 """Read by C libraries, from strangers: these are parsed in the sandbox only."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.load.parsed import Parsed, ParseError
 from index.load.text import clean
+from index.types import Kind, Mark
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
@@ -33,10 +34,11 @@ def parse(data: bytes) -> Parsed:
     if not any(pages):
         raise ParseError("has no text layer, only images: run OCR on it first")
     starts = accumulate((len(page) + len(BETWEEN_PAGES) for page in pages[:-1]), initial=0)
+    numbered = enumerate(zip(starts, pages, strict=True), 1)
     return Parsed(
         title="" if PROGRAM_TITLE.fullmatch(title) else title,
         text=BETWEEN_PAGES.join(pages),
-        pages=tuple(starts),
+        marks=tuple(Mark(start, start + len(page), Kind.PAGE, str(number)) for number, (start, page) in numbered),
     )
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from index.load.parsed import OUT_OF_MEMORY, Parsed, ParseError
 from index.load.text import clean
-from index.types import Heading
+from index.types import Kind, Mark
 
 ROOT = Path(__file__).parents[2]
 REPLY_BYTES = 256 << 20
@@ -122,13 +122,8 @@ def _from_reply(line: bytes) -> Parsed:
         match json.loads(line):
             case {"unreadable": str(reason)}:
                 raise ParseError(clean(reason))
-            case {"title": str(title), "text": str(text), "pages": [*pages], "headings": [*headings]}:
-                return Parsed(
-                    clean(title),
-                    _storable(text),
-                    tuple(_offset(start, text) for start in pages),
-                    tuple(Heading(_offset(start, text), clean(str(words))) for start, words in headings),
-                )
+            case {"title": str(title), "text": str(text), "marks": [*marks]}:
+                return Parsed(clean(title), _storable(text), tuple(_mark(*row, text) for row in marks))
     except (ValueError, TypeError, RecursionError):
         pass
     raise ParseError(f"crashes the program that reads it; {ADVICE}")
@@ -138,6 +133,10 @@ def _storable(text: str) -> str:
     if clean(text) != text:
         raise ValueError("the text holds NULs or lone surrogates")
     return text
+
+
+def _mark(start: object, end: object, kind: str, label: str, text: str) -> Mark:
+    return Mark(_offset(start, text), _offset(end, text), Kind(kind), clean(label))
 
 
 def _offset(value: object, text: str) -> int:

@@ -34,8 +34,8 @@ def _answer(suffix: str, data: bytes) -> bytes:
     reply: dict[str, object]
     try:
         parsed = PARSERS[suffix](data)
-        headings = [(heading.start, heading.text) for heading in parsed.headings]
-        reply = {"title": parsed.title, "text": parsed.text, "pages": parsed.pages, "headings": headings}
+        marks = [(mark.start, mark.end, mark.kind, mark.label) for mark in parsed.marks]
+        reply = {"title": parsed.title, "text": parsed.text, "marks": marks}
     except ParseError as error:
         reply = {"unreadable": str(error)}
     return json.dumps(reply, ensure_ascii=False).encode()

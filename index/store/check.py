@@ -64,6 +64,5 @@ def _in_document(store: Store, document: Document) -> Iterator[str]:
         yield "its text or its vectors are not what was stored"
     if not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3):
         yield "its vectors are not of length 1"
-    marks = [*document.pages, *(heading.start for heading in document.headings)]
-    if not all(0 <= mark <= end for mark in marks):
-        yield "pages or headings start beyond its text"
+    if not all(0 <= mark.start <= mark.end <= end for mark in document.marks):
+        yield "marks lie beyond its text"

@@ -30,6 +30,11 @@ class Database:
         except apsw.Error as error:
             raise self._explained(error) from error
         self._connection.set_busy_timeout(5000)
+        self._file = _identity(path)
+
+    def is_replaced(self) -> bool:
+        """Tell whether the path no longer leads to the file that was opened."""
+        return self._file is not None and _identity(self.path) != self._file
 
     def close(self) -> None:
         """Close the file; a transaction under way is rolled back."""
@@ -128,6 +133,15 @@ class Database:
 
     def _again(self) -> str:
         return f"`seedqa add PATH --index {self.path.parent}`"
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Tell a file from any other that exists at the same time: it is open, so its number is not given away."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def not_found(path: Path) -> IndexNotFound:

@@ -20,7 +20,7 @@ from index.errors import IndexMismatch, LoadError, StoreError
 from index.store.blobs import Small, checksum, restored, rounded
 from index.store.database import Database, Row, not_found
 from index.store.schema import FORMAT, SCHEMA, TOKENIZER
-from index.types import Document, Heading, Passage, Vectors
+from index.types import Document, Kind, Mark, Passage, Vectors
 
 _DOCUMENT = "SELECT id, path, title, text, pages, headings, sha256 FROM documents"
 _LISTED = "IN (SELECT value FROM json_each(?))"
@@ -119,7 +119,7 @@ class Store:
     def entries(self) -> list[Entry]:
         """List the documents by path."""
         counted = "(SELECT count(*) FROM passages WHERE document = documents.id)"
-        columns = f"id, path, title, json_array_length(pages), {counted}, sha256"
+        columns = f"id, path, title, 0, {counted}, sha256"
         rows = self.database.rows(f"SELECT {columns} FROM documents ORDER BY path")
         return [Entry(*row) for row in rows]
 
@@ -245,12 +245,12 @@ class Store:
         return self.database.changes()
 
     def _insert(self, document: Document, check: int) -> int:
-        headings = [(heading.start, heading.text) for heading in document.headings]
+        headings = [(mark.start, mark.end, mark.kind, mark.label) for mark in document.marks]
         columns = "path, title, sha256, checksum, pages, headings, text"
         return self._number(
             f"INSERT INTO documents ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
             (document.path, document.title, document.sha256, check,
-             json.dumps(document.pages), json.dumps(headings), document.text),
+             "[]", json.dumps(headings), document.text),
         )  # fmt: skip
 
     def _insert_passages(
@@ -271,8 +271,8 @@ class Store:
     def _document(self, row: Row) -> Document:
         document_id, path, title, text, pages, headings, sha256 = row
         try:
-            marks = tuple(Heading(start, heading) for start, heading in json.loads(headings))
-            return Document(document_id, path, title, text, tuple(json.loads(pages)), marks, sha256)
+            marks = tuple(Mark(start, end, Kind(kind), label) for start, end, kind, label in json.loads(headings))
+            return Document(document_id, path, title, text, marks, sha256)
         except (TypeError, ValueError) as error:
             raise self.database.damaged(f"the pages or headings of {path} cannot be read") from error
 

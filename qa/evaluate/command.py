@@ -15,9 +15,9 @@ from index import Index
 from qa import squad
 from qa.engine import Engine
 from qa.evaluate.corpus import Corpus, write_articles
-from qa.evaluate.outcomes import Examiner, Log, Outcome, Recorder, pending, read_gold
+from qa.evaluate.outcomes import Examiner, Log, Outcome, pending, read_gold
 from qa.evaluate.summary import READING, SERVING, Number, below, reading, summarise, table
-from qa.reader import PACKAGED, OnnxReader, Reader
+from qa.read.onnx import PACKAGED, OnnxReader, Reader
 from qa.squad import Question
 
 EPILOG = """\
@@ -108,7 +108,7 @@ def examined(
             report = index.sync([documents], on_progress=lambda p: _advance(bar, p.bytes_done, p.bytes_total))
         for failure in report.failed:
             print(f"seedqa: {failure.path}: {failure.message}", file=sys.stderr)
-        engine = Engine(folder / "index", reader=Recorder(reader), index=index)
+        engine = Engine(folder / "index", reader=reader, index=index)
         engine.warm()
         examiner = Examiner(engine, reader, Corpus(index), k=options.k)
         with _bar(list(pending(questions, log)), "asking", "q") as bar:

@@ -14,7 +14,7 @@ from index.load import load
 from qa.engine import Engine
 from qa.evaluate.corpus import Corpus
 from qa.metrics import exact_match, f1
-from qa.reader import Reader
+from qa.read import Reader
 from qa.squad import Question
 from qa.types import Answer, Span
 
@@ -74,32 +74,9 @@ class Outcome:
         return cls(**made)
 
 
-class Recorder:
-    """A reader that also remembers every span it found, not only the best of each text."""
-
-    def __init__(self, reader: Reader) -> None:
-        """Read with ``reader``."""
-        self._reader = reader
-        self.calibration = reader.calibration
-        self.rounds: list[tuple[list[Span], list[str]]] = []
-
-    def read(self, question: str, texts: Sequence[str], *, count: int = 1) -> list[Span]:
-        """Return what the reader would, and keep four spans a text."""
-        spans = self._reader.read(question, texts, count=max(count, 4))
-        self.rounds.append((spans, list(texts)))
-        seen: dict[int, int] = {}
-        kept = []
-        for span in spans:
-            seen[span.hit] = seen.get(span.hit, 0) + 1
-            if seen[span.hit] <= count:
-                kept.append(span)
-        return kept
-
-
 def read_gold(reader: Reader, question: Question) -> Prediction:
     """Read the question's own passage."""
-    spans = reader.read(question.question, [question.context])
-    best = max(spans, key=lambda span: span.score, default=Span(0, 0, 0, -np.inf))
+    best = next(iter(reader.read(question.question, question.context)), Span(0, 0, -np.inf))
     return Prediction(question.context[best.start : best.end], best.score, tuple(question.gold()))
 
 
@@ -107,48 +84,38 @@ class Examiner:
     """Puts questions to an engine and writes down what became of them."""
 
     def __init__(self, engine: Engine, reader: Reader, corpus: Corpus, *, k: int) -> None:
-        """``engine`` must read with a ``Recorder`` around ``reader``, so that its spans can be looked at."""
+        """Ask ``engine``, which reads with ``reader``, over the documents of ``corpus``; ``k`` passages at most."""
         self._engine, self._reader, self._corpus, self._k = engine, reader, corpus, k
         self._files: dict[str, str] = {}
 
     def examine(self, question: Question) -> Outcome:
         """Search in every mode, read the gold passage, ask end to end, check each quote against its file."""
         gold = self._corpus.gold(question)
-        index, recorder = self._engine.index, self._engine.reader
-        assert isinstance(recorder, Recorder)
+        search = self._engine.index.search
         modes = Mode if question.answers else ()
-        ranks = {str(mode): gold.rank(index.search(question.question, DEEPEST, mode=mode)) for mode in modes}
-        recorder.rounds.clear()
+        ranks = {str(mode): gold.rank(search(question.question, DEEPEST, mode=mode)) for mode in modes}
         began = time.perf_counter()
         self._engine.retrieve(question.question, k=self._k)
         retrieved = time.perf_counter()
         answer = self._engine.ask(question.question, k=self._k)
         seconds = {"retrieve": retrieved - began, "ask": time.perf_counter() - retrieved}
-        asked, best = self._spans(question, answer, recorder)
+        asked, best = best_spans(answer, tuple(question.gold()))
         held = sum(self._holds(c.path, c.start, c.end, c.quote) for c in answer.citations)
         read = read_gold(self._reader, question)
         return Outcome(question.id, ranks, read, asked, best, seconds, len(answer.citations), held)
-
-    def _spans(self, question: Question, answer: Answer, recorder: Recorder) -> tuple[Prediction, tuple[float, float]]:
-        """Rank the spans as :mod:`qa.compose` does; the first is the answer or what was held back."""
-        gold = tuple(question.gold())
-        scored, first = [], 0
-        for spans, texts in recorder.rounds:
-            for span in spans:
-                behind = answer.hits[0].score - answer.hits[first + span.hit].score
-                score = recorder.calibration.combined(span.score, behind)
-                scored.append((score, texts[span.hit][span.start : span.end]))
-            first += len(texts)
-        ranked = [Prediction(text, score, gold) for score, text in sorted(scored, key=lambda pair: -pair[0])]
-        top = ranked[0] if ranked else Prediction("", -np.inf, gold)
-        measures: tuple[Measure, ...] = (exact_match, f1)
-        em, overlap = (max((p.best(m) for p in ranked[:BEST_OF]), default=0.0) for m in measures)
-        return top, (em, overlap)
 
     def _holds(self, path: str, start: int, end: int, quote: str) -> bool:
         if path not in self._files:
             self._files[path] = load(Path(path)).text
         return self._files[path][start:end] == quote
+
+
+def best_spans(answer: Answer, gold: tuple[str, ...]) -> tuple[Prediction, tuple[float, float]]:
+    """Return the first candidate, which is the answer or what was held back, and EM and F1 of the best of ten."""
+    found = [Prediction(each.quote, each.score, gold) for each in answer.candidates]
+    measures: tuple[Measure, ...] = (exact_match, f1)
+    em, overlap = (max((p.best(m) for p in found[:BEST_OF]), default=0.0) for m in measures)
+    return found[0] if found else Prediction("", -np.inf, gold), (em, overlap)
 
 
 class Log:

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from index import Mode
-from qa.calibration import Calibration
 from qa.evaluate.outcomes import DEEPEST, Outcome
 from qa.evaluate.summary import bins, curve
+from qa.read.calibration import Calibration
 
 
 def draw(outcomes: Sequence[Outcome], calibration: Calibration, folder: Path) -> list[Path]:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import Mode
-from qa.calibration import Calibration
 from qa.evaluate.outcomes import DEEPEST, Outcome, Prediction
 from qa.metrics import calibration_error, exact_match, f1, interval, risk_coverage, roc_area
+from qa.read.calibration import Calibration
 
 CUTOFFS = (1, 5, 10, 20)
 

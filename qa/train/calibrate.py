@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 from tqdm import tqdm
 
-from qa.calibration import Calibration
 from qa.evaluate.outcomes import Prediction, read_gold
 from qa.evaluate.summary import reading, table
 from qa.metrics import exact_match, f1
-from qa.reader import OnnxReader
+from qa.read.calibration import Calibration
+from qa.read.onnx import OnnxReader
 from qa.squad import Question
 from qa.train.data import Example, read_jsonl
 

@@ -67,7 +67,7 @@ def mined(examples: Sequence[Example], limit: int, seed: int) -> list[Group]:
     chosen = random.Random(seed).sample(asked, min(limit, len(asked)))
     with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), create=True) as index:
         for number, (context, title) in enumerate(tqdm(titles.items(), desc=f"indexing {examples[0].source}")):
-            index.add(Document(0, f"/{number}", title, context, (), (), f"{number:064}"))
+            index.add(Document(0, f"/{number}", title, context, (), f"{number:064}"))
         groups = (grouped(e, index.search(e.question, DEPTH)) for e in tqdm(chosen, desc=examples[0].source))
         return [group for group in groups if group]
 

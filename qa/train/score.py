@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from qa.decode import best_spans
 from qa.metrics import exact_match, f1, roc_area
+from qa.read.decode import best_spans
 from qa.train.data import Example, answer_texts
 from qa.train.features import Feature, Featuriser, padded, padded_length
 from qa.train.model import SpanModel

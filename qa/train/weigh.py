@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from index import Document, Index
 from qa.metrics import f1
-from qa.reader import OnnxReader
+from qa.read.onnx import OnnxReader
 from qa.train.data import Example, answer_texts, read_jsonl
 
 WEIGHTS = (0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 100.0, 120.0)
@@ -105,19 +105,19 @@ def read_all(corpora: Sequence[Sequence[str]], questions: Sequence[Example], rea
     with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), create=True) as index:
         for part, contexts in enumerate(corpora):
             for number, context in enumerate(tqdm(contexts, desc="adding")):
-                index.add(Document(0, f"{folder}/{part}/{number}.txt", "", context, (), (), f"{part}{number:063}"))
+                index.add(Document(0, f"{folder}/{part}/{number}.txt", "", context, (), f"{part}{number:063}"))
             found += [read_one(index, question, reader) for question in tqdm(questions, desc="asking")]
     return found
 
 
 def read_one(index: Index, question: Example, reader: OnnxReader) -> Rows:
     """Return (reader score, retrieval score, F1) of the best span in each passage found."""
-    hits = index.search(question.question, max(READ))
     rows = []
-    for span in reader.read(question.question, [hit.passage.text for hit in hits]):
-        text = hits[span.hit].passage.text[span.start : span.end]
-        right = max(f1(text, gold) for gold in answer_texts(question))
-        rows.append((span.score, float(hits[span.hit].score), right))
+    for hit in index.search(question.question, max(READ)):
+        text = hit.passage.text
+        for span in reader.read(question.question, text):
+            right = max(f1(text[span.start : span.end], gold) for gold in answer_texts(question))
+            rows.append((span.score, float(hit.score), right))
     return rows
 
 

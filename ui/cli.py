@@ -8,14 +8,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from index import Document, Embedder, Error, Index, Progress, load_embedder
+from index import Document, Embedder, Error, Index, Progress, load_embedder, unchanged
 from index.load import load
 from qa import evaluate
 from qa.api import ask, default_index, retrieve
-from qa.engine import holds
-from qa.terminal import answer_lines, hit_lines, report_lines, safe
+from qa.certificate import hits_to_json, to_json
 from qa.types import Citation, Reason
-from qa.wire import hits_to_json, to_json
+from ui.terminal import answer_lines, hit_lines, report_lines, safe
 
 ANSWERED, ABSTAINED, FAILED = 0, 1, 2
 
@@ -125,7 +124,7 @@ def _verify(options: argparse.Namespace) -> int:
         problems = _verify_answer(json.loads(options.answer.read_text(encoding="utf-8")))
     else:
         with Index.open(options.index) as index:
-            problems = [f"{d.path}: has changed or gone" for d in index.documents() if not _same(d.path, d.sha256)]
+            problems = [f"{d.path}: has changed or gone" for d in index.documents() if not unchanged(d.path, d.sha256)]
     for problem in problems:
         print(safe(problem))
     print("Some quotes no longer hold: run `seedqa add` again." if problems else "Every quote holds.")
@@ -143,10 +142,6 @@ def _verify_answer(row: dict[str, object]) -> list[str]:
         if document.text[citation.start : citation.end] != citation.quote:
             problems.append(f"{citation.path}: characters {citation.start}–{citation.end} no longer hold the quote")
     return problems
-
-
-def _same(path: str, sha256: str) -> bool:
-    return holds(Citation(path, "", None, "", 0, 0, "", sha256))
 
 
 class _Bar:

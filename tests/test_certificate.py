@@ -1,12 +1,12 @@
-"""qa.wire: the JSON objects."""
+"""qa.certificate: the JSON objects."""
 
 import json
 
 from index import Hit
 from qa import compose
-from qa.calibration import Calibration
+from qa.certificate import hits_to_json, to_json
+from qa.read.calibration import Calibration
 from qa.types import Span
-from qa.wire import hits_to_json, to_json
 from tests.fakes import document, lines
 
 HITS = [Hit(lines(document("Anna led it.", "/a.txt", sha256="ab"))[0], 0.75)]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from index.lexical import Words
+from index.search.lexical import Words
 from index.types import Hit
 
 Cut = Callable[[str], list[str]]

@@ -17,6 +17,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
         "text": answer.text,
         "confidence": round(answer.confidence, 4),
         "citations": [asdict(citation) for citation in answer.citations],
+        "claims": [asdict(claim) for claim in answer.claims],
         "hits": hits_to_json(answer.hits),
     }
 

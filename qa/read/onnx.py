@@ -1,11 +1,11 @@
-"""The extractive reader: (question, texts) → spans. The only importer of onnxruntime for reading.
+"""The extractive reader: (question, text) → spans. The only importer of onnxruntime for reading.
 
 A BERT encoder gives every token a start and an end logit; position 0, ``[CLS]``, stands for "no answer"
 (Devlin et al. 2018, section 4.3; Rajpurkar et al. 2018). Nothing is generated: a span is two character offsets.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import ModelError
-from qa.calibration import Calibration
-from qa.decode import best_spans
+from qa.read.calibration import Calibration
+from qa.read.decode import best_spans
 from qa.types import Span
 
 if TYPE_CHECKING:
@@ -27,21 +27,20 @@ PACKAGED = Path(__file__).parent / "models" / "reader"
 
 
 class Reader(Protocol):
-    """Finds in each text the spans that may answer the question."""
+    """Finds in a text the spans that may answer a question."""
 
     calibration: Calibration
     """What its scores mean: the no-answer threshold, and the share of right answers at a score."""
 
-    def read(self, question: str, texts: Sequence[str], *, count: int = 1) -> list[Span]:
-        """Return up to ``count`` spans a text, grouped by text; the score of one text ignores the others."""
+    def read(self, question: str, text: str, *, count: int = 1) -> list[Span]:
+        """Return up to ``count`` spans that do not overlap, best first; no score depends on other texts."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Part of a text that fits the model beside the question: the text's tokens ``first`` to ``last``, excluded."""
+    """Part of a text that fits the model beside the question: token ids, and where each token stands in the text."""
 
-    text: int
     ids: list[int]
     offsets: list[tuple[int, int]]
 
@@ -64,29 +63,25 @@ class OnnxReader:
         self._session = _session(folder / "model.onnx", config["sha256"], threads)
         self._tokenizer = _tokenizer(folder / "tokenizer.json")
 
-    def read(self, question: str, texts: Sequence[str], *, count: int = 1) -> list[Span]:
-        """Return up to ``count`` spans a text, best first within a text; texts in the order given.
+    def read(self, question: str, text: str, *, count: int = 1) -> list[Span]:
+        """Return up to ``count`` spans that do not overlap, best first.
 
         A question beyond ``max_question`` tokens is cut; a text longer than the model reads is read in
         overlapping windows, each compared with its own no-answer logit.
         """
-        asked = self._tokenizer.encode(question, add_special_tokens=False).ids[: self._max_question]
-        windows = self._windows(texts, self._max_length - 3 - len(asked))
-        found: list[list[Span]] = [[] for _ in texts]
-        for window in windows:
-            logits = self._run(asked, window)
-            found[window.text] += self._spans(logits, window, len(asked) + 2, count)
-        return [span for spans in found for span in _apart(spans)[:count]]
+        asked = self._tokenizer.encode(_encodable(question), add_special_tokens=False).ids[: self._max_question]
+        found: list[Span] = []
+        for window in self._windows(text, self._max_length - 3 - len(asked)):
+            found += self._spans(self._run(asked, window), window, len(asked) + 2, count)
+        return _apart(found)[:count]
 
-    def _windows(self, texts: Sequence[str], room: int) -> list[Window]:
-        windows = []
-        for number, coded in enumerate(self._tokenizer.encode_batch(list(texts), add_special_tokens=False)):
-            first, total = 0, len(coded.ids)
-            while first < total:
-                last = min(first + room, total)
-                windows.append(Window(number, coded.ids[first:last], coded.offsets[first:last]))
-                first = total if last == total else last - self._stride
-        return windows
+    def _windows(self, text: str, room: int) -> Iterator[Window]:
+        coded = self._tokenizer.encode(text, add_special_tokens=False)
+        first, total = 0, len(coded.ids)
+        while first < total:
+            last = min(first + room, total)
+            yield Window(coded.ids[first:last], coded.offsets[first:last])
+            first = total if last == total else last - self._stride
 
     def _run(self, asked: list[int], window: Window) -> NDArray[np.float32]:
         """Run one window. **Shape:** (2, 3 + question + window), start and end logits.
@@ -108,7 +103,7 @@ class OnnxReader:
         null = float(logits[:, 0].sum())
         inside = logits[:, offset:-1]
         spans = best_spans(inside[0], inside[1], count=count, max_tokens=self._max_answer)
-        return [Span(window.text, window.offsets[s.first][0], window.offsets[s.last][1], s.logit - null) for s in spans]
+        return [Span(window.offsets[s.first][0], window.offsets[s.last][1], s.logit - null) for s in spans]
 
 
 def _apart(spans: list[Span]) -> list[Span]:
@@ -118,6 +113,11 @@ def _apart(spans: list[Span]) -> list[Span]:
         if all(span.end <= other.start or span.start >= other.end for other in kept):
             kept.append(span)
     return kept
+
+
+def _encodable(text: str) -> str:
+    """Put "?" for half characters (bytes of a command line that are no text): tokenizers refuse them."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _config(folder: Path) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Finds passages: by similarity, by words, and the two lists made one."""

@@ -20,7 +20,7 @@ from index import Document, Embedder, Index, Mode, Passage, load_embedder
 from index.chunk import chunk
 from index.search.fuse import DENSE_SHARE, Scored, fuse
 from index.search.lexical import Words
-from index.search.rerank import HEAD, Asked, above, closeness, coverage
+from index.search.rerank import HEAD, Asked, centred, coverage, proximity
 from index.store import Store
 from index.types import Vectors
 from qa import squad
@@ -32,39 +32,39 @@ DEPTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A passage's shares, 0 to 1; closeness by width of the stretch and weight of pairs."""
+    """A passage's shares, 0 to 1; proximity by width of the stretch and weight of pairs."""
 
     whole: float
     """How near by meaning it is on the whole."""
     sentence: float
     """How near its nearest sentence is."""
     coverage: float
-    closeness: Mapping[tuple[int, float], float]
+    proximity: Mapping[tuple[int, float], float]
 
-    def score(self, *, whole: float = 1, sentence: float = 1, coverage: float = 1, closeness: float = 1) -> float:
+    def score(self, *, whole: float = 1, sentence: float = 1, coverage: float = 1, proximity: float = 1) -> float:
         """Add the shares that the index adds, weighed."""
         near = whole * self.whole + sentence * self.sentence
-        return near + coverage * self.coverage + closeness * self.closeness[OURS]
+        return near + coverage * self.coverage + proximity * self.proximity[OURS]
 
 
 OURS = (20, 0.5)
-CLOSENESS = (OURS, (10, 0.5), (40, 0.5), (20, 0.0), (20, 1.0))
+PROXIMITY = (OURS, (10, 0.5), (40, 0.5), (20, 0.0), (20, 1.0))
 SCORES: dict[str, Callable[[Look], float]] = {
-    "whole + sentence + coverage + closeness (ours)": Look.score,
+    "whole + sentence + coverage + proximity (ours)": Look.score,
     "no sentence, twice the whole": lambda look: look.score(whole=2, sentence=0),
     "no whole, twice the sentence": lambda look: look.score(whole=0, sentence=2),
-    "no closeness": lambda look: look.score(closeness=0),
+    "no proximity": lambda look: look.score(proximity=0),
     "no coverage": lambda look: look.score(coverage=0),
     "neither whole nor sentence": lambda look: look.score(whole=0, sentence=0),
     "half of whole and of sentence": lambda look: look.score(whole=0.5, sentence=0.5),
     "twice whole and sentence": lambda look: look.score(whole=2, sentence=2),
     "twice coverage": lambda look: look.score(coverage=2),
-    "twice closeness": lambda look: look.score(closeness=2),
+    "twice proximity": lambda look: look.score(proximity=2),
     **{
         f"ours, stretch of {width}, pairs {beside}": lambda look, at=(width, beside): (  # type: ignore[misc]
-            look.score(closeness=0) + look.closeness[at]
+            look.score(proximity=0) + look.proximity[at]
         )
-        for width, beside in CLOSENESS[1:]
+        for width, beside in PROXIMITY[1:]
     },
 }
 
@@ -182,15 +182,15 @@ def looked_at(
     """
     words, average = Words.of(store, question), float(cosines.mean())
     stored = store.sentences([number + 1 for number in head])
-    asked = {beside: Asked.of(words, beside=beside) for _, beside in CLOSENESS}
+    asked = {beside: Asked.of(words, beside=beside) for _, beside in PROXIMITY}
     looks: dict[int, Look] = {}
     for number, passage in head.items():
         tokens = store.stems(passage.text)
         about = store.stems(passage.document.title)
-        close = {(width, beside): closeness(asked[beside], tokens, width=width) for width, beside in CLOSENESS}
+        close = {(width, beside): proximity(asked[beside], tokens, width=width) for width, beside in PROXIMITY}
         covered = coverage(asked[OURS[1]], {*tokens, *about})
         nearest = float((stored[number + 1] @ vector).max())
-        looks[number] = Look(above(average, float(cosines[number])), above(average, nearest), covered, close)
+        looks[number] = Look(centred(average, float(cosines[number])), centred(average, nearest), covered, close)
     return looks
 
 

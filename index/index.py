@@ -1,7 +1,8 @@
 """Index: the documents of one folder on disk, to be added to, searched and looked at."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from threading import RLock
@@ -14,9 +15,10 @@ from index.lock import WriteLock
 from index.search import lexical
 from index.search.fuse import fuse
 from index.search.lexical import Words
-from index.search.rerank import HEAD, Meaning, above, rerank
-from index.search.vectors import VectorView
-from index.store import Entry, Origin, Store, problems
+from index.search.rerank import HEAD, Similarity, centred, rerank
+from index.search.vectors import Ids, VectorView
+from index.search.where import allowed, fits
+from index.store import Counts, Entry, Origin, Store, problems
 from index.sync import Progress, Report, Sync, store_document
 from index.types import Document, Embedder, Hit, Passage, Vectors, Where
 from index.walk import is_within, roots
@@ -24,6 +26,9 @@ from index.walk import is_within, roots
 MEGABYTE = 1 << 20
 
 _DATABASE, _LOCK = "index.db", "write.lock"
+DEPTH = 200
+"""How far down the two lists go that a fused search joins, whatever k is: their scores are scaled over the list."""
+
 _KEPT = 64 * MEGABYTE  # characters of documents kept in memory for the next search
 
 
@@ -36,7 +41,7 @@ class Mode(StrEnum):
 
 
 class Index:
-    """Documents and their passages in a folder, found by meaning and by words.
+    """Documents and their passages in a folder, found by similarity and by words.
 
     Threads may share one. Any number of processes may read while one writes; a search sees what is stored
     when it begins. Every method may raise StoreError.
@@ -53,7 +58,7 @@ class Index:
         self._embedder = _verified(embedder, self.origin, folder) if embedder else None
         self._store = store
         self._view: VectorView | None = None
-        self._recent: dict[int, Document] = {}
+        self._recent = _Recent()
         self._reading, self._writing = RLock(), RLock()
 
     @classmethod
@@ -79,12 +84,16 @@ class Index:
     # What is in it
 
     def __len__(self) -> int:
-        """Count the documents."""
+        """Count the documents. Files with the same bytes are one."""
+        return self.counts().documents
+
+    def counts(self) -> Counts:
+        """Tell how many documents, files and passages there are."""
         with self._reading:
-            return self._store.count_documents()
+            return self._store.counts()
 
     def documents(self) -> list[Entry]:
-        """List the documents by path, without their texts."""
+        """List the files by path, without their texts."""
         with self._reading:
             return self._store.entries()
 
@@ -100,7 +109,7 @@ class Index:
             return next(filter(None, found), None)
 
     def check(self) -> list[str]:
-        """List what is wrong with what is stored, a sentence each; empty if it is sound."""
+        """Return the faults found in the store, one sentence each; none if it is sound."""
         with self._reading:
             return problems(self._store)
 
@@ -124,15 +133,18 @@ class Index:
             return run.run(paths)
 
     def add(self, document: Document) -> int:
-        """Cut, embed and store a document, in place of the one at its path; return its id."""
+        """Cut, embed and store a document, in place of the one at its path; return its id.
+
+        One that was not read from a file has the ``sha256`` "": it is quoted as it was given.
+        """
         with self._writer() as store:
             return store_document(store, self._lazy_embedder(), document)
 
     def remove(self, paths: Sequence[Path]) -> int:
-        """Forget files, or all that lie below folders; return how many documents went. No file is touched."""
+        """Forget files, or all that lie below folders; return how many went. No file is touched."""
         below = roots(paths)
         with self._writer() as store:
-            return store.remove([entry.id for entry in store.entries() if is_within(entry.path, below)])
+            return store.forget([path for path in store.files() if is_within(path, below)])
 
     # Search
 
@@ -143,7 +155,9 @@ class Index:
     def search(self, question: str, k: int = 10, *, mode: Mode = Mode.FUSED, where: Where | None = None) -> list[Hit]:
         """Return the k passages that fit a question best. A blank question, or an empty index, has no hits.
 
-        Scores are cosines (DENSE), BM25 (LEXICAL), or, 0 to 1, those of :mod:`index.search.rerank` (FUSED).
+        Scores are cosines (DENSE), BM25 (LEXICAL), or, 0 to 1, those of :mod:`index.search.rerank` (FUSED). ``where``
+        confines the search to some documents, and changes no score. A fused search looks at the ``DEPTH`` best by
+        similarity and by words, so it returns at most twice as many.
         """
         question = question.encode(errors="replace").decode()  # half characters are no text
         if k < 1 or not question.strip() or not len(self):
@@ -151,54 +165,51 @@ class Index:
         # 1  the question's vector; slow, so other threads may search meanwhile
         vector = None if mode is Mode.LEXICAL else self._lazy_embedder().encode_question(question)
         with self._reading, self._store.snapshot():
-            # 2  near by meaning, near by words; deeper than k, for what both find in the middle
-            depth = max(200, 5 * k)
+            # 2  the nearest by similarity and by words; deeper than k, for what both find in the middle
+            among = allowed(self._store, where)
+            depth = DEPTH if mode is Mode.FUSED else max(DEPTH, k)
             words = Words.of(self._store, question)
-            near = [] if vector is None else self._near(vector, depth)
-            worded = [] if mode is Mode.DENSE else lexical.search(self._store, words, depth)
+            near = [] if vector is None else self._near(vector, depth, among)
+            worded = [] if mode is Mode.DENSE else lexical.search(self._store, words, depth, among)
             if vector is None or mode is not Mode.FUSED:
-                return self._hits((near or worded)[:k])
-            # 3  one list, and its head's passages as slices of their documents
-            head = self._hits(fuse(near, worded)[: max(HEAD, k)])
-            # 4  the head again, looked at closely
-            return rerank(head, self._meaning(vector, head), words, self._store.stems)[:k]
+                return self._hits((near or worded)[:k], where)
+            # 3  one list, and its passages as slices of their documents
+            fused = fuse(near, worded)
+            hits: list[Hit] = []
+            # 4  scored anew, forty at a time: the first forty are the same whatever k is
+            for start in range(0, min(k, len(fused)), HEAD):
+                block = self._hits(fused[start : start + HEAD], where)
+                scored = rerank(block, self._similarity(vector, block), words, self._store.stems)
+                hits += [Hit(hit.passage, min(hit.score, hits[-1].score)) for hit in scored] if hits else scored
+            return hits[:k]
 
-    def _near(self, vector: Vectors, depth: int) -> list[tuple[int, float]]:
+    def _near(self, vector: Vectors, depth: int, among: Ids | None) -> list[tuple[int, float]]:
         if self._view is None:
             self._view = VectorView(self.origin.dimension)
         self._view.refresh(self._store)
-        return self._view.search(vector, depth)
+        return self._view.search(vector, depth, among)
 
-    def _meaning(self, vector: Vectors, hits: Sequence[Hit]) -> Mapping[int, Meaning]:
-        """Map the hits' passages to how near by meaning they are; :meth:`_near` has brought the view up to date."""
+    def _similarity(self, vector: Vectors, hits: Sequence[Hit]) -> Mapping[int, Similarity]:
+        """Map the hits' passages to how similar they are; :meth:`_near` has brought the view up to date."""
         assert self._view is not None
         ids = [hit.passage.id for hit in hits]
         average = self._view.average(vector)
         whole = dict(zip(ids, self._view.products(vector, ids), strict=True))
         stored = self._store.sentences(ids)
         return {
-            number: Meaning(above(average, whole[number]), above(average, float((rows @ vector[0]).max())))
+            number: Similarity(centred(average, whole[number]), centred(average, float((rows @ vector[0]).max())))
             for number, rows in stored.items()
         }
 
-    def _hits(self, scored: Sequence[tuple[int, float]]) -> list[Hit]:
+    def _hits(self, scored: Sequence[tuple[int, float]], where: Where | None) -> list[Hit]:
         places = self._store.places([passage_id for passage_id, _ in scored])
+        documents = self._recent.read(self._store, {place.document for place in places.values()})
         hits = []
         for passage_id, score in scored:
             place = places[passage_id]
-            document = self._recent_document(place.document)
+            document = _confined(documents[place.document], where)
             hits.append(Hit(Passage(passage_id, document, place.start, place.end), score))
         return hits
-
-    def _recent_document(self, document_id: int) -> Document:
-        """Read a document, or take it from those read last: an id always means the same text."""
-        document = self._recent.pop(document_id, None) or self._store.document(document_id)
-        if document is None:
-            raise self._store.database.damaged(f"document {document_id} is missing")
-        self._recent[document_id] = document
-        while len(self._recent) > 1 and sum(len(each.text) for each in self._recent.values()) > _KEPT:
-            del self._recent[next(iter(self._recent))]
-        return document
 
     # Keeping
 
@@ -232,6 +243,40 @@ class Index:
             closing(Store.open(self.folder / _DATABASE)) as store,
         ):
             yield store
+
+
+class _Recent:
+    """The documents read last, so that the next search need not read them again: an id always means the same text."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, Document] = {}
+        self._size = 0  # a running total: to add up all that is kept, for each hit, is what made old processes slow
+
+    def read(self, store: Store, ids: Collection[int]) -> dict[int, Document]:
+        """Return the documents, each as its files are called now."""
+        names = store.names(list(ids))
+        return {number: self._one(store, number, *names[number]) for number in sorted(ids)}
+
+    def _one(self, store: Store, number: int, title: str = "", *paths: str) -> Document:
+        document = self._kept.pop(number, None)
+        if document is None:
+            document = store.document(number)
+            if document is None:
+                raise store.database.damaged(f"document {number} is missing")
+            self._size += len(document.text)
+        elif (document.title, document.path, *document.copies) != (title, *paths):
+            document = replace(document, title=title, path=paths[0], copies=paths[1:])
+        self._kept[number] = document
+        while len(self._kept) > 1 and self._size > _KEPT:
+            self._size -= len(self._kept.pop(next(iter(self._kept))).text)
+        return document
+
+
+def _confined(document: Document, where: Where | None) -> Document:
+    """Return the document with those of its files only that a search was confined to."""
+    paths = (document.path, *document.copies)
+    inside = tuple(path for path in paths if fits(path, where))
+    return replace(document, path=inside[0], copies=inside[1:]) if inside and inside != paths else document
 
 
 def _create(path: Path, embedder: Embedder) -> Store:

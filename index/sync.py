@@ -1,22 +1,24 @@
 """Files → the store: what is new is added, what has changed is replaced, what has vanished is removed."""
 
-import hashlib
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from index.chunk import chunk
 from index.errors import LoadError
-from index.load import load
+from index.files import Stamp, settled, sha256, stamp
+from index.load import load, parser_of
 from index.sentences import sentences
-from index.store import Entry, Store
+from index.store import File, Store
 from index.types import Document, Embedder, Vectors
+from index.view import EMBEDDED, View
 from index.walk import Failure, is_gone, is_within, roots, walk
 
 _SLICE = 32  # passages embedded at a time: progress moves and Ctrl-C is heard every second or two
@@ -36,8 +38,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a sync did. The first four count documents; ``passages`` those that were stored.
+    """What a sync did. The first five count files; ``passages`` those that were stored.
 
+    ``moved`` have another name or place now, and were not read again.
     ``ignored`` counts files in folders of a kind that nothing here reads; ``failed`` has a line for every
     other file that was not stored. Where an earlier version of it is in the index, that version stays.
     """
@@ -45,6 +48,7 @@ class Report:
     added: int
     replaced: int
     unchanged: int
+    moved: int
     removed: int
     passages: int
     ignored: int
@@ -56,25 +60,61 @@ OnSlice = Callable[[int, int], None]
 """Called with the passages of a document embedded so far, and in all."""
 
 
-def store_document(store: Store, embedder: Embedder, document: Document, on_slice: OnSlice | None = None) -> int:
-    """Cut, embed and store a document; return its id. Raises LoadError if it has no text to search."""
+def store_document(
+    store: Store,
+    embedder: Embedder,
+    document: Document,
+    on_slice: OnSlice | None = None,
+    *,
+    stamp: Stamp | None = None,
+    via: str = "",
+    before: int | None = None,
+) -> int:
+    """Cut, embed and store a document at its path; return its id. Raises LoadError if it has no text to search.
+
+    What the document ``before`` it was embedded as is not embedded again.
+    """
     budget = min(160, embedder.max_tokens - 2)  # with the two special tokens, all of a passage is read
     passages = chunk(document, embedder.count_tokens, budget=budget, overlap=budget // 4)
     if not passages:
         raise LoadError(f"{document.path} has no text that can be searched: leave it out")
-    return store.put(document, passages, *embed(embedder, [passage.text for passage in passages], on_slice))
+    texts = [View.of(passage, EMBEDDED).text for passage in passages]
+    rows, inner = embed(embedder, texts, on_slice, known=_known(store, before))
+    is_settled = stamp is not None and settled(stamp)
+    return store.put(document, passages, rows, inner, shape=EMBEDDED.name, stamp=stamp, settled=is_settled, via=via)
 
 
-def embed(embedder: Embedder, texts: Sequence[str], on_slice: OnSlice | None = None) -> tuple[Vectors, list[Vectors]]:
+Known = Mapping[str, tuple[Vectors, Vectors]]
+"""Texts that have been embedded already. **Shape:** (dimension,), and (n, dimension) of the sentences."""
+
+
+def embed(
+    embedder: Embedder, texts: Sequence[str], on_slice: OnSlice | None = None, *, known: Known | None = None
+) -> tuple[Vectors, list[Vectors]]:
     """Embed passages, and the sentences of each. **Shape:** (len(texts), dimension) and (n, dimension) for each."""
-    rows, inner = np.empty((len(texts), embedder.dimension), np.float32), []
-    for start in range(0, len(texts), _SLICE):
-        part = texts[start : start + _SLICE]
-        rows[start : start + len(part)], of_sentences = embedder.encode_parts(part, [sentences(text) for text in part])
-        inner += of_sentences
+    found = dict(known or {})
+    new = [text for text in dict.fromkeys(texts) if text not in found]
+    for start in range(0, len(new), _SLICE):
+        part = new[start : start + _SLICE]
+        rows, inner = embedder.encode_parts(part, [sentences(text) for text in part])
+        found.update(zip(part, zip(rows, inner, strict=True), strict=True))
         if on_slice:
-            on_slice(start + len(part), len(texts))
-    return rows, inner
+            on_slice(len(texts) - len(new) + start + len(part), len(texts))
+    if on_slice and not new:
+        on_slice(len(texts), len(texts))
+    both = [found[text] for text in texts]
+    return np.stack([row for row, _ in both]) if both else np.empty((0, embedder.dimension), np.float32), [
+        inner for _, inner in both
+    ]
+
+
+def _known(store: Store, document: int | None) -> Known:
+    """Return what a stored document was embedded as; nothing if that was in another shape."""
+    kept = store.embedded(document) if document is not None else None
+    if kept is None or store.shape(kept.passages[0].document.id) != EMBEDDED.name:
+        return {}
+    texts = [View.of(passage, EMBEDDED).text for passage in kept.passages]
+    return dict(zip(texts, zip(kept.vectors, kept.sentences, strict=True), strict=True))
 
 
 class Sync:
@@ -93,7 +133,7 @@ class Sync:
         self._embedder = embedder
         self._on_progress = on_progress
         self._max_bytes = max_bytes
-        self._counts = Counter(added=0, replaced=0, unchanged=0)
+        self._counts = Counter(added=0, replaced=0, unchanged=0, moved=0)
         self._failed: list[Failure] = []
 
     def run(self, paths: Sequence[Path]) -> Report:
@@ -101,15 +141,20 @@ class Sync:
         started = time.monotonic()
         # 1  what there is, and what there was
         found = walk(paths)
-        entries = {entry.path: entry for entry in self._store.entries()}
-        self._failed += [*found.failed, *_nowhere(paths, entries)]
-        # 2  what has vanished goes
-        removed = self._store.remove(_vanished(paths, entries.values()))
+        known = self._store.files()
+        self._failed += [*found.failed, *_nowhere(paths, known)]
+        # 2  what has vanished goes, unless it only has another name now
+        vanished = {path: known.pop(path) for path in _vanished(paths, known, found.files)}
+        for path, old in _moved(vanished, found.files, known):
+            self._move(path, old, vanished.pop(old), found.files[path])
+            known[path] = self._store.files()[path]
+        removed = self._store.forget(list(vanished))
         # 3  what is new or has changed comes, each file in a transaction of its own
         meter = _Meter(found.files, self._on_progress)
         for path, file in found.files.items():
-            self._take(path, file, entries.get(path), meter)
+            self._take(path, file, known.get(path), meter)
             meter.file_done(path)
+        self._counts["unchanged"] -= self._counts["moved"]
         return Report(
             **self._counts,
             removed=removed,
@@ -119,18 +164,47 @@ class Sync:
             seconds=time.monotonic() - started,
         )
 
-    def _take(self, path: str, file: Path, entry: Entry | None, meter: "_Meter") -> None:
-        if entry and entry.sha256 == _sha256(path):
+    def _move(self, path: str, old: str, was: File, file: Path) -> None:
+        seen = stamp(path)
+        is_settled = seen is not None and settled(seen)
+        self._store.link(path, was.document, seen, settled=is_settled, via=_via(path, file), instead=old)
+        self._counts["moved"] += 1
+
+    def _take(self, path: str, file: Path, known: File | None, meter: "_Meter") -> None:
+        seen, parser = stamp(path), parser_of(file.suffix.lower())
+        current = known is not None and (known.parser, known.shape) == (parser, EMBEDDED.name)
+        if known and current and seen and seen == known.stamp:
             self._counts["unchanged"] += 1
             return
+        sha = sha256(path) if seen and seen.size <= self._max_bytes else None
+        facts: dict[str, Any] = {"settled": seen is not None and settled(seen), "via": _via(path, file)}
+        if known and current and sha == known.sha256:
+            self._store.see(path, seen, **facts)
+            self._counts["unchanged"] += 1
+        elif sha and (same := self._store.same(sha, parser, EMBEDDED.name)):
+            self._store.link(path, same, seen, **facts)
+            self._counts["replaced" if known else "added"] += 1
+        else:
+            self._read(path, file, known, seen, meter)
+
+    def _read(self, path: str, file: Path, known: File | None, seen: Stamp | None, meter: "_Meter") -> None:
         try:
             document = load(file, max_bytes=self._max_bytes)
-            store_document(self._store, self._embedder(), document, partial(meter.slice_done, path))
+            store_document(
+                self._store,
+                self._embedder(),
+                document,
+                partial(meter.slice_done, path),
+                stamp=seen,
+                via=_via(path, file),
+                before=known.document if known else None,
+            )
         except LoadError as error:
-            kept = " The version stored before stays in the index." if entry else ""
+            kept = " The version stored before stays in the index." if known else ""
             self._failed.append(Failure(str(file), f"{error}{kept}"))
         else:
-            self._counts["replaced" if entry else "added"] += 1
+            same = known is not None and known.sha256 == document.sha256
+            self._counts["unchanged" if same else "replaced" if known else "added"] += 1
 
 
 class _Meter:
@@ -167,24 +241,39 @@ def _nowhere(paths: Iterable[Path], entries: Iterable[str]) -> Iterator[Failure]
             yield Failure(str(path), f"{path} does not exist: check the spelling")
 
 
-def _vanished(paths: Sequence[Path], entries: Iterable[Entry]) -> list[int]:
+def _vanished(paths: Sequence[Path], known: Mapping[str, File], found: Mapping[str, Path]) -> list[str]:
+    """Return the stored paths below the given ones at which there is no file any more, or no link that leads there."""
     below = roots(paths)
-    return [entry.id for entry in entries if is_within(entry.path, below) and is_gone(entry.path)]
+    return [
+        path
+        for path, file in known.items()
+        if path not in found
+        and (
+            (is_within(path, below) and is_gone(path))
+            or (file.via and is_within(file.via, below) and os.path.realpath(file.via) != path)
+        )
+    ]
+
+
+def _moved(
+    vanished: Mapping[str, File], found: Mapping[str, Path], known: Mapping[str, File]
+) -> Iterator[tuple[str, str]]:
+    """Yield each new path that has the bytes, and the kind, of one that vanished, with that one's path."""
+    left = {(file.sha256, Path(path).suffix.lower()): path for path, file in vanished.items() if file.sha256}
+    kinds = {kind for _, kind in left}
+    for path, file in found.items():
+        if left and path not in known and file.suffix.lower() in kinds:
+            old = left.pop((sha256(path) or "", file.suffix.lower()), None)
+            if old:
+                yield path, old
+
+
+def _via(path: str, file: Path) -> str:
+    """Return the link by which a file was reached; "" if by none."""
+    reached = str(file.absolute())
+    return "" if reached == path or os.path.normpath(reached) == path else reached
 
 
 def _size(path: str) -> int:
-    try:
-        return Path(path).stat().st_size
-    except OSError:
-        return 0
-
-
-def _sha256(path: str) -> str | None:
-    """Hash a file's bytes; None where that cannot be done, which ``load`` then explains."""
-    try:
-        if not Path(path).is_file():  # to open a pipe could take for ever
-            return None
-        with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
+    found = stamp(path)
+    return found.size if found else 0

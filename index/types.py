@@ -70,6 +70,7 @@ class Document:
     ``id`` is 0 until the document is stored. ``path`` is that of the file it was read from, or any name for what
     was not read from one. ``marks`` are sorted by start, the longer first. ``sha256`` is that of the file's bytes,
     "" without a file. ``parser`` names who read them, and in which version: "pdf 2"; a newer one reads them again.
+    ``copies`` are the other files with the same bytes.
     """
 
     id: int
@@ -79,6 +80,7 @@ class Document:
     marks: tuple[Mark, ...] = field(repr=False)
     sha256: str
     parser: str = ""
+    copies: tuple[str, ...] = ()
 
     @cached_property
     def _by_kind(self) -> dict[Kind, tuple[Mark, ...]]:

@@ -1,6 +1,7 @@
 """Paths as a user gives them → the files that they mean."""
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,9 +68,9 @@ def is_within(path: str, roots: Sequence[str]) -> bool:
 def is_gone(path: str) -> bool:
     """Tell whether a file certainly is no more; one that cannot be looked at for now is not gone."""
     try:
-        os.stat(path)  # noqa: PTH116  (Path.exists() takes a folder without permission for an absence)
+        found = os.stat(path)  # noqa: PTH116  (Path.exists() takes a folder without permission for an absence)
     except (FileNotFoundError, NotADirectoryError):
         return True
-    except OSError:
+    except (OSError, ValueError):
         return False
-    return False
+    return stat.S_ISDIR(found.st_mode)  # a folder took its name

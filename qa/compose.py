@@ -1,6 +1,7 @@
 """(question, hits, candidates) → an Answer, or an abstention with its reason. Pure: it decides and joins, no more."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from index import Hit, sentence_around
@@ -46,14 +47,18 @@ def claims(candidates: Sequence[Candidate], calibration: Calibration) -> Iterato
             grouped.setdefault(_said(each.quote), []).append(each)
             taken.append(each)
     for group in grouped.values():
-        yield Claim(group[0].quote, tuple(map(cite, group)), calibration.confidence(group[0].score))
+        citations = tuple(citation for each in group for citation in cite(each))
+        yield Claim(group[0].quote, citations, calibration.confidence(group[0].score))
 
 
-def cite(candidate: Candidate) -> Citation:
-    """Return where the candidate stands in its document; quote and sentence are cut from the document itself."""
+def cite(candidate: Candidate) -> list[Citation]:
+    """Return where the candidate stands: in each file with its document's bytes, at the same place.
+
+    Quote and sentence are cut from the document itself.
+    """
     passage, document = candidate.hit.passage, candidate.hit.passage.document
     start, end = sentence_around(document, candidate.start, candidate.end)
-    return Citation(
+    one = Citation(
         path=document.path,
         title=document.title,
         page=passage.page,
@@ -65,6 +70,7 @@ def cite(candidate: Candidate) -> Citation:
         sentence_start=start,
         sha256=document.sha256,
     )
+    return [one, *(replace(one, path=path) for path in document.copies)]
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:

@@ -61,7 +61,7 @@ class Engine:
     def add(
         self, paths: Sequence[Path], *, on_progress: Callable[[Progress], None] | None = None, max_bytes: int = 32 << 20
     ) -> Report:
-        """Bring the index in line with files and folders, as :meth:`index.Index.sync` does; make one if there is none."""
+        """Bring the index in line with files and folders, as ``Index.sync`` does; make one if there is none."""
         return self._open(create=True).sync(paths, on_progress=on_progress, max_bytes=max_bytes)
 
     def remove(self, paths: Sequence[Path]) -> int:

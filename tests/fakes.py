@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.types import Document, Part, Passage, Vectors
+from index.types import Document, Kind, Mark, Part, Passage, Vectors
 from qa.read.calibration import Calibration
 from qa.types import Span
 
@@ -64,9 +64,12 @@ class PatternReader:
         return found[:count] or [Span(0, len(text), -5.0)]
 
 
-def document(text: str, path: str = "/notes.txt", *, title: str = "Notes", sha256: str = "0") -> Document:
-    """Make a document without pages or headings."""
-    return Document(0, path, title, text, (), sha256)
+def document(
+    text: str, path: str = "/notes.txt", *, title: str = "Notes", sha256: str = "0", heading: str = ""
+) -> Document:
+    """Make a document without pages, all of it under one heading if there is one."""
+    marks = (Mark(0, len(text), Kind.HEADING, heading),) if heading else ()
+    return Document(0, path, title, text, marks, sha256)
 
 
 def lines(document: Document) -> list[Passage]:

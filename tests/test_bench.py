@@ -70,11 +70,11 @@ def test_choices_find_an_answer_at_its_place_in_the_article(
 
 def test_a_passage_without_the_answer_is_not_the_right_one() -> None:
     """Its place is that of the first right passage, in the fused list and looked at closely."""
-    far, near = (dict.fromkeys(choices.CLOSENESS, value) for value in (0.1, 0.9))
+    far, near = (dict.fromkeys(choices.PROXIMITY, value) for value in (0.1, 0.9))
     looks = {1: choices.Look(1.0, 0.9, 0.0, far), 2: choices.Look(0.5, 1.0, 0.4, near)}
     found = choices.Found([(1, 0.9), (2, 0.8)], [(1, 9.0), (2, 3.0)], looks, frozenset({2}))
     assert [found.rank(share) for share in choices.SHARES] == [2] * len(choices.SHARES)
-    assert found.reranked(choices.SCORES["whole + sentence + coverage + closeness (ours)"]) == 1
+    assert found.reranked(choices.SCORES["whole + sentence + coverage + proximity (ours)"]) == 1
     assert found.reranked(choices.SCORES["no whole, twice the sentence"]) == 1
     assert found.reranked(lambda look: look.whole) == 2
     assert choices.Found([(1, 0.9)], [], {}, frozenset()).rank(0.5) == np.inf

@@ -11,14 +11,22 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from index.chunk import TokenCounter, chunk
-from index.types import Document, Heading, Passage
+from index.types import Document, Kind, Mark, Passage
 
 MODEL = Path(__file__).parents[1] / "index" / "models" / "all-MiniLM-L6-v2" / "tokenizer.json"
 
 
+Heading = tuple[int, str]
+
+
 def document(text: str, *, headings: Sequence[Heading] = (), pages: Sequence[int] = ()) -> Document:
-    """A document of that text."""
-    return Document(id=0, path="/a.txt", title="a", text=text, pages=tuple(pages), headings=tuple(headings), sha256="")
+    """A document of that text; a section ends where the next begins."""
+    ends = [start for start, _ in headings[1:]] + [len(text)]
+    marks = [Mark(start, end, Kind.HEADING, words) for (start, words), end in zip(headings, ends, strict=False)]
+    for number, (start, end) in enumerate(zip(pages, [*pages[1:], len(text)], strict=False), 1):
+        marks.append(Mark(start, end, Kind.PAGE, str(number)))
+    ordered = tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end)))
+    return Document(id=0, path="/a.txt", title="a", text=text, marks=ordered, sha256="")
 
 
 def count_words(texts: Sequence[str]) -> list[int]:
@@ -77,7 +85,7 @@ def documents(draw: st.DrawFn) -> Document:
     text = draw(TEXTS)
     offsets = st.lists(st.integers(0, len(text)), max_size=4, unique=True).map(sorted)
     pages = [0, *(start for start in draw(offsets) if start)] if draw(st.booleans()) else []
-    headings = [Heading(start, f"heading at {start}") for start in draw(offsets)]
+    headings = [(start, f"heading at {start}") for start in draw(offsets)]
     return document(text, pages=pages, headings=headings)
 
 
@@ -95,13 +103,18 @@ def test_passages_are_exact_complete_ordered_and_within_the_budget(
 def test_a_passage_stays_on_its_page_and_under_its_heading(whole: Document) -> None:
     """No page starts inside a passage, nor does a heading, unless only headings are above it."""
     for passage in chunk(whole, count_words, budget=20, overlap=5):
-        assert not any(passage.start < start < passage.end for start in whole.pages)
-        above = [h for h in whole.headings if h.start < passage.end]
-        assert passage.heading == (above[-1].text if above else "")
+        assert not any(passage.start < start < passage.end for start in starts(whole, Kind.PAGE))
+        above = [h for h in whole.marked(Kind.HEADING) if h.start < passage.end]
+        assert passage.heading == (above[-1].label if above else "")
         inside = [h.start for h in above if h.start > passage.start]
         for start, end in zip([passage.start, *inside], inside, strict=False):
             assert "\n" not in re.sub(r"\n[ \t]*[=-]+$", "", whole.text[start:end].strip())
-        assert passage.page == (sum(p <= passage.start for p in whole.pages) if whole.pages else None)
+        assert passage.page == (sum(start <= passage.start for start in starts(whole, Kind.PAGE)) or None)
+
+
+def starts(document: Document, kind: Kind) -> list[int]:
+    """Return where the marks of a kind start."""
+    return [mark.start for mark in document.marks if mark.kind is kind]
 
 
 @settings(max_examples=50)
@@ -147,7 +160,7 @@ def test_a_passage_rather_ends_with_its_paragraph() -> None:
 def test_a_passage_knows_its_heading_and_page() -> None:
     """The heading is the last one above, and the page that on which the passage starts."""
     text = "Before.\n\nA\n\nUnder A.\n\nB\n\nUnder B."
-    whole = document(text, headings=[Heading(9, "A"), Heading(22, "B")], pages=[0, 22])
+    whole = document(text, headings=[(9, "A"), (22, "B")], pages=[0, 22])
     assert [(p.text, p.heading, p.page) for p in chunk(whole, count_words)] == [
         ("Before.", "", 1),
         ("A\n\nUnder A.", "A", 1),
@@ -158,7 +171,7 @@ def test_a_passage_knows_its_heading_and_page() -> None:
 def test_a_heading_without_a_body_leads_the_section_below_it() -> None:
     """A title right above the first heading is no passage of its own."""
     text = "# Title\n\nPart\n====\n\n## Section\n\nBody."
-    headings = [Heading(0, "Title"), Heading(9, "Part"), Heading(20, "Section")]
+    headings = [(0, "Title"), (9, "Part"), (20, "Section")]
     [passage] = chunk(document(text, headings=headings), count_words)
     assert (passage.text, passage.heading) == (text, "Section")
 

@@ -78,7 +78,7 @@ def test_a_missing_index_is_an_error_that_says_what_to_type(tmp_path: Path) -> N
 def test_a_question_of_punctuation_or_of_ten_thousand_characters_is_no_crash(engine: Engine) -> None:
     """Both come back as answers or abstentions."""
     for question in ("?", '"NEAR(*', "who " * 2_500, "\0", "\ud800", "𝔘 ‮ ﷺ"):
-        assert engine.ask(question).reason in Reason
+        assert engine.ask(question).question == question
 
 
 def test_closing_and_asking_again_opens_the_index_again(engine: Engine) -> None:
@@ -96,6 +96,6 @@ def test_reading_stops_where_no_later_passage_could_lead(ceiling: float, read: i
     hits = [Hit(passage, score) for passage, score in zip(passages, (1.0, 0.8, 0.3, 0.1), strict=True)]
     reader = PatternReader("[A-Z]..")
     reader.calibration = Calibration(0.0, (0.0,), (1.0,), retrieval_weight=10.0, ceiling=ceiling)
-    spans = read_in_order(reader, "Who led?", hits)
-    assert [span.hit for span in spans] == list(range(read))
-    assert [(span.start, span.end) for span in spans] == [(0, 3)] * read
+    candidates = read_in_order(reader, "Who led?", hits)
+    assert [candidate.hit for candidate in candidates] == hits[:read]
+    assert [candidate.quote for candidate in candidates] == ["Ann", "Bob", "Cid", "Dan"][:read]

@@ -107,10 +107,10 @@ def test_a_long_question_is_answered(store: Store) -> None:
 def test_title_and_heading_help_less_than_the_text(tmp_path: Path) -> None:
     """A passage is found by its title's and heading's words, after those that say them."""
     store = Store.create(tmp_path / "index.db", Origin("hashing", 8, "1"))
-    leave = document("Sixteen weeks are paid.", "/leave", title="Handbook")
-    travel = document("Taxis need approval, leave does not.", "/travel", title="Handbook")
-    store.put(leave, lines(leave, heading="Parental leave"), *EMBEDDER.stored(lines(leave)))
-    store.put(travel, lines(travel, heading="Travel"), *EMBEDDER.stored(lines(travel)))
+    leave = document("Sixteen weeks are paid.", "/leave", title="Handbook", heading="Parental leave")
+    travel = document("Taxis need approval, leave does not.", "/travel", title="Handbook", heading="Travel")
+    store.put(leave, lines(leave), *EMBEDDER.stored(lines(leave)))
+    store.put(travel, lines(travel), *EMBEDDER.stored(lines(travel)))
     assert found(store, "parental") == [1]
     assert found(store, "leave") == [2, 1]
     assert sorted(found(store, "handbook")) == [1, 2]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index import Hit, Index, Mode, Passage
 from index.search.lexical import Words
-from index.search.rerank import Asked, Meaning, above, closeness, coverage, rerank
+from index.search.rerank import Asked, Similarity, centred, proximity, coverage, rerank
 from index.store import Origin, Store
 from index.types import Vectors
 from tests.fakes import HashingEmbedder, document, lines
@@ -37,7 +37,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     made.close()
 
 
-def ranked(store: Store, question: str, meaning: dict[int, Meaning] | None = None) -> list[tuple[int, float]]:
+def ranked(store: Store, question: str, meaning: dict[int, Similarity] | None = None) -> list[tuple[int, float]]:
     """Look closely at the first four texts; return their ids and scores."""
     hits = [Hit(alone(text, number), 0.0) for number, text in enumerate(TEXTS, 1)]
     found = rerank(hits, meaning or {}, Words.of(store, question), store.stems)
@@ -46,7 +46,7 @@ def ranked(store: Store, question: str, meaning: dict[int, Meaning] | None = Non
 
 def alone(text: str, number: int) -> Passage:
     """Make a passage of a whole document without a title."""
-    return Passage(number, document(text, title=""), 0, len(text), text, None, "")
+    return Passage(number, document(text, title=""), 0, len(text))
 
 
 def naive(asked: Asked, tokens: Sequence[str], width: int) -> float:
@@ -70,18 +70,18 @@ def test_words_close_together_beat_the_same_words_apart(store: Store) -> None:
 
 def test_scores_are_means_of_four_shares(store: Store) -> None:
     """All words, side by side, and the same by meaning: 1. Nothing of all that: 0."""
-    order = ranked(store, "harbour fee", {2: Meaning(1.0, 1.0)})
+    order = ranked(store, "harbour fee", {2: Similarity(1.0, 1.0)})
     assert order[0][0] == 2
     assert order[0][1] == pytest.approx(1.0)
     assert order[-1] == (4, 0.0)
-    assert dict(ranked(store, "zebra", {3: Meaning(0.6, 0.2)})) == {3: pytest.approx(0.2), 1: 0.0, 2: 0.0, 4: 0.0}
+    assert dict(ranked(store, "zebra", {3: Similarity(0.6, 0.2)})) == {3: pytest.approx(0.2), 1: 0.0, 2: 0.0, 4: 0.0}
 
 
 def test_meaning_counts_from_the_average_passage() -> None:
     """Between it and the question itself; a cosine below it is nothing, and so is any where all are the same."""
-    assert above(0.2, 0.6) == pytest.approx(0.5)
-    assert above(0.2, 1.0) == 1.0
-    assert above(0.2, 0.1) == above(0.2, -1.0) == above(1.0, 1.0) == 0.0
+    assert centred(0.2, 0.6) == pytest.approx(0.5)
+    assert centred(0.2, 1.0) == 1.0
+    assert centred(0.2, 0.1) == centred(0.2, -1.0) == centred(1.0, 1.0) == 0.0
 
 
 def test_rare_words_say_more_than_common_ones(store: Store) -> None:
@@ -92,24 +92,24 @@ def test_rare_words_say_more_than_common_ones(store: Store) -> None:
 
 
 def test_a_word_repeated_counts_once() -> None:
-    """Coverage and closeness are shares of what was asked, not counts."""
+    """Coverage and proximity are shares of what was asked, not counts."""
     asked = Asked({"a": 2.0, "b": 1.0}, {("a", "b"): 1.5})
     assert coverage(asked, ["a", "a", "a"]) == pytest.approx(2 / 3)
-    assert closeness(asked, ["a"] * 5) == pytest.approx(2 / 4.5)
-    assert closeness(asked, ["a", "b", "a", "b"]) == 1.0
+    assert proximity(asked, ["a"] * 5) == pytest.approx(2 / 4.5)
+    assert proximity(asked, ["a", "b", "a", "b"]) == 1.0
 
 
 def test_a_stretch_has_an_end() -> None:
     """Words further apart than its width do not meet."""
     asked = Asked({"a": 1.0, "b": 1.0}, {})
-    assert closeness(asked, ["a", *"x" * 18, "b"]) == 1.0
-    assert closeness(asked, ["a", *"x" * 19, "b"]) == 0.5
+    assert proximity(asked, ["a", *"x" * 18, "b"]) == 1.0
+    assert proximity(asked, ["a", *"x" * 19, "b"]) == 0.5
 
 
 def test_the_title_and_heading_count_as_said() -> None:
     """A passage under "Fees" that does not repeat the word covers it all the same."""
-    whole = document("It is due in May.", title="Harbour")
-    (passage,) = lines(whole, heading="Fees")
+    whole = document("It is due in May.", title="Harbour", heading="Fees")
+    (passage,) = lines(whole)
     words = Words(("harbour", "fees"), {"harbour": "Harbour", "fees": "Fees"}, {"harbour": 1, "fees": 1}, 9)
     (hit,) = rerank([Hit(passage, 0.0)], {}, words, lambda text: text.lower().split())
     assert hit.score == pytest.approx(1 / 4)
@@ -118,7 +118,7 @@ def test_the_title_and_heading_count_as_said() -> None:
 def test_without_a_known_word_only_meaning_counts() -> None:
     """No share of nothing."""
     asked = Asked({}, {})
-    assert coverage(asked, ["a"]) == closeness(asked, ["a"]) == 0.0
+    assert coverage(asked, ["a"]) == proximity(asked, ["a"]) == 0.0
 
 
 @given(tokens, st.integers(1, 8), st.sets(st.tuples(*[st.sampled_from("abc")] * 2), max_size=4))
@@ -127,7 +127,7 @@ def test_the_moving_stretch_finds_what_trying_all_finds(
 ) -> None:
     """Compared with every stretch of a text, one by one."""
     asked = Asked({"a": 1.0, "b": 2.0, "c": 0.5}, dict.fromkeys(pairs, 0.75))
-    assert closeness(asked, tokens, width=width) == pytest.approx(naive(asked, tokens, width))
+    assert proximity(asked, tokens, width=width) == pytest.approx(naive(asked, tokens, width))
 
 
 class Planted(HashingEmbedder):

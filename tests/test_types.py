@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from index import Document, Embedder, Heading, Hit, Passage
+from index import Document, Embedder, Hit, Mark, Passage, Where
 from tests.fakes import HashingEmbedder, document, lines
 
 
-@pytest.mark.parametrize("kind", [Document, Heading, Hit, Passage])
+@pytest.mark.parametrize("kind", [Hit, Mark, Passage, Where])
 def test_values_are_frozen_and_have_slots(kind: type) -> None:
     """A value cannot be changed, nor given attributes that are not its own."""
     assert dataclasses.is_dataclass(kind)

@@ -89,6 +89,21 @@ def test_an_id_is_never_there_twice() -> None:
     assert view.ids().tolist() == [1, 2]
 
 
+def test_a_search_among_some_agrees_with_numpy() -> None:
+    """Only what is allowed is found, with the scores that it has anyway; the mean is that of all."""
+    rows, ids = unit_rows(200), np.arange(200) * 3
+    view = VectorView(16)
+    view.add(ids, rows)
+    allowed = ids[::7]
+    for query in unit_rows(3, seed=4):
+        products = rows[::7] @ query
+        found = view.search(query[None], 10, allowed)
+        assert [number for number, _ in found] == allowed[np.argsort(-products)[:10]].tolist()
+        assert view.average(query[None]) == pytest.approx(float((rows @ query).mean()), abs=1e-6)
+    assert view.search(rows[:1], 10, ids[:0]) == []
+    assert len(view.search(rows[:1], 100, allowed)) == len(allowed)
+
+
 def test_vectors_of_another_width_are_refused() -> None:
     """Both on the way in and as a question; the message names both."""
     view = VectorView(16)
@@ -109,14 +124,14 @@ def test_an_empty_view_finds_nothing(store: Store) -> None:
 def test_a_refresh_brings_what_came_and_takes_what_went(store: Store) -> None:
     """An updated view finds what a new one would, after a replacement, a removal and an addition."""
     view = VectorView(16)
-    first, second = put(store, "alpha beta\ngamma", "/a"), put(store, "delta\nepsilon", "/b")
+    put(store, "alpha beta\ngamma", "/a")
+    put(store, "delta\nepsilon", "/b")
     view.refresh(store)
     assert view.ids().tolist() == [1, 2, 3, 4]
     put(store, "zeta\neta theta", "/a")
-    store.remove([second])
+    store.forget(["/b"])
     put(store, "iota", "/c")
     view.refresh(store)
-    assert first
     fresh = VectorView(16)
     fresh.refresh(store)
     assert sorted(view.ids().tolist()) == fresh.ids().tolist() == store.passage_ids().tolist()

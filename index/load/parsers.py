@@ -21,8 +21,8 @@ FAMILIES = {html.parse: "html 1", markdown.parse: "markdown 1", pdf.parse: "pdf 
 
 
 def parser_of(suffix: str) -> str:
-    """Return who reads files of that suffix, and in which version."""
-    return FAMILIES[PARSERS[suffix]]
+    """Return who reads files of that suffix, and in which version; "" if nobody does."""
+    return FAMILIES[PARSERS[suffix]] if suffix in PARSERS else ""
 
 
 HOSTILE = frozenset({".htm", ".html", ".pdf"})

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.store import Store
 
 _ENGLISH = """
@@ -22,13 +25,13 @@ STOP_WORDS: Final = frozenset(_ENGLISH.split())
 class Words:
     """A question's words, as an index knows them.
 
-    ``order`` holds the token (the stem) of every word as it was asked. ``telling`` maps the tokens that say what is
+    ``order`` holds the token (the stem) of every word as it was asked. ``content`` maps the tokens that say what is
     asked, all but stop words, to how they are written: if there are stop words only, those. ``frequencies`` has the
     number of passages that hold each of these, if any does, out of ``passages``.
     """
 
     order: tuple[str, ...]
-    telling: Mapping[str, str]
+    content: Mapping[str, str]
     frequencies: Mapping[str, int]
     passages: int
 
@@ -37,23 +40,25 @@ class Words:
         """Cut a question as passages were cut, and look its words up."""
         found = store.tokens(question)
         written = {token: word for word, token in found}
-        telling = {token: word for token, word in written.items() if word.lower() not in STOP_WORDS} or written
+        content = {token: word for token, word in written.items() if word.lower() not in STOP_WORDS} or written
         order = tuple(token for _, token in found)
-        return cls(order, telling, store.frequencies([*telling]), store.count_passages())
+        return cls(order, content, store.frequencies([*content]), store.count_passages())
 
     def weights(self) -> dict[str, float]:
-        """Return how much each telling word says: its inverse document frequency, as BM25 has it, above 0."""
+        """Return how much each content word says: its inverse document frequency, as BM25 has it, above 0."""
         total = self.passages
         return {token: math.log1p((total - n + 0.5) / (n + 0.5)) for token, n in self.frequencies.items()}
 
 
-def search(store: Store, words: Words, limit: int) -> list[tuple[int, float]]:
-    """Find the passages that share the question's telling words, as (id, BM25 score), best first.
+def search(store: Store, words: Words, limit: int, allowed: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
+    """Find the passages that share the question's content words, as (id, BM25 score), best first.
+
+    Only those ``allowed``, if that is given. **Shape:** (n,).
 
     A question of stop words alone is asked with them; one without a word that occurs finds nothing.
     """
     rare = rarest(words.frequencies, words.passages)
-    return store.match(" OR ".join(quoted(words.telling[token]) for token in rare), limit) if rare else []
+    return store.match(" OR ".join(quoted(words.content[token]) for token in rare), limit, allowed) if rare else []
 
 
 def rarest(frequencies: Mapping[str, int], passages: int, *, share: float = 0.05, most: int = 64) -> list[str]:

@@ -1,4 +1,4 @@
-"""The head of the fused list, looked at closely: is there one place in a passage that the question is about?
+"""The head of the fused list, ranked anew by proximity: is there one place in a passage that the question is about?
 
 A passage's vector is the mean of all it says, and BM25 counts words wherever they stand. Passages that answer have one
 sentence that means what is asked, and most of the question's words in one stretch, some of them side by side
@@ -22,36 +22,36 @@ HEAD = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """How near by meaning a passage is, 0 to 1: on the whole, and at its nearest sentence."""
+class Similarity:
+    """How similar a passage is to the question, 0 to 1: on the whole, and at its most similar sentence."""
 
     whole: float
     nearest: float
 
 
-def above(average: float, cosine: float) -> float:
+def centred(average: float, cosine: float) -> float:
     """Return how far a cosine is above the average passage's, as a share of what is possible; 0 if it is not.
 
     So it does not matter where an embedder's cosines lie: those of some are all above 0.7.
 
-    >>> round(above(0.7, 0.85), 2), above(0.7, 0.6)
+    >>> round(centred(0.7, 0.85), 2), centred(0.7, 0.6)
     (0.5, 0.0)
     """
     return max(cosine - average, 0.0) / (1 - average) if average < 1 else 0.0
 
 
-def rerank(hits: Sequence[Hit], meaning: Mapping[int, Meaning], words: Words, cut: Cut) -> list[Hit]:
-    """Score hits anew, 0 to 1, and sort them; ``meaning`` has how near by meaning each passage is.
+def rerank(hits: Sequence[Hit], similar: Mapping[int, Similarity], words: Words, cut: Cut) -> list[Hit]:
+    """Score hits anew, 0 to 1, and sort them; ``similar`` has each passage's similarity.
 
-    A score is the mean of four shares: meaning on the whole, meaning of the nearest sentence, coverage and closeness
+    A score is the mean of four shares: similarity on the whole, that of the nearest sentence, coverage and proximity
     (``python -m bench.choices`` prints what others give on held-out questions). None of them depends on what else was
-    found, so that meaning counts the same in a small index and in a large one.
+    found, so that similarity counts the same in a small index and in a large one.
     """
     asked = Asked.of(words)
-    nowhere = Meaning(0.0, 0.0)
+    unknown = Similarity(0.0, 0.0)
     scored = []
     for hit in hits:
-        near = meaning.get(hit.passage.id, nowhere)
+        near = similar.get(hit.passage.id, unknown)
         scored.append(replace(hit, score=(near.whole + near.nearest + sum(shares(asked, hit, cut))) / 4))
     return sorted(scored, key=lambda hit: (-hit.score, hit.passage.id))
 
@@ -72,10 +72,10 @@ class Asked:
 
 
 def shares(asked: Asked, hit: Hit, cut: Cut) -> tuple[float, float]:
-    """Return a passage's coverage and closeness."""
+    """Return a passage's coverage and proximity."""
     tokens = cut(hit.passage.text)
     about = cut(f"{hit.passage.document.title}\n{hit.passage.heading}")
-    return coverage(asked, {*tokens, *about}), closeness(asked, tokens)
+    return coverage(asked, {*tokens, *about}), proximity(asked, tokens)
 
 
 def coverage(asked: Asked, tokens: Collection[str]) -> float:
@@ -83,11 +83,11 @@ def coverage(asked: Asked, tokens: Collection[str]) -> float:
     return _share(sum(weight for word, weight in asked.words.items() if word in tokens), asked.words.values())
 
 
-def closeness(asked: Asked, tokens: Sequence[str], *, width: int = 20) -> float:
+def proximity(asked: Asked, tokens: Sequence[str], *, width: int = 20) -> float:
     """Return the share of the question's words and pairs, by weight, in the stretch of ``width`` tokens that has most.
 
     >>> asked = Asked({"harbour": 2.0, "fee": 1.0}, {("harbour", "fee"): 1.0})
-    >>> closeness(asked, ["the", "fee", "of", "the", "harbour"]), closeness(asked, ["a", "harbour", "fee"])
+    >>> proximity(asked, ["the", "fee", "of", "the", "harbour"]), proximity(asked, ["a", "harbour", "fee"])
     (0.75, 1.0)
     """
     inside: Counter[str | tuple[str, str]] = Counter()

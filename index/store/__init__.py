@@ -1,6 +1,6 @@
-"""The truth on disk: documents, passages, vectors and words in one SQLite file."""
+"""The truth on disk: files, documents, passages, vectors and words in one SQLite file."""
 
 from index.store.check import problems
-from index.store.store import Entry, Origin, Place, Store
+from index.store.store import Counts, Entry, File, Origin, Place, Store
 
-__all__ = ["Entry", "Origin", "Place", "Store", "problems"]
+__all__ = ["Counts", "Entry", "File", "Origin", "Place", "Store", "problems"]

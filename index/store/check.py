@@ -1,4 +1,4 @@
-"""Whether a store is sound: what SQLite sees, and what it cannot see."""
+"""Whether a store is sound: what SQLite sees, and what it does not."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from index.errors import StoreError
 from index.store.blobs import checksum, rounded
+from index.store.schema import COUNTERS
 from index.store.store import Store
 from index.types import Document
 
@@ -17,16 +18,18 @@ _ORPHANS = {
     "words without a passage": "SELECT rowid FROM words EXCEPT SELECT id FROM passages",
     "passages without words": "SELECT id FROM passages EXCEPT SELECT rowid FROM words",
     "passages without a document": "SELECT id FROM passages WHERE document NOT IN (SELECT id FROM documents)",
+    "files without a document": "SELECT path FROM files WHERE document NOT IN (SELECT id FROM documents)",
+    "documents without a file": "SELECT id FROM documents EXCEPT SELECT document FROM files",
     "documents without a passage": "SELECT id FROM documents EXCEPT SELECT document FROM passages",
 }
 
 
 def problems(store: Store) -> list[str]:
-    """List what is wrong with a store, a sentence each; an empty list means that it is sound."""
+    """Return the faults found in a store, one sentence each; none if it is sound."""
     found: list[str] = []
     try:
         with store.snapshot():
-            for look in (_seen_by_sqlite, _orphans, _in_documents):
+            for look in (_seen_by_sqlite, _orphans, _counters, _in_documents):
                 found.extend(look(store))
     except StoreError as error:
         found.append(str(error))
@@ -44,11 +47,21 @@ def _orphans(store: Store) -> Iterator[str]:
             yield f"{what}: {count}"
 
 
+def _counters(store: Store) -> Iterator[str]:
+    for name in COUNTERS:
+        [(counted,)] = store.database.rows(f"SELECT count(*) FROM {name}")
+        kept = getattr(store.counts(), name)
+        if counted != kept:
+            yield f"the number of {name} is kept as {kept}, and there are {counted}"
+    query = "SELECT id FROM documents WHERE passages <> (SELECT count(*) FROM passages WHERE document = documents.id)"
+    yield from (f"document {number}: its number of passages is wrong" for (number,) in store.database.rows(query))
+
+
 def _in_documents(store: Store) -> Iterator[str]:
-    for entry in store.entries():
-        document = store.document(entry.id)
+    for (number,) in store.database.rows("SELECT id FROM documents ORDER BY id"):
+        document = store.document(number)
         if document is not None:
-            yield from (f"{entry.path}: {problem}" for problem in _in_document(store, document))
+            yield from (f"{document.path}: {problem}" for problem in _in_document(store, document))
 
 
 def _in_document(store: Store, document: Document) -> Iterator[str]:

@@ -22,15 +22,25 @@ class Database:
     """A connection, for one thread at a time; two never see half of each other's changes."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
-        """Connect to a file; its content is not looked at yet."""
+        """Connect to a file; its content is not looked at yet. Where it cannot be written, it can still be read."""
         self.path = path
-        flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+        self.read_only = not create and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         try:
-            self._connection = apsw.Connection(os.fspath(path), flags=flags)
+            self._connection = self._connect(create=create)
         except apsw.Error as error:
             raise self._explained(error) from error
         self._connection.set_busy_timeout(5000)
         self._file = _identity(path)
+
+    def _connect(self, *, create: bool) -> apsw.Connection:
+        if not self.read_only:
+            flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+            return apsw.Connection(os.fspath(self.path), flags=flags)
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        # SQLite keeps files beside one that is written ahead to. Where it cannot make them, it reads all the same if it
+        # is told that nobody writes; but then it does not see what a log that was left there holds.
+        quiet = not _length(self.path.with_name(f"{self.path.name}-wal"))
+        return apsw.Connection(f"{self.path.absolute().as_uri()}{'?immutable=1' if quiet else ''}", flags=flags)
 
     def is_replaced(self) -> bool:
         """Tell whether the path no longer leads to the file that was opened."""
@@ -96,23 +106,34 @@ class Database:
         """Mark the file as an index of a version of the format."""
         self.rows(f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {version}")
 
-    def recognise(self, version: int) -> None:
-        """Raise a StoreError that says what the file is, unless it is an index of that version."""
-        [(application,)] = self.rows("PRAGMA application_id")
+    def version(self) -> int:
+        """Tell which version of the format the file has."""
         [(found,)] = self.rows("PRAGMA user_version")
+        return int(found)
+
+    def recognise(self, oldest: int, newest: int) -> int:
+        """Return the format's version; raise a StoreError that says what the file is if it is none of these."""
+        [(application,)] = self.rows("PRAGMA application_id")
         if application == 0 and not self.rows("SELECT 1 FROM sqlite_schema"):
-            raise not_found(self.path)  # empty: whoever was making it was stopped
+            raise not_found(self.path)  # an empty file: what was making it was stopped
         if application != _APPLICATION:
             raise StoreError(f"{self.path} is another program's file: choose another folder with --index")
-        if found != version:
+        found = self.version()
+        if found > newest:
             raise IndexMismatch(
-                f"{self.path} has format {found}, this version reads format {version}: delete the folder and"
-                f" add the documents again with `seedqa add PATH --index {self.path.parent}`"
+                f"{self.path} has format {found}, and this seedqa reads up to format {newest}: update seedqa"
             )
+        if found < oldest:
+            raise IndexMismatch(
+                f"{self.path} has format {found}, which was never released: delete the folder and"
+                f" add the documents again with {self._again()}"
+            )
+        return found
 
     def make_durable(self) -> None:
         """Write ahead, so that readers and a writer do not wait for each other, and sync at each commit."""
-        self.rows("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+        if not self.read_only:
+            self.rows("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
 
     def damaged(self, how: object) -> StoreError:
         """Say that the file is damaged, how, and what to do."""
@@ -120,7 +141,7 @@ class Database:
 
     def _explained(self, error: apsw.Error) -> StoreError:
         if isinstance(error, _BUSY):
-            return IndexLocked(f"{self.path} is kept busy by another process ({error}): try again")
+            return IndexLocked(f"{self.path} is being used by another process ({error}): try again")
         if isinstance(error, apsw.NotADBError):
             return StoreError(f"{self.path} is not an index: delete it and run {self._again()}")
         if isinstance(error, _DAMAGED):
@@ -133,6 +154,13 @@ class Database:
 
     def _again(self) -> str:
         return f"`seedqa add PATH --index {self.path.parent}`"
+
+
+def _length(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -1,19 +1,39 @@
 """The tables."""
 
-FORMAT = 2
+FORMAT = 3
 TOKENIZER = ("porter", "unicode61", "remove_diacritics", "2")
+
+DOCUMENTS = """
+CREATE TABLE {name} (                              -- what was read: a text, however many files hold it
+    id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL,
+    sha256 TEXT NOT NULL,                          -- of the file's bytes; '' without a file
+    parser TEXT NOT NULL,                          -- who read them, and in which version
+    shape TEXT NOT NULL,                           -- what its passages were embedded as: View's name for it
+    checksum INTEGER NOT NULL,                     -- of the text and all vectors
+    pages INTEGER NOT NULL, passages INTEGER NOT NULL,
+    marks TEXT NOT NULL,                           -- JSON: [[start, end, kind, label], ...]
+    text TEXT NOT NULL                             -- last: what reads the other columns skips its pages
+)"""
+
+FILES = """
+CREATE TABLE files (                               -- where it was read: a rename or a copy is a row here, no more
+    path TEXT PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    kind TEXT NOT NULL,                            -- the suffix: 'pdf'
+    via TEXT NOT NULL,                             -- the link by which it was reached, '' if by none
+    size INTEGER, mtime INTEGER,                   -- bytes, nanoseconds; NULL: not a file, or not looked at yet
+    settled INTEGER NOT NULL                       -- 1: a file with this size and mtime need not be read again
+) WITHOUT ROWID;
+CREATE INDEX files_of_document ON files (document);
+CREATE INDEX documents_by_bytes ON documents (sha256);
+"""
+
 SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
-    sha256 TEXT NOT NULL,                          -- of the file's bytes
-    checksum INTEGER NOT NULL,                     -- of the text and all vectors
-    pages TEXT NOT NULL, headings TEXT NOT NULL,   -- JSON
-    text TEXT NOT NULL                             -- last: what reads the other columns skips its pages
-);
+{DOCUMENTS.format(name="documents")};
+{FILES}
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    start INTEGER NOT NULL, stop INTEGER NOT NULL, page INTEGER, heading TEXT NOT NULL
+    start INTEGER NOT NULL, stop INTEGER NOT NULL
 );
 CREATE INDEX passages_of_document ON passages (document);
 CREATE TABLE vectors (
@@ -30,3 +50,6 @@ CREATE VIRTUAL TABLE words USING fts5(             -- the words alone: a passage
 INSERT INTO words (words, rank) VALUES ('rank', 'bm25(0.5, 1.0)');
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, row);
 """
+
+COUNTERS = ("documents", "files", "passages")
+"""Kept in ``meta``: to count a table takes longer than a search."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-PACKAGED = Path(__file__).parent / "models" / "reader"
+PACKAGED = Path(__file__).parents[1] / "models" / "reader"
 
 
 class Reader(Protocol):

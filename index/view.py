@@ -1,0 +1,129 @@
+"""What a passage is read and embedded as: its own characters, and around them what a person would have in mind.
+
+Who reads "The fee is 9 euros" knows the heading above it; who reads a cell knows the name of its column. A model that
+is given a slice of a text knows neither. A view puts such words before or between the passage's own: every character
+of it is either the document's, at a known offset, or context, which can never be quoted.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Self
+
+from index.types import Document, Kind, Mark, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which context a view gives: the headings above, rows as ``Header: value; …``, the speaker of a turn."""
+
+    headings: bool = False
+    rows: bool = False
+    speakers: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name under which it is stored with what was embedded so; "" for the bare text."""
+        given = (("headings", self.headings), ("rows", self.rows), ("speakers", self.speakers))
+        return " ".join(word for word, on in given if on)
+
+
+BARE = Shape()
+EMBEDDED = BARE
+"""What passages are embedded as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a view; ``start`` is where it stands in the document, None for context."""
+
+    text: str
+    start: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A text to read, and the way back from it to the document."""
+
+    text: str
+    pieces: tuple[Piece, ...]
+    starts: tuple[int, ...]
+    """Where each piece begins in ``text``."""
+
+    @classmethod
+    def of(cls, passage: Passage, shape: Shape = BARE) -> Self:
+        """Return the passage in that shape."""
+        return cls.join([*_before(passage, shape), *(_rows(passage) if shape.rows else [_own(passage)])])
+
+    @classmethod
+    def join(cls, pieces: Sequence[Piece]) -> Self:
+        """Put pieces one after another."""
+        kept = tuple(piece for piece in pieces if piece.text)
+        starts = tuple(accumulate((len(piece.text) for piece in kept[:-1]), initial=0)) if kept else ()
+        return cls("".join(piece.text for piece in kept), kept, starts)
+
+    def origin(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the document's offsets of ``text[start:end]``; None unless all of it is the document's, in one run.
+
+        Context at either end is left out: it was not part of what is said, only of how it was shown.
+        """
+        runs = [
+            (piece.start + max(0, start - at), piece.start + min(len(piece.text), end - at))
+            if piece.start is not None
+            else None
+            for at, piece in zip(self.starts, self.pieces, strict=True)
+            if at < end and start < at + len(piece.text)
+        ]
+        while runs and runs[0] is None:
+            runs.pop(0)
+        while runs and runs[-1] is None:
+            runs.pop()
+        whole = [run for run in runs if run is not None]
+        meet = all(one[1] == other[0] for one, other in pairwise(whole))
+        return (whole[0][0], whole[-1][1]) if whole and len(whole) == len(runs) and meet else None
+
+
+def _own(passage: Passage) -> Piece:
+    return Piece(passage.text, passage.start)
+
+
+def _before(passage: Passage, shape: Shape) -> Iterator[Piece]:
+    """Yield the headings that stand above the passage and not in it, and who is speaking when it begins."""
+    document = passage.document
+    if shape.headings:
+        above = [m.label for m in document.around(passage.end - 1, Kind.HEADING) if m.start < passage.start]
+        yield from (Piece(f"{' – '.join(above)}\n\n", None) for _ in above[:1])
+    if shape.speakers:
+        turns = document.around(passage.start, Kind.SPEAKER)
+        yield from (Piece(f"{turn.label}: ", None) for turn in turns if turn.start < passage.start)
+
+
+def _rows(passage: Passage) -> Iterator[Piece]:
+    """Yield the passage with each row of a table as a line, each cell behind the words of its header."""
+    document, at = passage.document, passage.start
+    marks = list(document.within(passage.start, passage.end))
+    rows = [mark for mark in marks if mark.kind is Kind.ROW and mark.end <= passage.end]
+    cells = [mark for mark in marks if mark.kind is Kind.CELL]
+    headers = [mark for mark in marks if mark.kind is Kind.HEADER]
+    for row in rows:
+        between = document.text[at : row.start]
+        top = next((mark.start for mark in headers if at <= mark.start < row.start), None)
+        if top is not None:  # the line of the header itself, and the rule below it, are in every row now
+            line = document.text.rfind("\n", at, top) + 1 or at
+            yield Piece(document.text[at:line], at)
+        elif between.strip(" \t\n|"):
+            yield Piece(between, at)
+        else:
+            yield Piece("\n" if at > passage.start else "", None)
+        yield from _row(document, [cell for cell in cells if row.start <= cell.start and cell.end <= row.end])
+        at = row.end
+    yield Piece(document.text[at : passage.end], at)
+
+
+def _row(document: Document, cells: Sequence[Mark]) -> Iterator[Piece]:
+    filled = [cell for cell in cells if cell.start < cell.end]
+    for number, cell in enumerate(filled):
+        yield Piece("; " if number else "", None)
+        yield Piece(f"{cell.label}: " if cell.label else "", None)
+        yield Piece(document.text[cell.start : cell.end], cell.start)
+    yield Piece("." if filled else "", None)

@@ -1,0 +1,159 @@
+"""An index of format 2 opens, and answers as before; nothing is embedded again."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import Index, IndexMismatch, Kind
+from index.store import Counts
+from index.store.blobs import checksum, rounded
+from index.store.database import Database
+from index.types import Document, Embedder, Mark, Vectors
+from tests.fakes import HashingEmbedder, lines
+
+FORMAT_2 = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    sha256 TEXT NOT NULL, checksum INTEGER NOT NULL, pages TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL
+);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, page INTEGER, heading TEXT NOT NULL
+);
+CREATE INDEX passages_of_document ON passages (document);
+CREATE TABLE vectors (id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, vector BLOB NOT NULL);
+CREATE TABLE sentences (id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE, vectors BLOB NOT NULL);
+CREATE VIRTUAL TABLE words USING fts5(
+    about, text, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+INSERT INTO words (words, rank) VALUES ('rank', 'bm25(0.5, 1.0)');
+CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, row);
+"""
+
+
+class Refusing(HashingEmbedder):
+    """Embeds questions, and no passage."""
+
+    def encode_parts(self, texts: object, parts: object) -> tuple[Vectors, list[Vectors]]:
+        """Fail: what was embedded is embedded again."""
+        raise AssertionError(f"embedded again: {texts!r}, {parts!r}")
+
+
+def old_index(folder: Path, files: dict[Path, str], embedder: Embedder) -> None:
+    """Write what an earlier seedqa stored of these files: a page for each line, the first line its heading."""
+    folder.mkdir()
+    database = Database(folder / "index.db", create=True)
+    database.rows(FORMAT_2)
+    meta = {"name": embedder.name, "dimension": embedder.dimension, "fingerprint": embedder.fingerprint}
+    database.many("INSERT INTO meta VALUES (?, ?)", iter([*meta.items(), ("generation", len(files))]))
+    passage_id = 10  # as after removals
+    for document_id, (path, sha256) in enumerate(files.items(), 5):
+        text = path.read_text()
+        document = Document(0, str(path), path.stem, text, (), sha256)
+        passages = lines(document)
+        vectors = embedder.encode([p.text for p in passages])
+        small = [rounded(row[None]) for row in vectors]
+        database.rows(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (document_id, str(path), path.stem, sha256, checksum(text, vectors, small),
+             json.dumps([p.start for p in passages]), json.dumps([[0, passages[0].text]]), text),
+        )  # fmt: skip
+        for page, (passage, row, inner) in enumerate(zip(passages, vectors, small, strict=True), 1):
+            passage_id += 1
+            values = (passage_id, document_id, passage.start, passage.end, page, passages[0].text)
+            database.rows("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)", values)
+            database.rows("INSERT INTO words (rowid, about, text) VALUES (?, ?, ?)",
+                          (passage_id, f"{path.stem}\n{passages[0].text}", passage.text))  # fmt: skip
+            database.rows("INSERT INTO vectors VALUES (?, ?)", (passage_id, row.tobytes()))
+            database.rows("INSERT INTO sentences VALUES (?, ?)", (passage_id, inner.tobytes()))
+    database.rows("DELETE FROM documents WHERE id = 99")
+    database.stamp(2)
+    database.make_durable()
+    database.close()
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> dict[Path, str]:
+    """Write two files; return them with their hashes."""
+    import hashlib
+
+    texts = {"minutes.txt": "Minutes\nAda Lovelace led the meeting.\n", "leave.md": "Leave\nSixteen weeks are paid.\n"}
+    made = {}
+    (tmp_path / "docs").mkdir()
+    for name, text in texts.items():
+        path = (tmp_path / "docs" / name).resolve()
+        path.write_text(text)
+        made[path] = hashlib.sha256(text.encode()).hexdigest()
+    return made
+
+
+def test_an_index_of_format_2_opens_and_finds_as_before(tmp_path: Path, docs: dict[Path, str]) -> None:
+    """Ids, texts, scores, pages and headings are what they were; the store is sound."""
+    old_index(tmp_path / "index", docs, HashingEmbedder())
+    with Index.open(tmp_path / "index", embedder=Refusing()) as index:
+        assert index.check() == []
+        assert index.counts() == Counts(documents=2, files=2, passages=4)
+        hit = index.search("who led the meeting?", 1)[0]
+        assert hit.passage.text == "Ada Lovelace led the meeting."
+        assert (hit.passage.id, hit.passage.document.id) == (12, 5)
+        assert (hit.passage.page, hit.passage.heading) == (2, "Minutes")
+        assert hit.passage.document.marks[0] == Mark(0, 38, Kind.HEADING, "Minutes")
+        assert [(Path(e.path).name, e.pages, e.passages) for e in index.documents()] == [
+            ("leave.md", 2, 2),
+            ("minutes.txt", 2, 2),
+        ]
+
+
+def test_a_sync_after_the_migration_embeds_nothing_again(tmp_path: Path, docs: dict[Path, str]) -> None:
+    """The files are read by the parser of today; the passages whose text is the same keep their vectors."""
+    old_index(tmp_path / "index", docs, HashingEmbedder())
+    before = np.array([HashingEmbedder().encode([line])[0] for line in ("Minutes", "Leave")])
+    assert before.shape == (2, 64)
+    with Index.open(tmp_path / "index", embedder=HashingEmbedder()) as index:
+        report = index.sync([tmp_path / "docs"])
+        assert (report.added, report.replaced, report.unchanged, report.removed) == (0, 0, 2, 0)
+        assert index.check() == []
+        assert "Ada" in index.search("who led the meeting?", 1)[0].passage.text
+    with Index.open(tmp_path / "index", embedder=Refusing()) as index:
+        assert index.sync([tmp_path / "docs"]).unchanged == 2
+
+
+def test_ids_go_on_where_they_were(tmp_path: Path, docs: dict[Path, str]) -> None:
+    """A document's id is never used again, not even across a change of the format."""
+    old_index(tmp_path / "index", docs, HashingEmbedder())
+    database = Database(tmp_path / "index" / "index.db")
+    database.rows("UPDATE sqlite_sequence SET seq = 40 WHERE name = 'documents'")
+    database.close()
+    with Index.open(tmp_path / "index", embedder=HashingEmbedder()) as index:
+        assert index.add(Document(0, "/memo", "memo", "Grace wrote this.", (), "")) == 41
+
+
+def test_a_migration_that_fails_leaves_the_index_as_it_was(tmp_path: Path, docs: dict[Path, str]) -> None:
+    """It is one transaction: the next try, with the fault mended, succeeds."""
+    old_index(tmp_path / "index", docs, HashingEmbedder())
+    path = tmp_path / "index" / "index.db"
+    database = Database(path)
+    database.rows("UPDATE documents SET headings = '[[' WHERE id = 6")
+    database.close()
+    with pytest.raises(ValueError, match="Expecting value"):
+        Index.open(tmp_path / "index", embedder=HashingEmbedder())
+    database = Database(path)
+    assert database.version() == 2
+    assert len(database.rows("SELECT path, pages FROM documents")) == 2
+    database.rows("UPDATE documents SET headings = '[]' WHERE id = 6")
+    database.close()
+    with Index.open(tmp_path / "index", embedder=HashingEmbedder()) as index:
+        assert index.check() == []
+
+
+def test_a_newer_format_says_update(tmp_path: Path, docs: dict[Path, str]) -> None:
+    """Nobody is told to delete what a later seedqa made."""
+    old_index(tmp_path / "index", docs, HashingEmbedder())
+    database = Database(tmp_path / "index" / "index.db")
+    database.stamp(9)
+    database.close()
+    with pytest.raises(IndexMismatch, match="update seedqa"):
+        Index.open(tmp_path / "index", embedder=HashingEmbedder())

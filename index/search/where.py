@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.load.text import clean
 from index.store import Store
 from index.types import Where
 from index.walk import is_within, roots
@@ -50,7 +51,12 @@ def _conditions(where: Where) -> Iterator[Condition]:
 
 
 def _roots(paths: tuple[str, ...]) -> tuple[str, ...]:
-    return roots([Path(path).expanduser() for path in paths])
+    """Write the paths as stored ones may be written; a path that no file can have is left out."""
+    return roots([Path(path).expanduser() for path in paths if _is_storable(path)])
+
+
+def _is_storable(path: str) -> bool:
+    return clean(path) == path
 
 
 def _folder(root: str) -> str:

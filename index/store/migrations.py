@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import PurePath
 
 from index.store.database import Database, Row
 from index.store.schema import COUNTERS, DOCUMENTS, FILES, FORMAT
 
-_FAMILY = {".htm": "html 1", ".html": "html 1", ".markdown": "markdown 1", ".md": "markdown 1", ".pdf": "pdf 1",
-           ".text": "text 1", ".txt": "text 1"}  # fmt: skip
+_FAMILY = {".htm": "html 0", ".html": "html 0", ".markdown": "markdown 0", ".md": "markdown 0", ".pdf": "pdf 0",
+           ".text": "text 0", ".txt": "text 0"}  # fmt: skip
+"""Who read a file, as far as format 2 tells: not in which version, so it is read once more."""
 
 
 def migrate(database: Database) -> None:
@@ -28,7 +30,10 @@ def _to_3(database: Database) -> None:
     database.rows(DOCUMENTS.format(name="documents_3"))
     old = database.rows("SELECT id, path, sha256, pages, headings, length(text) FROM documents")
     for document, path, sha256, pages, headings, length in old:
-        marks = [*_pages(json.loads(pages), length), *_sections(json.loads(headings), length)]
+        try:
+            marks = [*_pages(json.loads(pages), length), *_sections(json.loads(headings), length)]
+        except (TypeError, ValueError) as error:
+            raise database.damaged(f"the pages or headings of {path} cannot be read") from error
         database.rows(
             "INSERT INTO documents_3 SELECT id, title, ?, ?, '', checksum, ?,"
             " (SELECT count(*) FROM passages WHERE document = documents.id), ?, text FROM documents WHERE id = ?",
@@ -46,14 +51,13 @@ def _to_3(database: Database) -> None:
 
 
 def _pages(starts: list[int], length: int) -> Iterator[Row]:
-    for number, (start, end) in enumerate(zip(starts, [*starts[1:], length], strict=True), 1):
+    for number, (start, end) in enumerate(pairwise([*starts, length]), 1):
         yield start, end, "page", str(number)
 
 
 def _sections(headings: list[tuple[int, str]], length: int) -> Iterator[Row]:
     """Yield sections of one level: format 2 did not keep a heading's own."""
-    ends = [*(start for start, _ in headings[1:]), length]
-    for (start, words), end in zip(headings, ends, strict=True):
+    for (start, words), (end, _) in pairwise([*headings, (length, "")]):
         yield start, end, "heading", words
 
 

@@ -14,12 +14,14 @@ from index.errors import (
 from index.files import Stamp, unchanged
 from index.index import Index, Mode
 from index.sentences import sentence_around
-from index.store import Entry
+from index.store import Counts, Entry
 from index.sync import Progress, Report
 from index.types import Document, Embedder, Hit, Kind, Mark, Passage, Where
+from index.view import Shape, View
 from index.walk import Failure
 
 __all__ = [
+    "Counts",
     "Document",
     "Embedder",
     "Entry",
@@ -38,9 +40,11 @@ __all__ = [
     "Passage",
     "Progress",
     "Report",
+    "Shape",
     "Stamp",
     "StoreError",
     "UnsupportedFile",
+    "View",
     "Where",
     "load_embedder",
     "sentence_around",

@@ -1,7 +1,9 @@
 """``retrieve()`` and ``ask()``: the Engine, used once, and kept for the next call."""
 
 import os
+import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -72,12 +74,23 @@ def _check(question: str, k: int) -> None:
 
 
 def ensure_samples(folder: Path | None = None) -> bool:
-    """Index the sample documents if there is no index in the folder yet; return whether that was done."""
+    """Index the sample documents if there is no index in the folder yet; return whether that was done.
+
+    They are indexed beside it and moved there when all are in: a first start that was interrupted is made good by the
+    next.
+    """
     chosen = folder or default_index()
     try:
         Index.open(chosen).close()
     except IndexNotFound:
+        making = chosen.with_name(f"{chosen.name}.making")
+        with Index.open(making, create=True) as made:
+            made.sync([SAMPLES])
+        with suppress(OSError):  # the folder is there, and has other things in it
+            making.replace(chosen)
+            return True
         with Index.open(chosen, create=True) as made:
             made.sync([SAMPLES])
+        shutil.rmtree(making, ignore_errors=True)
         return True
     return False

@@ -5,10 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
-from index import Entry, Hit, Index, Progress, Report, Where, unchanged
+from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, unchanged
 from qa import compose, followup
 from qa.read import Calibration, OnnxReader, Reader
 from qa.types import Answer, Candidate, Claim, Reason, Turn
+
+READ = Shape()
+"""What passages are read as."""
 
 AT_ONCE = 2
 """Questions that are read at the same time: each uses every core, so more would only wait for each other."""
@@ -58,6 +61,19 @@ class Engine:
         """List what is in the index, without the texts."""
         return self.index.documents()
 
+    def counts(self) -> Counts:
+        """Tell how many documents, files and passages there are."""
+        return self.index.counts()
+
+    def check(self) -> list[str]:
+        """Return the faults found in the index, one sentence each; none if it is sound."""
+        return self.index.check()
+
+    @property
+    def embedder(self) -> str:
+        """The name of the embedder that the index was made with."""
+        return self.index.origin.name
+
     def add(
         self, paths: Sequence[Path], *, on_progress: Callable[[Progress], None] | None = None, max_bytes: int = 32 << 20
     ) -> Report:
@@ -104,7 +120,9 @@ class Engine:
             return self._index
 
 
-def read_in_order(reader: Reader, question: str, hits: Sequence[Hit], *, count: int = 3) -> list[Candidate]:
+def read_in_order(
+    reader: Reader, question: str, hits: Sequence[Hit], *, count: int = 3, shape: Shape = READ
+) -> list[Candidate]:
     """Return up to ``count`` candidates of each passage read, best passage first.
 
     Reading stops where a later passage could lead only with a higher score than the reader is expected to give:
@@ -115,10 +133,11 @@ def read_in_order(reader: Reader, question: str, hits: Sequence[Hit], *, count: 
         behind = hits[0].score - hit.score
         if leads(candidates, reader.calibration, behind):
             break
-        start = hit.passage.start
-        for span in reader.read(question, hit.passage.text, count=count):
-            score = reader.calibration.combined(span.score, behind)
-            candidates.append(Candidate(hit, start + span.start, start + span.end, score))
+        view = View.of(hit.passage, shape)
+        for span in reader.read(question, view.text, count=count):
+            place = view.origin(span.start, span.end)
+            if place:  # else it is made of what stands around the passage, and can never be quoted
+                candidates.append(Candidate(hit, *place, reader.calibration.combined(span.score, behind)))
     return candidates
 
 

@@ -1,14 +1,18 @@
 """qa.engine: one question down, one answer up."""
 
+import os
+import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 import pytest
 
-from index import Hit, Index, IndexNotFound
-from qa.engine import Engine, read_in_order
+from index import Counts, Hit, Index, IndexNotFound, Mode, Where
+from qa.engine import AT_ONCE, Engine, read_in_order
 from qa.read.calibration import Calibration
-from qa.types import Reason, Turn
+from qa.types import Reason, Span, Turn
 from tests.fakes import HashingEmbedder, PatternReader, document, lines
 
 NOTES = "The meeting was held in May.\n\nAnna Novak led the meeting.\n\nThe kettle holds two litres."
@@ -99,3 +103,82 @@ def test_reading_stops_where_no_later_passage_could_lead(ceiling: float, read: i
     candidates = read_in_order(reader, "Who led?", hits)
     assert [candidate.hit for candidate in candidates] == hits[:read]
     assert [candidate.quote for candidate in candidates] == ["Ann", "Bob", "Cid", "Dan"][:read]
+
+
+def test_what_was_added_without_a_file_can_be_quoted(tmp_path: Path) -> None:
+    """A memo or a message has no file that could have changed; it was always SOURCE_CHANGED."""
+    index = Index.open(tmp_path / "index", create=True, embedder=HashingEmbedder())
+    index.add(document("Anna Novak led the meeting.", "memo/1", sha256=""))
+    answer = Engine(tmp_path / "index", reader=PatternReader(r"[A-Z]\w+ [A-Z]\w+"), index=index).ask("Who led?")
+    assert (answer.text, answer.citations[0].path) == ("Anna Novak", "memo/1")
+
+
+def test_a_source_that_became_a_pipe_does_not_hang_the_question(engine: Engine, tmp_path: Path) -> None:
+    """To open a pipe waits for a writer, and two such questions ended the page."""
+    (tmp_path / "notes.txt").unlink()
+    os.mkfifo(tmp_path / "notes.txt")
+    assert engine.ask("Who led the meeting?").reason is Reason.SOURCE_CHANGED
+
+
+def test_a_copy_that_still_holds_is_quoted_instead(engine: Engine, tmp_path: Path) -> None:
+    """One of two files with the same bytes has changed: the other one says it still."""
+    (tmp_path / "copy.txt").write_text(NOTES, encoding="utf-8")
+    engine.index.sync([tmp_path / "copy.txt"])
+    (tmp_path / "copy.txt").write_text("changed", encoding="utf-8")
+    answer = engine.ask("Who led the meeting?")
+    assert (answer.text, [Path(c.path).name for c in answer.citations]) == ("Anna Novak", ["notes.txt"])
+
+
+def test_an_index_made_again_is_seen_by_a_running_process(tmp_path: Path) -> None:
+    """It went on answering from the deleted file, with text that its owner had removed."""
+    embedder = HashingEmbedder()
+
+    def make(text: str) -> None:
+        with Index.open(tmp_path / "index", create=True, embedder=embedder) as index:
+            index.add(document(text, "/notes", sha256=""))
+
+    make("Anna Novak led the meeting.")
+    reader = PatternReader(r"[A-Z]\w+ [A-Z]\w+")
+    engine = Engine(tmp_path / "index", reader=reader, index=Index.open(tmp_path / "index", embedder=embedder))
+    assert engine.ask("Who led?").text == "Anna Novak"
+    shutil.rmtree(tmp_path / "index")
+    with pytest.raises(IndexNotFound):
+        engine.ask("Who led?")
+    make("Olga Berg led the meeting.")
+    assert [entry.path for entry in engine.documents()] == ["/notes"]
+    assert engine.index.search("led", mode=Mode.LEXICAL)[0].passage.text == "Olga Berg led the meeting."
+
+
+def test_no_more_questions_are_read_at_once_than_help(engine: Engine) -> None:
+    """Each uses every core: the page, REST and scripts share one bound."""
+    reading, most = 0, 0
+    lock, pattern = Lock(), PatternReader(r"[A-Z]\w+ [A-Z]\w+")
+
+    class Slow(PatternReader):
+        def read(self, question: str, text: str, *, count: int = 1) -> list[Span]:
+            nonlocal reading, most
+            with lock:
+                reading += 1
+                most = max(most, reading)
+            time.sleep(0.02)
+            with lock:
+                reading -= 1
+            return pattern.read(question, text, count=count)
+
+    slow = Engine(engine.folder, reader=Slow("x"), index=engine.index)
+    with ThreadPoolExecutor(8) as pool:
+        assert {answer.text for answer in pool.map(lambda _: slow.ask("Who led?"), range(12))} == {"Anna Novak"}
+    assert 1 <= most <= AT_ONCE
+
+
+def test_the_engine_adds_and_removes_what_the_next_question_sees(engine: Engine, tmp_path: Path) -> None:
+    """Faces need nothing but the engine."""
+    (tmp_path / "more.txt").write_text("Olga Berg wrote the minutes.", encoding="utf-8")
+    assert engine.add([tmp_path / "more.txt"]).added == 1
+    assert engine.ask("Who wrote the minutes?").text == "Olga Berg"
+    assert engine.counts() == Counts(documents=2, files=2, passages=2)
+    where = Where(paths=(str(tmp_path / "notes.txt"),))
+    assert engine.ask("Who wrote the minutes?", where=where).text == "Anna Novak"
+    assert engine.remove([tmp_path / "more.txt"]) == 1
+    assert [Path(entry.path).name for entry in engine.documents()] == ["notes.txt"]
+    assert engine.check() == []

@@ -116,7 +116,10 @@ def test_a_sync_after_the_migration_embeds_nothing_again(tmp_path: Path, docs: d
         report = index.sync([tmp_path / "docs"])
         assert (report.added, report.replaced, report.unchanged, report.removed) == (0, 0, 2, 0)
         assert index.check() == []
-        assert [document.parser for document in map(index.find, docs) if document] == [parser_of(".txt"), parser_of(".md")]
+        assert [document.parser for document in map(index.find, docs) if document] == [
+            parser_of(".txt"),
+            parser_of(".md"),
+        ]
         assert index.search("who led the meeting?", 1)[0].passage.page is None, "read anew: this kind has no pages"
 
 

@@ -162,9 +162,7 @@ def test_a_parser_that_got_better_reads_its_documents_again(
     assert index.check() == []
 
 
-def test_a_changed_document_embeds_only_the_passages_that_changed(
-    index: Index, docs: Path, embedder: Counting
-) -> None:
+def test_a_changed_document_embeds_only_the_passages_that_changed(index: Index, docs: Path, embedder: Counting) -> None:
     """A correction on the last page of a book does not embed the book."""
     parts = [f"Part {number}. " + f"word{number} " * 150 for number in range(6)]
     old(docs / "book.md", "\n\n".join(f"# {number}\n\n{part}" for number, part in enumerate(parts)))

@@ -24,7 +24,7 @@ class Database:
     def __init__(self, path: Path, *, create: bool = False) -> None:
         """Connect to a file; its content is not looked at yet. Where it cannot be written, it can still be read."""
         self.path = path
-        self.read_only = not create and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+        self.read_only = not create and not (_writable(path) and _writable(path.parent))
         try:
             self._connection = self._connect(create=create)
         except apsw.Error as error:
@@ -154,6 +154,10 @@ class Database:
 
     def _again(self) -> str:
         return f"`seedqa add PATH --index {self.path.parent}`"
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _length(path: Path) -> int:

@@ -13,6 +13,7 @@ from index.errors import (
 )
 from index.files import Stamp, unchanged
 from index.index import Index, Mode
+from index.search.lexical import Words
 from index.sentences import sentence_around
 from index.store import Counts, Entry
 from index.sync import Progress, Report
@@ -46,6 +47,7 @@ __all__ = [
     "UnsupportedFile",
     "View",
     "Where",
+    "Words",
     "load_embedder",
     "sentence_around",
     "unchanged",

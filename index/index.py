@@ -148,6 +148,26 @@ class Index:
 
     # Search
 
+    def words(self, question: str) -> Words:
+        """Return a question's words as the index knows them: their stems, and how rare they are."""
+        with self._reading:
+            return Words.of(self._store, question.encode(errors="replace").decode())
+
+    def stems(self, text: str) -> list[str]:
+        """Cut a text into stems, as passages were cut."""
+        with self._reading:
+            return self._store.stems(text)
+
+    def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
+        """Map each stem that occurs to the number of passages that hold it."""
+        with self._reading:
+            return self._store.frequencies(stems)
+
+    def spellings(self, stem: str) -> list[str]:
+        """Return the stems in the index that begin with the same letter as this one and are about as long."""
+        with self._reading:
+            return self._store.spellings(stem)
+
     def is_replaced(self) -> bool:
         """Tell whether the folder no longer holds the index that was opened here: deleted, or made again."""
         return self._store.database.is_replaced()

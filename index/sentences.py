@@ -22,7 +22,9 @@ LIST_NUMBER = re.compile(r"(?:\A|\n)[ \t]*\d{1,3}\Z")
 INITIALS = re.compile(r"[^\W\d_]|(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}")  # J · U.S · Ph.D · a.m
 
 LINE = re.compile(r"[^\n\f]*(?:[\n\f]|\Z)")
-MARKER = re.compile(r"\s*(?:[-+*•‣◦▪–]|#{1,6}|\(?(?:\d{1,3}|[A-Za-z])\)|\d{1,3}\.)\s|\s*[|>]")
+MARKER = re.compile(
+    r"\s*(?:[-+*•‣◦▪–]|#{1,6}|\(?(?:\d{1,3}|[A-Za-z])\)|\d{1,3}\.|\d{1,3}(?:\.\d{1,3}){1,3}\.?)\s|\s*[|>]"
+)
 MARKED_HEADING = re.compile(r"\s*#{1,6}\s")
 
 

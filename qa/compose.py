@@ -4,9 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from index import Hit, sentence_around
+from index import Hit, Kind, sentence_around
+from qa.about import Asked, is_yes_no
+from qa.extent import settled
 from qa.read import Calibration
 from qa.types import Answer, Candidate, Citation, Claim, Reason
+
+LINE_WEIGHT = 4.0
+"""What a candidate's score loses for each share of the question's rare words that its line lacks and another has."""
+
+NAME_WEIGHT = 4.0
+"""What it loses if its passage, headings, title and path lack a name of the question."""
+
+DECIDING_LEAD = 0.2
+"""By how much another sentence has to say more of a yes-or-no question than the one that the reader marked."""
 
 
 def answer(
@@ -16,12 +27,16 @@ def answer(
     calibration: Calibration,
     *,
     searched: str | None = None,
+    asked: Asked | None = None,
 ) -> Answer:
     """Return what the candidates claim, if the best beats the no-answer threshold.
 
     Candidates that say the same in the same words, and pass the threshold too, are one claim with several citations.
+    With ``asked``, each is quoted whole, echoes of the question are dropped, and those that stand where the question's
+    own words do not lose by it.
     """
-    ordered = tuple(sorted(candidates, key=lambda each: -each.score))  # equal ones stay in the order given
+    shaped = shape(candidates, asked) if asked else candidates
+    ordered = tuple(sorted(shaped, key=lambda each: -each.score))  # equal ones stay in the order given
     made = partial(
         Answer,
         question=question,
@@ -36,6 +51,56 @@ def answer(
     if not passing:
         return made(reason=Reason.LOW_CONFIDENCE, confidence=confidence)
     return made(reason=Reason.ANSWERED, confidence=confidence, claims=tuple(claims(passing, calibration)))
+
+
+def shape(candidates: Sequence[Candidate], asked: Asked) -> list[Candidate]:
+    """Return the candidates as they may be shown: whole, no echoes, scored by what their lines are about."""
+    yes_no = is_yes_no(asked.question)
+    shaped = []
+    for each in candidates:
+        text = each.hit.passage.document.text
+        sentence = sentence_around(each.hit.passage.document, each.start, each.end)
+        if yes_no:
+            sentence = start, end = _deciding(each, sentence, asked)
+        else:
+            start, end = settled(text, (each.start, each.end), sentence, asked.question)
+            if asked.echoes(text[start:end]) or names_only(each):
+                continue
+        line = text[min(start, sentence[0]) : max(end, sentence[1])]
+        shaped.append((replace(each, start=start, end=end), asked.share(line)))
+    best = max((share for _, share in shaped), default=0.0)
+    return [replace(each, score=each.score - penalty(each, best - share, asked)) for each, share in shaped]
+
+
+def names_only(candidate: Candidate) -> bool:
+    """Tell whether a candidate is a heading or a column's name: what a thing is called, not what is said of it."""
+    document = candidate.hit.passage.document
+    if any(candidate.end <= mark.end for mark in document.around(candidate.start, Kind.HEADER)):
+        return True
+    line_end = document.text.find("\n", candidate.start)
+    starts = {mark.start for mark in document.around(candidate.start, Kind.HEADING)}
+    line_start = document.text.rfind("\n", 0, candidate.start) + 1
+    return line_start in starts and (line_end < 0 or candidate.end <= line_end)
+
+
+def _deciding(candidate: Candidate, sentence: tuple[int, int], asked: Asked) -> tuple[int, int]:
+    """Return the sentence of the passage that decides a yes or no: the candidate's, unless another is more about it."""
+    passage, document = candidate.hit.passage, candidate.hit.passage.document
+    best, most = sentence, asked.share(document.text[slice(*sentence)]) + DECIDING_LEAD
+    at = passage.start
+    while at < passage.end:
+        other = sentence_around(document, at, at + 1)
+        if (share := asked.share(document.text[slice(*other)])) > most:
+            best, most = other, share
+        at = max(other[1], at) + 1
+    return best
+
+
+def penalty(candidate: Candidate, short: float, asked: Asked) -> float:
+    """Return what a candidate loses for what its line, and its passage, lack of the question."""
+    passage, document = candidate.hit.passage, candidate.hit.passage.document
+    about = "\n".join((passage.text, *passage.headings, document.title, document.path))
+    return LINE_WEIGHT * short + (NAME_WEIGHT if asked.lacks(about) else 0.0)
 
 
 def claims(candidates: Sequence[Candidate], calibration: Calibration) -> Iterator[Claim]:

@@ -7,10 +7,11 @@ from threading import BoundedSemaphore, Lock
 
 from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, unchanged
 from qa import compose, followup
-from qa.read import Calibration, OnnxReader, Reader
+from qa.about import Asked, spelled_like, unknown
+from qa.read import OnnxReader, Reader
 from qa.types import Answer, Candidate, Claim, Reason, Turn
 
-READ = Shape()
+READ = Shape(headings=True)
 """What passages are read as."""
 
 AT_ONCE = 2
@@ -44,12 +45,21 @@ class Engine:
             return Answer(question, searched, Reason.EMPTY_INDEX, 0.0)
         # 2  passages that may hold the answer
         hits = self.index.search(searched, k, where=where)
+        asked = Asked.of(searched, self.index.words(searched), self.index.stems)
+        if missing := self._missing(asked):
+            return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
         # 3  spans in them
         with self._reading:
             candidates = read_in_order(self.reader, searched, hits)
         # 4  what they claim, or that nothing is sure
-        answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched)
+        answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
         return unless_changed(answer)
+
+    def _missing(self, asked: Asked) -> list[str]:
+        """Return the names in a question that occur nowhere in the documents, nor anything spelled like them."""
+        stems = {stem for parts in asked.names.values() for stem in parts}
+        known = self.index.frequencies(sorted(stems))
+        return unknown(asked.names, known, lambda stem: spelled_like(stem, self.index.spellings(stem)))
 
     def retrieve(self, question: str, *, k: int = 5, where: Where | None = None) -> list[Hit]:
         """Return the ``k`` passages that fit the question best, best first."""
@@ -125,26 +135,39 @@ def read_in_order(
 ) -> list[Candidate]:
     """Return up to ``count`` candidates of each passage read, best passage first.
 
-    Reading stops where a later passage could lead only with a higher score than the reader is expected to give:
-    the bound of a threshold algorithm (Fagin et al. 2003), with a ceiling measured on held-out questions.
+    A passage loses for being behind the first one that the reader accepts: a title page that has all the words of the
+    question, and no answer, is not what others are behind. Reading stops where a later passage could lead only with a
+    higher score than the reader is expected to give: the bound of a threshold algorithm (Fagin et al. 2003), with a
+    ceiling measured on held-out questions.
     """
-    candidates: list[Candidate] = []
+    meaning = reader.calibration
+    found: list[tuple[Hit, list[Candidate]]] = []
+    first, best = None, float("-inf")
     for hit in hits:
-        behind = hits[0].score - hit.score
-        if leads(candidates, reader.calibration, behind):
+        if first is not None and best >= meaning.combined(meaning.ceiling, first - hit.score):
             break
-        view = View.of(hit.passage, shape)
-        for span in reader.read(question, view.text, count=count):
-            place = view.origin(span.start, span.end)
-            if place:  # else it is made of what stands around the passage, and can never be quoted
-                candidates.append(Candidate(hit, *place, reader.calibration.combined(span.score, behind)))
-    return candidates
+        read = spans_in(reader, question, hit, count=count, shape=shape)
+        found.append((hit, read))
+        top = max((each.score for each in read), default=float("-inf"))
+        if first is None and top >= meaning.threshold:
+            first = hit.score
+        if first is not None:
+            best = max(best, meaning.combined(top, first - hit.score))
+    lead = max((hit.score for hit, _ in found), default=0.0) if first is None else first
+    return [
+        replace(each, score=meaning.combined(each.score, max(0.0, lead - hit.score)))
+        for hit, read in found
+        for each in read
+    ]
 
 
-def leads(candidates: Sequence[Candidate], calibration: Calibration, behind: float) -> bool:
-    """Tell whether the best candidate is out of reach for a passage that is so far behind the first."""
-    best = max((each.score for each in candidates), default=float("-inf"))
-    return best >= calibration.combined(calibration.ceiling, behind)
+def spans_in(reader: Reader, question: str, hit: Hit, *, count: int, shape: Shape) -> list[Candidate]:
+    """Return up to ``count`` candidates of one passage, with the reader's scores."""
+    view = View.of(hit.passage, shape)
+    spans = reader.read(question, view.text, count=count)
+    # what is made of the words around the passage has no place in it, and can never be quoted
+    places = ((view.origin(span.start, span.end), span.score) for span in spans)
+    return [Candidate(hit, *place, score) for place, score in places if place]
 
 
 def unless_changed(answer: Answer) -> Answer:

@@ -80,6 +80,7 @@ class Reason(StrEnum):
     ANSWERED = "answered"
     EMPTY_INDEX = "empty_index"
     NOTHING_FOUND = "nothing_found"
+    UNKNOWN_NAME = "unknown_name"
     LOW_CONFIDENCE = "low_confidence"
     SOURCE_CHANGED = "source_changed"
 
@@ -91,7 +92,8 @@ class Answer:
     ``claims`` are what they say, the surest first; none with a ``reason`` other than ANSWERED. ``searched`` is the
     question as it was searched for (a follow-up made whole). ``confidence`` is the calibrated share of answers with
     the best score that are right, of an abstention too. ``candidates`` are all spans that the reader found, chosen or
-    not, best first; ``hits`` the passages found, best first: not all need have been read.
+    not, best first; ``hits`` the passages found, best first: not all need have been read. ``missing`` are the names in
+    the question that the documents do not have, where that is the reason.
     """
 
     question: str
@@ -101,6 +103,7 @@ class Answer:
     claims: tuple[Claim, ...] = ()
     candidates: tuple[Candidate, ...] = field(default=(), repr=False)
     hits: tuple[Hit, ...] = field(default=(), repr=False)
+    missing: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

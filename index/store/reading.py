@@ -16,6 +16,8 @@ from index.store.rows import Counts, Embedded, Entry, File, Origin, Place
 from index.store.schema import COUNTERS, TOKENIZER
 from index.types import Document, Kind, Mark, Passage, Vectors
 
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+
 LISTED = "IN (SELECT value FROM json_each(?))"
 
 
@@ -153,16 +155,23 @@ class Reading:
 
     def tokens(self, text: str) -> list[tuple[str, str]]:
         """Cut a text as the words are: each as it is written, and the token (its stem) it is found by."""
-        return self.database.tokenize(text, TOKENIZER)
+        return self.database.tokenize(seen(text), TOKENIZER)
 
     def stems(self, text: str) -> list[str]:
         """Cut a text as the words are: the tokens alone, in order."""
-        return self.database.stems(text, TOKENIZER)
+        return self.database.stems(seen(text), TOKENIZER)
 
     def frequencies(self, tokens: Sequence[str]) -> dict[str, int]:
         """Map each token that occurs to the number of passages that hold it."""
         query = f"SELECT term, doc FROM vocabulary WHERE term {LISTED}"
         return dict(self.database.rows(query, listed(tokens)))
+
+    def spellings(self, stem: str, *, slack: int = 2) -> list[str]:
+        """Return the stems that begin with the same letter and are at most ``slack`` characters longer or shorter."""
+        query = "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND abs(length(term) - ?) <= ?"
+        first = stem[:1]
+        following = chr(ord(first) + 1) if first else ""
+        return [row[0] for row in self.database.rows(query, (first, following, len(stem), slack))]
 
     def match(self, expression: str, limit: int, allowed: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
         """Find the passages that match an FTS5 expression best: their ids and BM25 scores, best first.
@@ -186,6 +195,11 @@ class Reading:
     def number(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a query for one number."""
         return int(self.database.rows(sql, values)[0][0])
+
+
+def seen(text: str) -> str:
+    """Return a text without what nobody sees: a soft hyphen or a zero-width space would cut its word in two."""
+    return text.translate(_INVISIBLE)
 
 
 def listed(values: Sequence[object]) -> tuple[str]:

@@ -17,7 +17,7 @@ from index.files import Stamp
 from index.store.blobs import Small, checksum, rounded
 from index.store.database import Database, not_found
 from index.store.migrations import OLDEST, migrate
-from index.store.reading import LISTED, Reading, listed
+from index.store.reading import LISTED, Reading, listed, seen
 from index.store.rows import Origin
 from index.store.schema import COUNTERS, FORMAT, SCHEMA
 from index.types import Document, Kind, Passage, Vectors
@@ -186,7 +186,7 @@ class Store(Reading):
 
     def _words(self, document_id: int, title: str, passages: Sequence[Passage]) -> None:
         ids = self.ids("SELECT id FROM passages WHERE document = ? ORDER BY id", (document_id,)).tolist()
-        words = ((number, f"{title}\n{p.heading}", p.text) for number, p in zip(ids, passages, strict=True))
+        words = ((number, seen(f"{title}\n{p.heading}"), seen(p.text)) for number, p in zip(ids, passages, strict=True))
         self.database.many("INSERT INTO words (rowid, about, text) VALUES (?, ?, ?)", words)
 
     def _rename_title(self, document_id: int, old: str, new: str) -> None:

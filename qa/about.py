@@ -1,0 +1,119 @@
+"""Is a span about what was asked? Echoes of the question are no answers, and a name that is nowhere has none.
+
+Retrieval and reader both go by likeness: asked about a project that the documents do not know, they give the one that
+they do. What tells the two apart is the rare word in the question, and whether it stands where the answer stands.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from index import Words
+
+Cut = Callable[[str], list[str]]
+"""Cuts a text into stems, as the index does."""
+
+QUESTION_WORDS = frozenset("who whom whose what which when where why how".split())
+_AUXILIARY = frozenset(
+    "is are was were am do does did can could may might must shall should will would has have had".split()
+)
+_WORD = re.compile(r"[^\W_]+(?:[-'’./][^\W_]+)*")
+_NOT_NAMES = frozenset(
+    "i i'm i'd i've i'll ok mr mrs ms dr january february march april may june july august september october november "
+    "december monday tuesday wednesday thursday friday saturday sunday english".split()
+)
+
+
+def is_yes_no(question: str) -> bool:
+    """Tell whether a question asks for a yes or a no: it begins with an auxiliary verb.
+
+    >>> is_yes_no("Are dogs allowed?"), is_yes_no("Where are dogs allowed?")
+    (True, False)
+    """
+    words = _WORD.findall(question)
+    return bool(words) and words[0].casefold() in _AUXILIARY and " or " not in question.casefold()
+
+
+def names(question: str) -> list[str]:
+    """Return the names and codes in a question: words with a capital inside the sentence, or with a letter and a digit.
+
+    >>> names("Who leads the Birch project, and what is AE02650?")
+    ['Birch', 'AE02650']
+    """
+    found = []
+    for number, match in enumerate(_WORD.finditer(question)):
+        word = match[0].removesuffix("'s").removesuffix("’s")
+        is_code = any(c.isdigit() for c in word) and any(c.isalpha() for c in word) and not _ORDINAL.fullmatch(word)
+        is_name = number > 0 and word[0].isupper() and not _starts_sentence(question, match.start())
+        if (is_code or is_name) and word.casefold() not in _NOT_NAMES and word.casefold() not in QUESTION_WORDS:
+            found.append(word)
+    return found
+
+
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|h|k|m|kg|km|cm|mm)", re.IGNORECASE)
+
+
+def _starts_sentence(question: str, at: int) -> bool:
+    return question[:at].rstrip().endswith((".", "?", "!", ":", "“", '"'))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question is about: its stems, weighed by rarity, and its names."""
+
+    question: str
+    stems: frozenset[str]
+    weights: Mapping[str, float]
+    names: Mapping[str, frozenset[str]]
+    """Each name's stems."""
+    cut: Cut
+
+    @classmethod
+    def of(cls, question: str, words: Words, cut: Cut) -> "Asked":
+        """Look at a question with an index's eyes."""
+        found = {name: frozenset(cut(name)) for name in names(question)}
+        return cls(question, frozenset(words.order), words.weights(), found, cut)
+
+    def echoes(self, quote: str) -> bool:
+        """Tell whether a quote only says again what was asked, or "who"."""
+        return not set(self.cut(quote)) - self.stems - QUESTION_WORDS
+
+    def share(self, text: str) -> float:
+        """Return how much of the question's rare words a text has, 0 to 1."""
+        total = sum(self.weights.values())
+        stems = set(self.cut(text))
+        return sum(weight for stem, weight in self.weights.items() if stem in stems) / total if total else 0.0
+
+    def lacks(self, text: str) -> list[str]:
+        """Return the names that a text does not have: none of their stems, or not all of a code's."""
+        stems = set(self.cut(text))
+        return [name for name, parts in self.names.items() if not parts <= stems]
+
+
+def unknown(
+    names: Mapping[str, frozenset[str]], frequencies: Collection[str], near: Callable[[str], bool]
+) -> list[str]:
+    """Return the names that occur nowhere, nor anything spelled like them; ``near`` looks for the latter."""
+    return [name for name, stems in names.items() if any(stem not in frequencies and not near(stem) for stem in stems)]
+
+
+def spelled_like(stem: str, terms: Sequence[str]) -> bool:
+    """Tell whether a stem is a slip of the pen, or another form, of one of the terms.
+
+    >>> spelled_like("norwegian", ["norway"]), spelled_like("birch", ["bird"]), spelled_like("kowalsky", ["kowalski"])
+    (False, False, True)
+    """
+    slips = 0 if len(stem) < 5 else 1 if len(stem) < 9 else 2
+    return any(_distance(stem, term, slips) <= slips for term in terms if abs(len(term) - len(stem)) <= slips)
+
+
+def _distance(one: str, other: str, most: int) -> int:
+    """Return the edit distance (Levenshtein 1966), or more than ``most`` if it is more."""
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        before, row = row, [i]
+        for j, b in enumerate(other, 1):
+            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b)))
+        if min(row) > most:
+            return most + 1
+    return row[-1]

@@ -1,0 +1,168 @@
+"""How far a quote reaches: whole words and amounts, and never without the "not" that turns it round.
+
+A reader marks tokens. What a person is shown must not be cut inside a number, an address or a code, and must not leave
+out what its clause says against it: "Never mix the cleaner with bleach" does not say "bleach".
+"""
+
+import re
+from collections.abc import Iterator
+
+Extent = tuple[int, int]
+
+_JOINTS = "-.,:/@'’_+&#=%"
+_CURRENCY = "€$£¥₹"
+_PHONE = re.compile(r"(?:\+|\(0|\b0)[\d(][\d ()/\-]{5,}\d")
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_DAY = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}|\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b", re.IGNORECASE
+)
+_NUMBER = re.compile(r"[€$£¥₹]?\d[\d.,]*")
+_UNIT = re.compile(
+    r"[  ](?:(?:hundred|thousand|million|billion|trillion|bn|m)\b[  ]?)?(?:%|‰|°[CF]?|"
+    r"(?:euros?|pounds?|dollars?|cents?|pence|francs?|kron(?:er|or|a|e)|EUR|GBP|USD|CHF|"
+    r"per cent|percent|points?|kg|kilograms?|g|grams?|mg|t|tonnes?|tons?|mm|cm|m|km|miles?|inch(?:es)?|feet|ft|"
+    r"metres?|meters?|kilomet(?:re|er)s?|litres?|liters?|ml|l|k?W|kWh|V|A|Hz|k?B|MB|GB|TB|dB|bar|"
+    r"seconds?|s|ms|minutes?|min|hours?|h|days?|working days|weeks?|months?|years?)\b)|"
+    r"[  ](?:hundred|thousand|million|billion|trillion)\b"
+)
+_NOT = r"\b(?:not|never|nobody|nothing|nowhere|neither|nor|cannot|without|forbidden|prohibited)\b|n['’]t\b"
+_NEXT = r"\b(?:only|no|none)\b"
+_LIMIT = r"\b(?:except(?:ing)?|unless|other than|apart from|but not|excluding)\b"
+_CUE = re.compile(rf"{_NOT}|{_NEXT}|{_LIMIT}", re.IGNORECASE)
+_COMPARED = re.compile(r"\s+(?:less|more|fewer|later|earlier|longer|exceeding|than|only|yet)\b", re.IGNORECASE)
+"""Behind a "not", these make a bound of it: it belongs to the words that follow, and turns nothing round."""
+
+_HELPING = re.compile(
+    r"\b(?:do|does|did|is|are|was|were|be|been|am|has|have|had|may|might|must|can|could|shall|should|will|would|and|or)\s+\Z",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"[;:—!?]\s|\.\s|\n|,?\s+(?:but(?!\s+not)|however|whereas|while|although|though|because|so that)\s"
+)
+_COMMA = re.compile(r",\s")
+_LONGEST_CLAUSE = 280
+
+
+def settled(text: str, extent: Extent, sentence: Extent, question: str) -> Extent:
+    """Return the extent that a span is quoted at: whole, and with what would turn its meaning round.
+
+    ``sentence`` is where the sentence (row, turn) that holds it stands: nothing beyond is taken in.
+    """
+    whole = _with_unit(text, whole_words(text, *extent), question)
+    low, high = min(sentence[0], whole[0]), max(sentence[1], whole[1])
+    return with_negation(text, whole, (low, high), question)
+
+
+def whole_words(text: str, start: int, end: int) -> Extent:
+    """Return the extent with the words, numbers, codes and addresses whole that it cuts; white space at its ends goes."""
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start >= end:
+        return start, end
+    while start > 0 and _joined(text, start):
+        start -= 1
+    while end < len(text) and _joined(text, end):
+        end += 1
+    if text[start].isdigit() and text[start - 1 : start] and text[start - 1 : start] in _CURRENCY:
+        start -= 1
+    for pattern in (_PHONE, _DAY):
+        if text[start:end].strip("+()").isdigit():
+            for found in pattern.finditer(text, max(0, start - 24), end + 24):
+                if found.start() <= start and end <= found.end():
+                    start, end = found.span()
+    return start, end
+
+
+def _joined(text: str, at: int) -> bool:
+    """Tell whether the characters on both sides of an offset belong to one word, number, code or address."""
+    before, after = text[at - 1], text[at]
+    if before.isalnum() and after.isalnum():
+        return True
+    if after in _JOINTS:  # a joint joins only what stands on both sides of it: the stop of a sentence does not
+        return before.isalnum() and text[at + 1 : at + 2].isalnum() and _tight(text, at)
+    if before in _JOINTS:
+        return after.isalnum() and at > 1 and text[at - 2].isalnum() and _tight(text, at - 1)
+    return False
+
+
+def _tight(text: str, at: int) -> bool:
+    """Commas and colons join figures only: 1,306 and 18:30, not "Smith,Jones"."""
+    return text[at] not in ",:" or (text[at - 1].isdigit() and text[at + 1].isdigit())
+
+
+def _with_unit(text: str, extent: Extent, question: str) -> Extent:
+    """Return a bare number with the unit behind it, unless the question names that itself."""
+    start, end = extent
+    if not _NUMBER.fullmatch(text[start:end]):
+        return extent
+    found = _UNIT.match(text, end)
+    if not found or found[0].strip().casefold().rstrip("s") in question.casefold():
+        return extent
+    return start, found.end()
+
+
+def with_negation(text: str, extent: Extent, sentence: Extent, question: str) -> Extent:
+    """Return the extent with what its clause denies or limits, where that was left out of it.
+
+    A question that has such a word itself is taken to know what it asks.
+    """
+    if _CUE.search(question):
+        return extent
+    low, high = _clause(text, extent, sentence)
+    start, end = extent
+    for cue in _CUE.finditer(text, low, high):
+        if not extent[0] <= cue.start() < extent[1]:
+            taken = _taken_in(text, cue, extent, (low, high))
+            start, end = min(start, taken[0]), max(end, taken[1])
+    return (start, end) if (start, end) == extent else _trimmed(text, start, end)
+
+
+def _taken_in(text: str, cue: re.Match[str], extent: Extent, clause: Extent) -> Extent:
+    """Return how far a quote has to reach so that the cue is in it; the extent itself if the cue is not about it."""
+    start, end = extent
+    word = cue[0].casefold()
+    before = cue.end() <= start
+    between = text[cue.end() : start] if before else text[end : cue.start()]
+    if re.fullmatch(_NEXT, word):  # it speaks of what comes right after it
+        return (cue.start(), end) if before and len(between.split()) <= 2 else extent
+    if re.fullmatch(_LIMIT, word):
+        if not before and (any(c.isdigit() for c in text[start:end]) or (word == "excluding" and "," in between)):
+            return extent  # an amount is not another one because of when it is due
+        return _short(clause, (clause[0], end) if before else (start, clause[1]), extent)
+    if _COMPARED.match(text, cue.end()):
+        return (cue.start(), end) if before and len(between.split()) <= 3 else extent
+    if before:
+        helping = _HELPING.search(text, max(clause[0], cue.start() - 12), cue.start())
+        return (helping.start() if helping else cue.start()), end
+    stop = _COMMA.search(text, cue.end(), clause[1])
+    return extent if _COMMA.search(between) else (start, stop.start() if stop else clause[1])
+
+
+def _short(clause: Extent, wide: Extent, extent: Extent) -> Extent:
+    return wide if clause[1] - clause[0] <= _LONGEST_CLAUSE else extent
+
+
+def _clause(text: str, extent: Extent, sentence: Extent) -> Extent:
+    low, high = sentence
+    for edge in _edges(text, sentence):
+        if edge[1] <= extent[0]:
+            low = max(low, edge[1])
+        elif edge[0] >= extent[1]:
+            high = min(high, edge[0])
+    return low, high
+
+
+def _edges(text: str, sentence: Extent) -> Iterator[Extent]:
+    yield from (found.span() for found in _CLAUSE.finditer(text, *sentence))
+
+
+def _trimmed(text: str, start: int, end: int) -> Extent:
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip(" \t\n,;-*•>|"))
+    end -= len(piece) - len(piece.rstrip(" \t\n,;.|"))
+    return start, end

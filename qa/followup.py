@@ -1,71 +1,181 @@
-"""(question, turns) → the standalone question: what "it" and "they" stand for is taken from the turn before. Pure.
+"""(question, turns) → the standalone question: what "it", "she" or "what about …?" refer to comes from the turn before.
 
-No model rewrites the question. A pronoun, or a bare "and when?", is replaced or completed with a phrase that the
-person or the documents used one turn earlier; where there is no such phrase the question stays as it is.
+Pure, and no model rewrites the question: a pronoun is replaced by a phrase that the person or the documents used one
+turn earlier, "what about X?" puts X in the place of its like. Where it is not clear what is meant, the question stays.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from qa.types import Turn
 
-_THING = re.compile(r"\b(it|they|them)\b", re.IGNORECASE)
-_THING_OWNED = re.compile(r"\b(its|their)\b", re.IGNORECASE)
-_PERSON = re.compile(r"\b(he|she|him)\b", re.IGNORECASE)
-_PERSON_OWNED = re.compile(r"\b(his|her)\b", re.IGNORECASE)
-_EMPTY_IT = re.compile(r"\bit\s+(?:true|possible|known|said|clear|necessary|likely|allowed|rain|snow)\b", re.IGNORECASE)
-_BARE = re.compile(
-    r"(?:(?:and|but|so|or)\s+)?(who|what|when|where|why|how(?: (?:much|many|long|far))?)\s*\??", re.IGNORECASE
+_VERB = (
+    r"is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|should|may|must|might|held|led|happens?|"
+    r"happened|starts?|started|begins?|began|ends?|ended|takes?|took|leaves?|left|opens?|opened|closes?|closed|costs?|"
+    r"arrives?|arrived|departs?|runs?|ran|wrote|writes?|made|makes?|means?|meant|weighs?|lasts?|pays?|paid|signed?"
 )
-_LEADING = re.compile(r"^(?:and|but|so|or)\s+", re.IGNORECASE)
-_AUXILIARY = re.compile(r"\b(?:do|does|did|can|could|will|would|should|may|must|might)\s+$", re.IGNORECASE)
+_PREPOSITION = r"of|to|for|in|on|at|from|with|by|about|during|before|after|near|under|over|between|without"
+_WORD = r"[\w'’.-]*[\w'’-]"
+_END = rf"(?=\s*(?:[?.!,;]|$)|\s+(?:{_VERB}|{_PREPOSITION}|and|or)\b)"
+_DETERMINER = r"the|an?|this|that|these|those|our|their|his|her|its|my|your"
+_PHRASE = re.compile(rf"\b(?:{_DETERMINER})\s+(?:{_WORD}\s+){{0,3}}?{_WORD}{_END}", re.IGNORECASE)
+_COMPLEMENT = re.compile(rf"\s+(?:{_PREPOSITION})\s+(?:(?:{_DETERMINER})\s+)?(?:{_WORD}\s+){{0,3}}?{_WORD}{_END}")
+_OBJECT = re.compile(
+    rf"\b({_PREPOSITION})\s+((?:(?:{_DETERMINER})\s+)?(?:{_WORD}\s+){{0,3}}?{_WORD}){_END}", re.IGNORECASE
+)
+_NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w'’-]*|\w*\d\w*)(?:\s+(?:of\s+)?(?:[A-Z][\w'’-]*|\d\w*))*")
+_PERSON_NAME = re.compile(r"[A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]+)+")
 
-_NOUN_PHRASE = re.compile(
-    r"\b(?:the|a|an|this|that|our|their|his|her)\s+(?:[\w'’-]+\s+){0,3}?[\w'’-]+(?=\s*(?:[?.!,;]|$|\b(?:is|are|was|were|be|been|"
-    r"has|have|had|do|does|did|held|led|happen|happened|start|started|end|ended|take|took|in|on|at|by|of|for|from|to|with|about|and)\b))",
+_THING = re.compile(r"\b(?:it|they|them)\b(?!-)", re.IGNORECASE)
+_THING_OWNED = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
+_PERSON = re.compile(
+    rf"\b(?:he|she|him|her(?=\s*(?:[?.!,;]|$)|\s+(?:{_PREPOSITION}|and|or|when|where|how|why|what|that)\b))\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?<!^)\b[A-Z][\w'’-]*(?:\s+(?:of\s+)?[A-Z][\w'’-]*)*")
-_PERSON_NAME = re.compile(r"[A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]+)+")
+_PERSON_OWNED = re.compile(
+    rf"\b(?:his|her)\b(?=\s+(?!(?:{_PREPOSITION}|and|or|when|where|how|why|what|that)\b)\w)", re.IGNORECASE
+)
+_EMPTY_IT = re.compile(
+    r"\bit\s+(?:true|possible|known|said|clear|necessary|likely|allowed|forbidden|rain|snow|take|takes)\b|\bof\s+them\b",
+    re.IGNORECASE,
+)
+_AUXILIARY = re.compile(r"\b(?:do|does|did|can|could|will|would|should|may|must|might)\s+$", re.IGNORECASE)
+_LEADING = re.compile(r"^(?:and|but|so|or)\s+", re.IGNORECASE)
+
+_ADVERB = r"when|where|why|how"
+_BARE = re.compile(rf"(?:(?:and|but|so|or)\s+)?({_ADVERB}|who)\s*\??", re.IGNORECASE)
+_ASKED_HOW = re.compile(rf"^(?:{_ADVERB}|what time)\s+(.+)", re.IGNORECASE)
+_ASKED_WHO = re.compile(r"^who\s+(?!(?:is|are|was|were)\b)(.+)", re.IGNORECASE)
+
+_INSTEAD = re.compile(
+    r"^(?:(?:and|but|so|or)\s+)?(?:what|how)\s+about\s+(?P<about>.+?)\s*\??$|^(?:and|or|but)\s+(?P<and>.+?)\s*\??$",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    rf"^(?:{_ADVERB}|who|whom|whose|what|which|if|{_VERB}|i|you|he|she|it|we|they|there|then)\b", re.IGNORECASE
+)
+_ONE_WITH = re.compile(rf"^(?:(?:the|that|those|these|this)\s+ones?\s+)?({_PREPOSITION})\s+(.+)$", re.IGNORECASE)
 
 
 def standalone(question: str, turns: Sequence[Turn]) -> str:
-    """Return the question with its pronouns resolved from the last turn; unchanged if there are none.
+    """Return the question made whole by the turns before it; unchanged where it is whole, or not clear.
+
+    Earlier follow-ups are made whole first, so that it does not matter whether a turn holds what was typed or what was
+    searched.
 
     >>> standalone("When was it held?", [Turn("Who led the meeting?", "Anna Novak")])
     'When was the meeting held?'
     """
+    before = Turn("", "")
+    for turn in turns[-8:]:
+        before = Turn(_whole(turn.question, before), turn.answer)
+    return _whole(question, before)
+
+
+def _whole(question: str, before: Turn) -> str:
     asked = question.strip()
-    if not turns or not asked:
+    if not before.question or not asked:
         return asked
-    last = turns[-1]
-    if bare := _BARE.fullmatch(asked):
-        return f"{bare[1].capitalize()} {_without_question_word(last.question)}" if last.question else asked
-    asked = _capitalised(_LEADING.sub("", asked))
-    if person := _person(last):
-        asked = _replaced(asked, _PERSON, _PERSON_OWNED, person)
-    if (thing := _thing(last)) and not _EMPTY_IT.search(asked):
-        asked = _replaced(asked, _THING, _THING_OWNED, thing)
-    return asked
+    return _bare(asked, before) or _instead(asked, before) or _pronouns(asked, before) or asked
+
+
+def _bare(asked: str, before: Turn) -> str:
+    """Complete "And when?" by what was asked; only where somebody did that, or at some time, place or manner."""
+    match = _BARE.fullmatch(asked)
+    if not match:
+        return ""
+    rest = _ASKED_HOW.match(before.question) or _ASKED_WHO.match(before.question)
+    return f"{match[1].capitalize()} {rest[1]}" if rest else asked
+
+
+def _instead(asked: str, before: Turn) -> str:
+    """Put the X of "what about X?", "and the one to X?", "and X?" in the place of its like in the last question."""
+    match = _INSTEAD.match(asked)
+    if not match or (match["and"] and _CLAUSE.match(match["and"])):
+        return ""
+    new = match["about"] or match["and"]
+    if with_ := _ONE_WITH.match(new):
+        return _with_object(before.question, with_[1], with_[2])
+    place = _its_like(new, before.question)
+    return _put(before.question, place, new) if place else asked
+
+
+def _with_object(question: str, preposition: str, new: str) -> str:
+    """Replace what stands behind that preposition; where it is not there, add both at the end."""
+    places = [match.span(2) for match in _OBJECT.finditer(question) if match[1].lower() == preposition.lower()]
+    if places:
+        return _put(question, places[-1], new)
+    return f"{question.rstrip(' ?.!')} {preposition.lower()} {new}?"
+
+
+def _its_like(new: str, question: str) -> tuple[int, int] | None:
+    """Return the place of the phrase that is most like a new one: same last word, else a name for a name, and so on."""
+    phrases = [match.span() for match in _PHRASE.finditer(question)]
+    head = new.split()[-1].casefold()
+    alike = [span for span in phrases if question[slice(*span)].split()[-1].casefold() == head]
+    if alike:
+        return alike[-1]
+    if new[0].isupper() or any(c.isdigit() for c in new):
+        names = [match.span() for match in _NAME.finditer(question) if match[0] != "I"]
+        return names[-1] if names else None
+    is_phrase = re.match(rf"(?:{_DETERMINER})\b", new, re.IGNORECASE)
+    objects = [
+        m.span(2) for m in _OBJECT.finditer(question) if not re.match(rf"(?:{_DETERMINER})\b", m[2], re.IGNORECASE)
+    ]
+    if objects and not is_phrase:
+        return objects[-1]
+    topics = list(_topics(question))
+    return topics[0] if topics else None
+
+
+def _put(question: str, place: tuple[int, int], new: str) -> str:
+    return question[: place[0]] + new + question[place[1] :]
+
+
+def _pronouns(asked: str, before: Turn) -> str:
+    """Replace the pronouns; "" if there are none, or nothing that they could stand for."""
+    changed = asked
+    if person := _person(before):
+        changed = _replaced(changed, _PERSON, _PERSON_OWNED, person)
+    if (thing := _thing(before.question)) and not _EMPTY_IT.search(asked):
+        changed = _replaced(changed, _THING, _THING_OWNED, thing)
+    if changed == asked:
+        return ""
+    changed = _LEADING.sub("", changed)
+    return changed[:1].upper() + changed[1:]
 
 
 def _replaced(asked: str, pronoun: re.Pattern[str], owned: re.Pattern[str], phrase: str) -> str:
     changed = owned.sub(lambda _: f"{phrase}'s", asked, count=1)
-    return changed if changed != asked else pronoun.sub(lambda _: phrase, asked, count=1)
+    if changed != asked:
+        return changed
+    return pronoun.sub(lambda match: match[0] if match[0] == "IT" else phrase, asked, count=1)
 
 
-def _thing(turn: Turn) -> str:
-    """Return what the last question was about: its last definite phrase, else its last name."""
-    phrases = [_phrase(turn.question, found) for found in _NOUN_PHRASE.finditer(turn.question)]
-    names = [found[0] for found in _NAME.finditer(turn.question) if found[0] != "I"]
-    return (phrases or names or [""])[-1]
+def _thing(question: str) -> str:
+    """Return what a question was about: its first phrase with all that belongs to it, else its last name."""
+    for start, end in _topics(question):
+        return question[start:end]
+    names = [found[0] for found in _NAME.finditer(question) if found[0] != "I"]
+    return names[-1] if names else ""
 
 
-def _phrase(question: str, found: re.Match[str]) -> str:
-    """Return the noun phrase; in "does the pump run?" the last word is the verb, and is left out."""
-    words = found[0].split()
-    asks_what_it_does = _AUXILIARY.search(question[: found.start()]) and not question[found.end() :].strip(" ?.!")
-    return " ".join(words[:-1] if asks_what_it_does and len(words) > 2 else words)
+def _topics(question: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of the phrases, each with its complements: "the ferry to Brekk"."""
+    reached = 0
+    for found in _PHRASE.finditer(question):
+        start, end = found.span()
+        if start < reached:
+            continue
+        while more := _COMPLEMENT.match(question, end):
+            end = more.end()
+        reached = end
+        words = question[start:end].split()
+        asks_what_it_does = _AUXILIARY.search(question[:start]) and not question[end:].strip(" ?.!")
+        if asks_what_it_does and len(words) > 2:  # in "does the pump run?" the last word is the verb
+            end = start + question[start:end].rindex(words[-1])
+            end -= len(question[start:end]) - len(question[start:end].rstrip())
+        yield start, end
 
 
 def _person(turn: Turn) -> str:
@@ -74,12 +184,3 @@ def _person(turn: Turn) -> str:
         if name := _PERSON_NAME.search(text):
             return name[0].removesuffix("'s").removesuffix("’s").rstrip(".")
     return ""
-
-
-def _without_question_word(question: str) -> str:
-    words = question.strip().split()
-    return " ".join(words[1:]) if len(words) > 1 else question
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

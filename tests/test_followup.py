@@ -35,6 +35,74 @@ def test_without_an_antecedent_the_question_stays(question: str) -> None:
     assert standalone(question, [Turn("why?", "")]) == question.strip()
 
 
+BOAT = Turn("When does the bus to Linden run?", "at 8:15")
+
+
+@pytest.mark.parametrize(
+    ("question", "turn", "expected"),
+    [
+        ("What about Tarn?", BOAT, "When does the bus to Tarn run?"),
+        ("And the one to Tarn?", BOAT, "When does the bus to Tarn run?"),
+        ("and on Sundays?", BOAT, "When does the bus to Linden run on Sundays?"),
+        ("How much does it cost?", BOAT, "How much does the bus to Linden cost?"),
+        (
+            "How about the mid season?",
+            Turn("What is a tent in the peak season?", "£30"),
+            "What is a tent in the mid season?",
+        ),
+        ("And the twin cabin?", Turn("How much is the single cabin?", "€70"), "How much is the twin cabin?"),
+        ("And of rye?", Turn("What is the protein content of oats?", ""), "What is the protein content of rye?"),
+        ("What about rye?", Turn("What is the protein content of oats?", ""), "What is the protein content of rye?"),
+        ("And BX-20?", Turn("How heavy is BX-10?", "3 kg"), "How heavy is BX-20?"),
+        (
+            "When is it due?",
+            Turn("What is the deposit of the barn in Mill Lane?", "£900"),
+            "When is the deposit of the barn in Mill Lane due?",
+        ),
+        (
+            "When is it open?",
+            Turn("Where is the office of the fleet manager?", "2.14"),
+            "When is the office of the fleet manager open?",
+        ),
+        ("Who is its warden?", Turn("Where is the hut?", "above the lake"), "Who is the hut's warden?"),
+        ("Who met her?", Turn("Who chairs the club?", "Greta Lund"), "Who met Greta Lund?"),
+        (
+            "What did he tell her about the roof?",
+            Turn("Who chairs it?", "Greta Lund"),
+            "What did Greta Lund tell her about the roof?",
+        ),
+    ],
+)
+def test_a_follow_up_takes_what_it_lacks_from_the_question_before(question: str, turn: Turn, expected: str) -> None:
+    """Also where that found nothing; a phrase keeps its complements, and what is new takes the place of its like."""
+    assert standalone(question, [turn]) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "turn"),
+    [
+        ("Why?", Turn("Who is the mayor?", "Ole Lund")),
+        ("And when?", Turn("What does a coffee cost?", "")),
+        ("What's IT?", Turn("Where is the kettle?", "in the kitchen")),
+        ("Which of them is the oldest?", LEADERS),
+        ("who paid the fee?", LEADERS),
+        ("And who paid the fee?", LEADERS),
+        ("Is it allowed to keep bees?", LEADERS),
+        ("What about it?", Turn("Hello", "")),
+    ],
+)
+def test_what_is_not_clear_is_not_rewritten(question: str, turn: Turn) -> None:
+    """A capital alone is no change, and a wrong guess is worse than none."""
+    assert standalone(question, [turn]) == question
+
+
+def test_several_follow_ups_in_a_row_keep_their_topic() -> None:
+    """Whether a program sends what was typed or what was searched."""
+    typed = [BOAT, Turn("How much does it cost?", "4 euros"), Turn("And the one to Tarn?", "5 euros")]
+    assert standalone("Who is its driver?", typed[:2]) == "Who is the bus to Linden's driver?"
+    assert standalone("Who is its driver?", typed) == "Who is the bus to Tarn's driver?"
+
+
 def test_only_the_last_turn_counts() -> None:
     """An older topic does not come back by itself."""
     turns = [LEADERS, Turn("When does the pump run?", "from seven")]

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import index.models
 from index.embed import OnnxEmbedder, load_embedder
 from index.errors import ModelError
 from index.sentences import sentences
 from index.types import Embedder
 
+MODELS = Path(index.models.__file__).parent
 LONG = "The treaty was signed in 1848 after a month of talks between the two sides. " * 40
 TEXTS = [
     "Who led the meeting?",
@@ -49,7 +51,7 @@ def embedder() -> Embedder:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the packaged model that a test may damage."""
-    source = Path(sys.modules["index.embed"].__file__ or "").parent / "models" / "all-MiniLM-L6-v2"
+    source = MODELS / "all-MiniLM-L6-v2"
     return Path(shutil.copytree(source, tmp_path / "all-MiniLM-L6-v2"))
 
 
@@ -289,7 +291,7 @@ def test_a_static_model_works_too(tmp_path: Path) -> None:
     from sentence_transformers.sentence_transformer.modules.static_embedding import StaticEmbedding
     from tokenizers import Tokenizer
 
-    packaged = Path(sys.modules["index.embed"].__file__ or "").parent / "models" / "all-MiniLM-L6-v2"
+    packaged = MODELS / "all-MiniLM-L6-v2"
     tokenizer = Tokenizer.from_file(str(packaged / "tokenizer.json"))
     tokenizer.no_truncation()
     words = StaticEmbedding(tokenizer, embedding_dim=4)

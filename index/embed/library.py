@@ -1,4 +1,4 @@
-"""Any model that sentence-transformers loads. The one importer of sentence_transformers, which takes seconds to load."""
+"""Any model that sentence-transformers loads. The one importer of that library, which takes seconds to load."""
 
 import hashlib
 import json
@@ -46,7 +46,7 @@ class SentenceTransformerEmbedder:
         self._model = _loaded(name, folder, device, network)
         self._query, self._document = _prompts(self._model.prompts, self.name)
         self.dimension = self._model.get_embedding_dimension() or self._model.encode("").shape[-1]
-        self.weights = _state_hash(self._model.state_dict())
+        self.weights = state_hash(self._model.state_dict())
         """Hash of the weights alone: what was the fingerprint before it told how they are used."""
         self.fingerprint = _hash(self.weights, self._use())
         longest = int(min(self._model.max_seq_length or UNLIMITED, UNLIMITED))
@@ -94,7 +94,7 @@ class SentenceTransformerEmbedder:
         return {
             "modules": [_settings(module) for module in model.modules() if hasattr(module, "get_config_dict")],
             "prompts": [self._query, self._document],
-            "tokenizer": _serialised(model.tokenizer),
+            "tokenizer": serialised(model.tokenizer),
             "max_seq_length": model.max_seq_length,
             "truncate_dim": model.truncate_dim,
             "normalised": True,
@@ -199,7 +199,7 @@ def _settings(module: Any) -> list[Any]:
     return [type(module).__name__, {} if reads else module.get_config_dict()]
 
 
-def _serialised(tokenizer: Any) -> str:
+def serialised(tokenizer: Any) -> str:
     """Return a tokenizer as text, less its padding and truncation, which each call sets anew."""
     fast = getattr(tokenizer, "backend_tokenizer", tokenizer)
     if not hasattr(fast, "to_str"):  # one of words in Python
@@ -212,7 +212,7 @@ def _hash(weights: str, use: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps([weights, use], sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _state_hash(state: "dict[str, Tensor]") -> str:
+def state_hash(state: "dict[str, Tensor]") -> str:
     """Hash a model's tensors, in the order of their names."""
     import torch
 

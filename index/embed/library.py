@@ -151,7 +151,7 @@ def _loaded(name: str, folder: Path | None, device: str | None, network: bool) -
         return _from_disk(folder, device) if folder else _from_hub(name, device, network)
     except Exception as error:  # whatever a folder or the network can do wrong
         raise ModelError(
-            f"The embedder {name!r} cannot be loaded ({error}): give the folder of a sentence-transformers "
+            f"The embedder {name!r} cannot be loaded ({' '.join(str(error).split())}): give the folder of a sentence-transformers "
             f"model, or a hub name and a network, or leave it out to use the packaged {PACKAGED}."
         ) from error
 

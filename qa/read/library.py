@@ -142,7 +142,7 @@ def _loaded(name: str, folder: Path | None, device: str | None, network: bool) -
         return _from_disk(folder, device) if folder else _from_hub(name, device, network)
     except Exception as error:  # whatever a folder or the network can do wrong
         raise ModelError(
-            f"The reader {name!r} cannot be loaded ({error}): give the folder of an extractive question-answering "
+            f"The reader {name!r} cannot be loaded ({' '.join(str(error).split())}): give the folder of an extractive question-answering "
             "model, or a hub name and a network, or leave it out to use the reader that comes with seedqa."
         ) from error
 
@@ -169,10 +169,10 @@ def _pretrained(name: str, device: str | None, *, local_files_only: bool) -> tup
     with quiet():
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-        tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local_files_only)
         model, report = AutoModelForQuestionAnswering.from_pretrained(
             name, local_files_only=local_files_only, output_loading_info=True, dtype=torch.float32
         )
+        tokenizer = AutoTokenizer.from_pretrained(name, local_files_only=local_files_only)
     if report["missing_keys"]:  # made up, the library would say in a warning: its answers would be dice
         raise ValueError(f"it has no weights for {', '.join(sorted(report['missing_keys']))}")
     if not tokenizer.is_fast:

@@ -9,7 +9,7 @@ import pytest
 from index import Document, Hit, Index, Passage
 from qa.engine import Engine
 from qa.evaluate.corpus import Corpus, Gold, write_articles
-from qa.evaluate.outcomes import Examiner, Log, Outcome, Prediction, Recorder, pending, read_gold
+from qa.evaluate.outcomes import Examiner, Log, Outcome, Prediction, pending, read_gold
 from qa.evaluate.summary import below, bins, reading, summarise
 from qa.metrics import exact_match, f1
 from qa.read.calibration import Calibration
@@ -68,11 +68,8 @@ def test_the_best_of_the_annotators_counts() -> None:
 
 def test_a_passage_counts_as_found_only_if_it_holds_the_answer_at_its_place() -> None:
     """The same words elsewhere do not count; where the paragraph is unknown, words have to do."""
-    document = Document(1, "/a.txt", "", "1871 was cold. In 1871 Ann came.", (), (), "")
-    hits = [
-        Hit(Passage(n, document, s, e, document.text[s:e], None, ""), 1.0)
-        for n, (s, e) in enumerate(((0, 14), (15, 32)))
-    ]
+    document = Document(1, "/a.txt", "", "1871 was cold. In 1871 Ann came.", (), "")
+    hits = [Hit(Passage(n, document, s, e), 1.0) for n, (s, e) in enumerate(((0, 14), (15, 32)))]
     assert Gold("/a.txt", ((18, 22),), ("1871",)).rank(hits) == 2
     assert Gold("/b.txt", ((18, 22),), ("1871",)).rank(hits) is None
     assert Gold(None, (), ("1871",)).rank(hits) == 1
@@ -96,7 +93,7 @@ def test_a_question_is_followed_from_search_to_quote(tmp_path: Path) -> None:
     reader = PatternReader(r"\d{4}")
     with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
         index.sync([tmp_path / "documents"])
-        engine = Engine(tmp_path / "index", reader=Recorder(reader), index=index)
+        engine = Engine(tmp_path / "index", reader=reader, index=index)
         examiner = Examiner(engine, reader, Corpus(index), k=5)
         question = Question("1", "t", "Ann led the survey when?", CONTEXT, ((22, 26),))
         found = examiner.examine(question)
@@ -114,7 +111,7 @@ def test_a_quote_that_is_not_in_its_file_is_counted(tmp_path: Path) -> None:
     reader = PatternReader(r"\d{4}")
     with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
         index.sync([tmp_path / "documents"])
-        examiner = Examiner(Engine(tmp_path, reader=Recorder(reader), index=index), reader, Corpus(index), k=5)
+        examiner = Examiner(Engine(tmp_path, reader=reader, index=index), reader, Corpus(index), k=5)
         path = next((tmp_path / "documents").glob("0000*"))
         assert examiner._holds(str(path), 22, 26, "1871")
         assert not examiner._holds(str(path), 21, 25, "1871")

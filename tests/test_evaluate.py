@@ -291,7 +291,7 @@ def test_a_reader_is_calibrated_once_and_for_all(tmp_path: Path, capsys: pytest.
     config = json.loads((folder / "config.json").read_text())
     config["calibration"] = {"threshold": 0.0, "scores": [0.0], "confidences": [0.0]}
     (folder / "config.json").write_text(json.dumps(config))
-    rows = [
+    rows: list[dict[str, object]] = [
         {"id": str(n), "question": "Who led it?", "answers": [{"text": "Ann", "answer_start": 0}]} for n in range(70)
     ]
     rows += [{"id": str(n), "question": "What is a quark?", "answers": [], "is_impossible": True} for n in range(50)]

@@ -22,7 +22,7 @@ TEXT = (
     "lamp was electrified in 1926\nat a cost of 4,000 crowns. The ferry leaves when it is full. "
 )
 QUESTION = "Who built the lighthouse?"
-SMALL = {
+SMALL: dict[str, Any] = {
     "hidden_size": 16,
     "num_hidden_layers": 1,
     "num_attention_heads": 2,
@@ -57,11 +57,11 @@ def metaspaced() -> Any:
     from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
     tokenizer = Tokenizer(models.Unigram())
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()  # type: ignore[assignment]
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     marks = ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"]
     trainer = trainers.UnigramTrainer(vocab_size=110, special_tokens=marks, unk_token="[UNK]", show_progress=False)
     tokenizer.train_from_iterator([TEXT, QUESTION], trainer)
-    tokenizer.post_processor = processors.TemplateProcessing(  # type: ignore[assignment]
+    tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 1), ("[SEP]", 2)]
     )
     return tokenizer
@@ -105,7 +105,8 @@ def make(kind: str, folder: Path, *, seed: int = 0) -> Path:
         weights.data *= 20  # so that logits differ
     model.save_pretrained(folder)
     inputs = ["input_ids", "attention_mask", *(["token_type_ids"] if kind in ("bert", "deberta") else [])]
-    PreTrainedTokenizerFast(tokenizer_object=fast, model_input_names=inputs, **marks).save_pretrained(folder)
+    made = PreTrainedTokenizerFast(tokenizer_object=fast, model_input_names=inputs, **marks)  # type: ignore[no-untyped-call]
+    made.save_pretrained(folder)
     return folder
 
 

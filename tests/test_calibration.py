@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.read.calibration import NEUTRAL, Calibration, fit, keep, kept, rising
+from qa.read.calibration import NEUTRAL, Calibration, fit, keep, latest, load, rising
 from qa.read.onnx import PACKAGED
 
 
@@ -97,12 +97,13 @@ def test_the_latest_of_two_places_counts(tmp_path: Path, monkeypatch: pytest.Mon
     """A folder that could not be written to, and now can: what was learned last is what is found."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
     old, new = Calibration(1.0, (0.0, 1.0), (0.0, 1.0)), Calibration(2.0, (0.0, 1.0), (0.0, 1.0))
-    assert kept("ab" * 32, tmp_path) is None
+    assert latest("ab" * 32, tmp_path) is None
     first = keep(old, "ab" * 32, None, {"questions": "a.json"})
     second = keep(new, "ab" * 32, tmp_path, {"questions": "b.json"})
     assert second.parent == tmp_path != first.parent
     for path, when in ((first, 1_000_000_000), (second, 2_000_000_000)):
         os.utime(path, (when, when))
-    assert kept("ab" * 32, tmp_path) == new
+    assert latest("ab" * 32, tmp_path) == second
+    assert load(second) == new
     assert json.loads(second.read_text())["learned"] == {"questions": "b.json"}
-    assert kept("cd" * 32, tmp_path) is None
+    assert latest("cd" * 32, tmp_path) is None

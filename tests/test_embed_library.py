@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,18 @@ def test_a_fingerprint_does_not_change_with_use(small: Path) -> None:
     one.encode(["who led the meeting? " * 20, "who?"])
     assert one._use() == two._use()
     assert one.fingerprint == two.fingerprint
+
+
+def test_several_threads_may_embed_and_count_at_once(small: Path) -> None:
+    """A tokenizer keeps how it last cut and padded, and fails or cuts wrongly when it is shared."""
+    embedder = loaded(small)
+    texts = ["who led the meeting? " * (1 + number % 7) for number in range(80)]
+    rows, counts = [embedder.encode_question(text) for text in texts], embedder.count_tokens(texts)
+    with ThreadPoolExecutor(4) as pool:
+        found = pool.map(lambda text: (embedder.encode_question(text), embedder.count_tokens([text])), texts)
+    for (row, count), expected, length in zip(found, rows, counts, strict=True):
+        np.testing.assert_allclose(row, expected, atol=1e-6)
+        assert count == [length]
 
 
 def test_a_model_runs_where_it_is_told_to(small: Path) -> None:

@@ -308,6 +308,8 @@ def test_a_reader_is_calibrated_once_and_for_all(tmp_path: Path, capsys: pytest.
     assert f"kept: {kept}" in printed
     assert json.loads(kept.read_text())["learned"]["learned_from"] == 60
 
+    assert main(arguments) == 0
+    assert f"reader: {folder.resolve()} (calibrated: {kept})" in capsys.readouterr().out
     assert main([*arguments, "--json"]) == 0
     row = json.loads(capsys.readouterr().out)
     assert (row["reader"], row["calibrated"]) == (str(folder.resolve()), True)

@@ -13,7 +13,7 @@ import pytest
 
 from index import ModelError
 from qa.read import PACKAGED, Calibration, OnnxReader, load_reader
-from qa.read.calibration import keep, kept
+from qa.read.calibration import keep, latest
 
 PASSAGE = (
     "The lighthouse was built by Edda Holm in 1871. It stands on the northern cliff, and its lamp was "
@@ -201,7 +201,7 @@ def test_what_was_learned_of_a_reader_is_found_again(folder: Path) -> None:
     path = keep(learned, before.fingerprint, before.folder, {"questions": "mine.json"})
     assert path.parent == folder.resolve()
     after = load_reader(folder)
-    assert (after.calibration, after.calibrated) == (learned, True)
+    assert (after.calibration, after.calibrated, after.learned) == (learned, True, path)
     assert load_reader().calibration.threshold == 4.0662
     path.write_text("{}")
     with pytest.raises(ModelError, match=r"calibration-\w{16}\.json is damaged .* seedqa eval --calibrate"):
@@ -218,7 +218,7 @@ def test_what_was_learned_of_a_folder_that_cannot_be_written_to_is_kept_with_the
     learned = Calibration(1.5, (0.0, 2.0), (0.25, 0.75))
     path = keep(learned, reader.fingerprint, gone, {})
     assert tmp_path / "home" in path.parents
-    assert kept(reader.fingerprint, gone) == learned
+    assert latest(reader.fingerprint, gone) == path
     assert load_reader().calibration == learned  # the same weights, windows and tokenizer: the same reader
 
 

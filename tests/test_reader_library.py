@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,20 @@ def test_a_score_does_not_depend_on_what_else_is_read(readers: Callable[[str], L
     assert reader.read(QUESTION, TEXT[:46], count=2) == alone
 
 
+def test_several_threads_may_read_at_once(readers: Callable[[str], LibraryReader]) -> None:
+    """The tokenizer keeps how it last cut, and fails or cuts wrongly when it is shared; threads take turns often here."""
+    reader, text = readers("bert"), TEXT[:120]
+    alone = reader.read(QUESTION, text, count=2)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _: reader.read(QUESTION, text, count=2), range(100)))
+    finally:
+        sys.setswitchinterval(before)
+    assert found == [alone] * 100
+
+
 def test_a_reader_is_uncalibrated_and_says_so(readers: Callable[[str], LibraryReader]) -> None:
     """It answers where it prefers a span to none, and its confidence does not rise with the score."""
     reader = readers("bert")
@@ -213,16 +228,18 @@ def test_a_folder_is_known_by_its_whole_path_and_its_weights(tmp_path: Path, mon
     assert one.fingerprint == again.fingerprint != two.fingerprint
 
 
-def test_a_model_without_an_answering_head_is_refused(tmp_path: Path) -> None:
+def test_a_model_without_an_answering_head_is_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """The library would make one up: its answers would be dice."""
     from transformers import BertConfig, BertModel
 
     make("bert", tmp_path / "model")
     BertModel(BertConfig(vocab_size=120, **SMALL)).save_pretrained(tmp_path / "model")
+    capfd.readouterr()
     with pytest.raises(
         ModelError, match=r"it has no weights for qa_outputs\.bias, qa_outputs\.weight\): give the folder"
     ):
         load_reader(tmp_path / "model")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_folder_that_is_not_there_or_holds_no_model_is_named(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,13 +37,14 @@ class SentenceTransformerEmbedder:
     """Any model that sentence-transformers loads; the reference engine.
 
     Models such as E5, BGE and Nomic want a few words before a question, and others before a passage; what of a
-    passage is embedded, a sentence too, counts as a passage.
+    passage is embedded, a sentence too, counts as a passage. Threads may share one.
     """
 
     def __init__(self, name: str, *, device: str | None = None, network: bool = False) -> None:
         """Load a model folder, or a hub's model; only with ``network`` is that fetched. Raises ModelError."""
         folder = folder_of(name)
         self.name = str(folder) if folder else name
+        self._using = Lock()  # each call of a tokenizer sets anew how it cuts and pads: two at once would fail
         self._model = _loaded(name, folder, device, network)
         self._query, self._document = _prompts(self._model.prompts, self.name)
         self.dimension = self._model.get_embedding_dimension() or self._model.encode("").shape[-1]
@@ -76,16 +78,18 @@ class SentenceTransformerEmbedder:
         """Count the tokens of each text, special tokens left out."""
         tokenizer = self._model.tokenizer  # transformers' own, which warns of long texts, or a static model's
         options = {"verbose": False} if callable(tokenizer) else {}
-        return [len(tokenizer.encode(encodable(text), add_special_tokens=False, **options)) for text in texts]
+        with self._using:
+            return [len(tokenizer.encode(encodable(text), add_special_tokens=False, **options)) for text in texts]
 
     def _rows(self, encode: Any, texts: Sequence[str], prompt: str) -> Vectors:
-        rows = encode(
-            [encodable(text) for text in texts],
-            prompt=prompt,  # by its words: the library takes an empty "document" before a "passage" that is not
-            batch_size=16,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-        )
+        with self._using:
+            rows = encode(
+                [encodable(text) for text in texts],
+                prompt=prompt,  # by its words: the library takes an empty "document" before a "passage" that is not
+                batch_size=16,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
         return np.asarray(rows, np.float32)
 
     def _use(self) -> dict[str, Any]:
@@ -150,8 +154,9 @@ def _loaded(name: str, folder: Path | None, device: str | None, network: bool) -
     try:
         return _from_disk(folder, device) if folder else _from_hub(name, device, network)
     except Exception as error:  # whatever a folder or the network can do wrong
+        reason = " ".join(str(error).split())
         raise ModelError(
-            f"The embedder {name!r} cannot be loaded ({' '.join(str(error).split())}): give the folder of a sentence-transformers "
+            f"The embedder {name!r} cannot be loaded ({reason}): give the folder of a sentence-transformers "
             f"model, or a hub name and a network, or leave it out to use the packaged {PACKAGED}."
         ) from error
 

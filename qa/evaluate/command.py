@@ -102,7 +102,9 @@ def run(options: argparse.Namespace) -> int:
 
 def headline(reader: Loaded, facts: dict[str, Any]) -> list[str]:
     """Return the lines above the table: how many questions, and which reader."""
-    about = "" if facts["calibrated"] else " (uncalibrated: what its scores mean is not known; see --calibrate)"
+    about = f" (calibrated: {reader.learned})" if reader.learned else ""
+    if not reader.calibrated:
+        about = " (uncalibrated: what its scores mean is not known; see --calibrate)"
     return [
         f"{facts['questions']} questions, {facts['unanswerable']} of them unanswerable; ± is a 95 % interval",
         f"reader: {reader.name}{about}",

@@ -128,17 +128,19 @@ def keep(calibration: Calibration, fingerprint: str, folder: Path | None, learne
     return last
 
 
-def kept(fingerprint: str, folder: Path | None) -> Calibration | None:
-    """Return what was learned of a reader last; None if nothing was. Raises ModelError if it cannot be read."""
+def latest(fingerprint: str, folder: Path | None) -> Path | None:
+    """Return where what was learned of a reader last is written down; None if nothing was."""
     found = [path for path in _places(fingerprint, folder) if path.is_file()]
-    if not found:
-        return None
-    latest = max(found, key=lambda path: path.stat().st_mtime)
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)
+
+
+def load(path: Path) -> Calibration:
+    """Read what was learned of a reader. Raises ModelError if the file is damaged."""
     try:
-        return Calibration.from_json(settings(latest))
+        return Calibration.from_json(settings(path))
     except (ModelError, KeyError, TypeError, ValueError) as error:
         raise ModelError(
-            f"The calibration {latest} is damaged ({error}): delete it, or learn it again with seedqa eval --calibrate."
+            f"The calibration {path} is damaged ({error}): delete it, or learn it again with seedqa eval --calibrate."
         ) from error
 
 

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,7 +44,10 @@ class Window:
 
 
 class LibraryReader:
-    """A question-answering model of transformers; uncalibrated until ``seedqa eval --calibrate`` has run."""
+    """A question-answering model of transformers; uncalibrated until ``seedqa eval --calibrate`` has run.
+
+    Threads may share one.
+    """
 
     def __init__(self, name: str, *, device: str | None = None, network: bool = False) -> None:
         """Load a model folder, or a hub's model; only with ``network`` is that fetched. Raises ModelError.
@@ -52,11 +56,14 @@ class LibraryReader:
         """
         self.folder = folder_of(name)
         self.name = str(self.folder or name)
+        self._coding = Lock()  # each call of the tokenizer sets anew how it cuts: two at once would cut alike, or fail
         self._tokenizer, self._model = _loaded(name, self.folder, device, network)
         self._max_length = _max_length(self._tokenizer, self._model.config)
         self.fingerprint = _fingerprint(self._tokenizer, self._model)
         self.calibration: Calibration = NEUTRAL
         self.calibrated = False
+        self.learned: Path | None = None
+        """Where what seedqa eval --calibrate learned is written down, if it is from there."""
 
     def read(self, question: str, text: str, *, count: int = 1) -> list[Span]:
         """Return up to ``count`` spans that do not overlap, best first.
@@ -64,10 +71,9 @@ class LibraryReader:
         A question beyond 64 tokens is cut; a text longer than the model reads is read in overlapping windows, each
         compared with its own no-answer logit. One window at a time: no score depends on what else is read.
         """
-        found: list[Span] = []
-        for window in self._windows(self._cut(encodable(question)), encodable(text)):
-            found += self._spans(window, count)
-        trimmed = (_trimmed(span, text) for span in found)
+        with self._coding:
+            windows = list(self._windows(self._cut(encodable(question)), encodable(text)))
+        trimmed = (_trimmed(span, text) for window in windows for span in self._spans(window, count))
         return apart(span for span in trimmed if span.start < span.end)[:count]
 
     def _cut(self, question: str) -> str:
@@ -141,8 +147,9 @@ def _loaded(name: str, folder: Path | None, device: str | None, network: bool) -
     try:
         return _from_disk(folder, device) if folder else _from_hub(name, device, network)
     except Exception as error:  # whatever a folder or the network can do wrong
+        reason = " ".join(str(error).split())
         raise ModelError(
-            f"The reader {name!r} cannot be loaded ({' '.join(str(error).split())}): give the folder of an extractive question-answering "
+            f"The reader {name!r} cannot be loaded ({reason}): give the folder of an extractive question-answering "
             "model, or a hub name and a network, or leave it out to use the reader that comes with seedqa."
         ) from error
 

@@ -49,6 +49,8 @@ class OnnxReader:
         self.folder = None if folder == PACKAGED else folder.resolve()  # what we ship is not the user's to write to
         self.name = str(self.folder or "packaged")
         self.calibrated = not self.calibration.is_placeholder  # qa.train.export writes one until calibrate has run
+        self.learned: Path | None = None
+        """Where what seedqa eval --calibrate learned is written down, if the calibration is from there."""
         self.fingerprint = _fingerprint(config, folder / "tokenizer.json")
         self._session = session(folder / "model.onnx", self._sha256, threads=threads)
         self._tokenizer = tokenizer(folder / "tokenizer.json")

@@ -6,7 +6,7 @@ from typing import Protocol
 from index import ModelError
 from index.embed.library import folder_of
 from index.onnx import settings
-from qa.read.calibration import Calibration, kept
+from qa.read.calibration import Calibration, latest, load
 from qa.read.library import LibraryReader
 from qa.read.onnx import PACKAGED, OnnxReader
 from qa.types import Span
@@ -37,8 +37,8 @@ def load_reader(
     ModelError if there is no such reader, or if it cannot be loaded.
     """
     reader = _opened(name, device, network)
-    if calibration := kept(reader.fingerprint, reader.folder):
-        reader.calibration, reader.calibrated = calibration, True
+    if learned := latest(reader.fingerprint, reader.folder):
+        reader.calibration, reader.calibrated, reader.learned = load(learned), True, learned
     return reader
 
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -57,39 +57,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Numbers by section, the predictions that a calibration can be learned from, lines on what was written."""
+
+    sections: dict[str, Numbers]
+    predictions: list[Prediction]
+    written: tuple[str, ...] = ()
+
+
 def run(options: argparse.Namespace) -> int:
     """Evaluate; print a table or JSON, draw, calibrate, compare with the gates."""
     if options.reading and (options.documents or options.resume or options.plots):
         raise ValueError("--reading goes without --documents, --resume and --plots.")
+    # 1  the questions, and who answers them
     questions = _questions(options.questions, options.limit)
     reader = load_reader(options.reader, network=True)  # the person who typed a hub's name has asked for it
+    # 2  what became of them
+    measured = (read_alone if options.reading else asked)(questions, reader, options)
+    sections, written = measured.sections, [*measured.written]
+    # 3  what the reader's scores mean
+    if options.calibrate:
+        added, path = calibrate(measured.predictions, reader, options)
+        sections |= added
+        written.append(f"kept: {path}")
+    # 4  all of it, said
+    missed = below(sections, options.gates)
     facts = {
         "questions": len(questions),
         "unanswerable": sum(not question.answers for question in questions),
         "reader": reader.name,
         "calibrated": reader.calibrated,
     }
-    written: list[str] = []
-    if options.reading:
-        with _bar(questions, "reading", "q") as bar:
-            predictions = [read_gold(reader, question) for question in bar]
-        sections = {READING: reading(predictions, reader.calibration)}
-    else:
-        with _folder(options.resume) as folder:
-            outcomes, speed = examined(questions, reader, folder, options)
-        predictions = [outcome.asked for outcome in outcomes]
-        sections = summarise(outcomes, reader.calibration)
-        if speed:
-            sections[SERVING]["passages-per-second"] = Number(speed)
-        if options.plots:
-            from qa.evaluate.plots import draw
-
-            written += [f"drawn: {path}" for path in draw(outcomes, reader.calibration, options.plots)]
-    if options.calibrate:
-        added, path = calibrate(predictions, reader, options)
-        sections |= added
-        written.append(f"kept: {path}")
-    missed = below(sections, options.gates)
     if options.json:
         numbers = {title: {n: asdict(v) for n, v in part.items()} for title, part in sections.items()}
         print(json.dumps({**facts, "numbers": numbers}, indent=2))
@@ -98,6 +97,29 @@ def run(options: argparse.Namespace) -> int:
     for line in missed:
         print(f"seedqa: {line}", file=sys.stderr)
     return 1 if missed else 0
+
+
+def read_alone(questions: Sequence[Question], reader: Loaded, options: argparse.Namespace) -> Measured:
+    """Read the gold passages; nothing is searched."""
+    del options
+    with _bar(questions, "reading", "q") as bar:
+        predictions = [read_gold(reader, question) for question in bar]
+    return Measured({READING: reading(predictions, reader.calibration)}, predictions)
+
+
+def asked(questions: Sequence[Question], reader: Loaded, options: argparse.Namespace) -> Measured:
+    """Ask the questions of all documents, and draw what became of them."""
+    with _folder(options.resume) as folder:
+        outcomes, speed = examined(questions, reader, folder, options)
+    sections = summarise(outcomes, reader.calibration)
+    if speed:
+        sections[SERVING]["passages-per-second"] = Number(speed)
+    drawn: list[Path] = []
+    if options.plots:
+        from qa.evaluate.plots import draw
+
+        drawn = draw(outcomes, reader.calibration, options.plots)
+    return Measured(sections, [outcome.asked for outcome in outcomes], tuple(f"drawn: {path}" for path in drawn))
 
 
 def headline(reader: Loaded, facts: dict[str, Any]) -> list[str]:

@@ -211,6 +211,18 @@ def test_how_weights_are_used_is_in_the_fingerprint(
     assert after.fingerprint != before.fingerprint
 
 
+def test_vectors_of_earlier_versions_are_good_where_passages_are_put_as_before(small: Path) -> None:
+    """They knew no words before a passage but the model's default: an index made so need not be made again."""
+    assert loaded(small).former_fingerprint == loaded(small).weights
+    config = small / "config_sentence_transformers.json"
+    edit(config, lambda row: row.update(prompts={"query": "query: "}))
+    assert loaded(small).former_fingerprint == loaded(small).weights
+    edit(config, lambda row: row.update(prompts={"query": "query: ", "passage": "passage: "}))
+    assert loaded(small).former_fingerprint == ""
+    edit(config, lambda row: row.update(default_prompt_name="passage"))
+    assert loaded(small).former_fingerprint == loaded(small).weights
+
+
 def test_a_fingerprint_does_not_change_with_use(small: Path) -> None:
     """A tokenizer keeps how its last call padded and cut, which is not how the model is used."""
     one, two = loaded(small), loaded(small)

@@ -318,9 +318,13 @@ def test_a_reader_is_calibrated_once_and_for_all(tmp_path: Path, capsys: pytest.
     assert not OnnxReader(folder).calibrated  # the config itself stays as it was
 
 
-def test_a_reader_that_is_none_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit status 2, and a sentence that says what to do."""
+def test_what_cannot_be_done_is_said_before_anything_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two questions cannot calibrate, and a reader that is none cannot read: exit status 2, and a sentence."""
     path = question_set(tmp_path)
+    assert main(["eval", str(path), "--calibrate", "--reading", "--reader", str(tmp_path / "none")]) == 2
+    assert "there are 2, 1 of them unanswerable" in capsys.readouterr().err
     assert main(["eval", str(path), "--reading", "--reader", str(tmp_path / "none")]) == 2
     assert "there is no such folder" in capsys.readouterr().err
 

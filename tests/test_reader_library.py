@@ -195,7 +195,7 @@ def test_a_score_does_not_depend_on_what_else_is_read(readers: Callable[[str], L
 
 
 def test_several_threads_may_read_at_once(readers: Callable[[str], LibraryReader]) -> None:
-    """The tokenizer keeps how it last cut, and fails or cuts wrongly when it is shared; threads take turns often here."""
+    """The tokenizer keeps how it last cut, and fails or cuts wrongly when it is shared. Threads take turns often here."""
     reader, text = readers("bert"), TEXT[:120]
     alone = reader.read(QUESTION, text, count=2)
     before = sys.getswitchinterval()
@@ -253,20 +253,38 @@ def test_a_folder_that_is_not_there_or_holds_no_model_is_named(
     assert capfd.readouterr() == ("", "")
 
 
+OFFLINE = """
+import socket, sys
+def refuse(*_): raise AssertionError('the network was used')
+socket.socket.connect = socket.getaddrinfo = refuse
+from qa.read import load_reader
+for name in sys.argv[1:]:
+    try: print(load_reader(name).name)
+    except Exception as error: print(type(error).__name__, error)
+"""
+
+
 def test_a_hub_s_model_is_not_fetched_unless_a_person_asks(tmp_path: Path) -> None:
-    """Without ``network`` the answer is the same with and without one: no connection is tried."""
-    code = (
-        "import socket\n"
-        "def refuse(*_): raise AssertionError('the network was used')\n"
-        "socket.socket.connect = socket.getaddrinfo = refuse\n"
-        "from qa.read import load_reader\n"
-        "try: load_reader('nobody/no-such-reader')\n"
-        "except Exception as error: print(type(error).__name__, error)"
-    )
-    environment = {**os.environ, "HF_HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    assert done.stdout.startswith("ModelError The reader 'nobody/no-such-reader' cannot be loaded (it is not on this")
+    """No connection is tried: what was fetched before is found where the hub's library keeps it, the rest is not."""
+    kept = tmp_path / "hub" / "models--somebody--reader"
+    make("bert", kept / "snapshots" / "0")
+    (kept / "refs").mkdir()
+    (kept / "refs" / "main").write_text("0")
+    environment = {**os.environ, "HF_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+    command = [sys.executable, "-W", "ignore", "-c", OFFLINE, "somebody/reader", "somebody/other"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    found, missing = done.stdout.splitlines()
+    assert found == "somebody/reader"
+    assert missing.startswith("ModelError The reader 'somebody/other' cannot be loaded (it is not on this machine")
     assert done.stderr == ""
+
+
+def test_a_reader_runs_where_it_is_told_to(readers: Callable[[str], LibraryReader]) -> None:
+    """And a device that is not there is an error that names the model."""
+    reader = readers("bert")
+    assert str(reader._model.device) == "cpu"
+    with pytest.raises(ModelError, match=r"cannot be loaded \(.*nowhere"):
+        load_reader(reader.name, device="nowhere")
 
 
 def test_our_own_weights_read_the_same_through_transformers(tmp_path: Path) -> None:

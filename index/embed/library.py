@@ -54,6 +54,15 @@ class SentenceTransformerEmbedder:
         longest = int(min(self._model.max_seq_length or UNLIMITED, UNLIMITED))
         self.max_tokens = longest - sum(self.count_tokens([self._document]))
 
+    @property
+    def former_fingerprint(self) -> str:
+        """What earlier versions called this embedder's fingerprint; "" if they put other words before a passage.
+
+        They went by the weights alone, and used the prompt that the model names as its default, if any.
+        """
+        default = self._model.prompts.get(self._model.default_prompt_name or "", "")
+        return self.weights if self._document == default else ""
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed passages. **Shape:** (len(texts), dimension), float32, rows of length 1."""
         if not texts:

@@ -20,16 +20,20 @@ def learn(predictions: Sequence[Prediction], before: Calibration) -> tuple[Calib
 
     What ``before`` says of retrieval stays. Raises ValueError if there are too few questions, or no unanswerable ones.
     """
-    unanswerable = sum(not prediction.gold for prediction in predictions)
-    if len(predictions) < LEAST or unanswerable in (0, len(predictions)):
-        raise ValueError(
-            f"--calibrate needs {LEAST} questions or more, some of which the documents do not answer: there are "
-            f"{len(predictions)}, {unanswerable} of them unanswerable."
-        )
+    check(len(predictions), sum(not prediction.gold for prediction in predictions))
     shuffled = random.Random(13).sample(list(predictions), len(predictions))
     taught, held_out = shuffled[::2], shuffled[1::2]
     found = fit(taught, bins=min(24, len(taught) // ANSWERS_A_KNOT))
     return replace(found, retrieval_weight=before.retrieval_weight, ceiling=before.ceiling), held_out
+
+
+def check(questions: int, unanswerable: int) -> None:
+    """Raise ValueError if so many questions, so many of them unanswerable, cannot teach what a score means."""
+    if questions < LEAST or unanswerable in (0, questions):
+        raise ValueError(
+            f"--calibrate needs {LEAST} questions or more, some of which the documents do not answer: there are "
+            f"{questions}, {unanswerable} of them unanswerable."
+        )
 
 
 def fit(predictions: Sequence[Prediction], *, bins: int = 24) -> Calibration:

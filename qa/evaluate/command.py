@@ -15,7 +15,7 @@ from typing import Any
 from index import Index
 from qa import squad
 from qa.engine import Engine
-from qa.evaluate.calibrate import learn
+from qa.evaluate.calibrate import check, learn
 from qa.evaluate.corpus import Corpus, write_articles
 from qa.evaluate.outcomes import Examiner, Log, Outcome, Prediction, pending, read_gold
 from qa.evaluate.summary import READING, SERVING, Number, Numbers, below, calibrated, reading, summarise, table
@@ -72,6 +72,9 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError("--reading goes without --documents, --resume and --plots.")
     # 1  the questions, and who answers them
     questions = _questions(options.questions, options.limit)
+    unanswerable = sum(not question.answers for question in questions)
+    if options.calibrate:
+        check(len(questions), unanswerable)  # now, not when all have been asked
     reader = load_reader(options.reader, network=True)  # the person who typed a hub's name has asked for it
     # 2  what became of them
     measured = (read_alone if options.reading else asked)(questions, reader, options)
@@ -85,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
     missed = below(sections, options.gates)
     facts = {
         "questions": len(questions),
-        "unanswerable": sum(not question.answers for question in questions),
+        "unanswerable": unanswerable,
         "reader": reader.name,
         "calibrated": reader.calibrated,
     }

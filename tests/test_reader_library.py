@@ -195,7 +195,7 @@ def test_a_score_does_not_depend_on_what_else_is_read(readers: Callable[[str], L
 
 
 def test_several_threads_may_read_at_once(readers: Callable[[str], LibraryReader]) -> None:
-    """The tokenizer keeps how it last cut, and fails or cuts wrongly when it is shared. Threads take turns often here."""
+    """The tokenizer keeps how it last cut, and fails or cuts wrongly when shared. Threads take turns often here."""
     reader, text = readers("bert"), TEXT[:120]
     alone = reader.read(QUESTION, text, count=2)
     before = sys.getswitchinterval()

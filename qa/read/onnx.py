@@ -48,7 +48,7 @@ class OnnxReader:
             raise damaged(path, str(error)) from error
         self.folder = None if folder == PACKAGED else folder.resolve()  # what we ship is not the user's to write to
         self.name = str(self.folder or "packaged")
-        self.calibrated = not self.calibration.is_placeholder  # qa.train.export writes one until calibrate has run
+        self.calibrated = not self.calibration.is_placeholder  # an export writes one until it is calibrated
         self.learned: Path | None = None
         """Where what seedqa eval --calibrate learned is written down, if the calibration is from there."""
         self.fingerprint = _fingerprint(config, folder / "tokenizer.json")

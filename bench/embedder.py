@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embed import OnnxEmbedder, _cut
+from index.embed.packaged import OnnxEmbedder, _cut
 from index.types import Vectors
 
 

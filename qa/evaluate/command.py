@@ -1,32 +1,40 @@
 """The command ``seedqa eval``."""
 
 import argparse
+import hashlib
 import json
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from hashlib import sha256
+from dataclasses import asdict, dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from index import Index
 from qa import squad
 from qa.engine import Engine
+from qa.evaluate.calibrate import check, learn
 from qa.evaluate.corpus import Corpus, write_articles
-from qa.evaluate.outcomes import Examiner, Log, Outcome, pending, read_gold
-from qa.evaluate.summary import READING, SERVING, Number, below, reading, summarise, table
-from qa.read.onnx import PACKAGED, OnnxReader, Reader
+from qa.evaluate.outcomes import Examiner, Log, Outcome, Prediction, pending, read_gold
+from qa.evaluate.summary import READING, SERVING, Number, Numbers, below, calibrated, reading, summarise, table
+from qa.read import LibraryReader, OnnxReader, load_reader
+from qa.read.calibration import keep
 from qa.squad import Question
+
+Loaded = OnnxReader | LibraryReader
 
 EPILOG = """\
 Without --documents, each article of the set becomes a text file and is indexed like any document.
 A passage counts as found if it holds an answer, at its place.
+--reader takes a folder with our layout, or any extractive question-answering model of transformers: a folder, or a
+hub name, which is fetched if it is not on this machine. What its scores mean is not known until --calibrate has run.
 
 examples:
   seedqa eval dev-v2.0.json --limit 500                   every nth question
   seedqa eval dev-v2.0.json --reading                     the reader alone
+  seedqa eval dev-v2.0.json --reader ~/models/mine --calibrate
   seedqa eval mine.json --documents ~/reports --plots out
   seedqa eval dev-v1.1.json --resume run --fail-under ask-f1=70 --fail-under recall@5=0.95"""
 
@@ -42,51 +50,112 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plots", type=Path, metavar="DIR", help="draw the curves, as SVG (needs matplotlib)")
     parser.add_argument("--fail-under", type=_gate, action="append", default=[], metavar="NAME=VALUE", dest="gates",
                         help="exit status 1 if a number of the table is below this; may be repeated")  # fmt: skip
-    parser.add_argument("--reader", type=Path, metavar="DIR", help="another reader's folder, in our layout")
+    parser.add_argument("--reader", metavar="NAME_OR_PATH", help="another reader than the one that comes with seedqa")
+    parser.add_argument("--calibrate", action="store_true",
+                        help="learn from half of the questions what the reader's scores mean, and keep it")  # fmt: skip
     parser.add_argument("-k", type=int, default=10, help="how many passages are read, at most (default: 10)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-def run(options: argparse.Namespace) -> int:
-    """Evaluate; print a table or JSON, draw, compare with the gates."""
-    questions = list(squad.read(options.questions))
-    if options.limit:
-        questions = questions[:: max(1, len(questions) // options.limit)][: options.limit]
-    if not questions:
-        raise ValueError(f"{options.questions} holds no questions.")
-    reader = OnnxReader(options.reader or PACKAGED)
-    drawn: list[Path] = []
-    if options.reading:
-        if options.documents or options.resume or options.plots:
-            raise ValueError("--reading goes without --documents, --resume and --plots.")
-        with _bar(questions, "reading", "q") as bar:
-            sections = {READING: reading([read_gold(reader, question) for question in bar], reader.calibration)}
-    else:
-        with _folder(options.resume) as folder:
-            outcomes, speed = examined(questions, reader, folder, options)
-        sections = summarise(outcomes, reader.calibration)
-        if speed:
-            sections[SERVING]["passages-per-second"] = Number(speed)
-        if options.plots:
-            from qa.evaluate.plots import draw
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Numbers by section, the predictions that a calibration can be learned from, lines on what was written."""
 
-            drawn = draw(outcomes, reader.calibration, options.plots)
-    missed = below(sections, options.gates)
+    sections: dict[str, Numbers]
+    predictions: list[Prediction]
+    written: tuple[str, ...] = ()
+
+
+def run(options: argparse.Namespace) -> int:
+    """Evaluate; print a table or JSON, draw, calibrate, compare with the gates."""
+    if options.reading and (options.documents or options.resume or options.plots):
+        raise ValueError("--reading goes without --documents, --resume and --plots.")
+    # 1  the questions, and who answers them
+    questions = _questions(options.questions, options.limit)
     unanswerable = sum(not question.answers for question in questions)
+    if options.calibrate:
+        check(len(questions), unanswerable)  # now, not when all have been asked
+    reader = load_reader(options.reader, network=True)  # the person who typed a hub's name has asked for it
+    # 2  what became of them
+    measured = (read_alone if options.reading else asked)(questions, reader, options)
+    sections, written = measured.sections, [*measured.written]
+    # 3  what the reader's scores mean
+    if options.calibrate:
+        added, path = calibrate(measured.predictions, reader, options)
+        sections |= added
+        written.append(f"kept: {path}")
+    # 4  all of it, said
+    missed = below(sections, options.gates)
+    facts = {
+        "questions": len(questions),
+        "unanswerable": unanswerable,
+        "reader": reader.name,
+        "calibrated": reader.calibrated,
+    }
     if options.json:
-        facts = {"questions": len(questions), "unanswerable": unanswerable}
         numbers = {title: {n: asdict(v) for n, v in part.items()} for title, part in sections.items()}
         print(json.dumps({**facts, "numbers": numbers}, indent=2))
     else:
-        print(f"{len(questions)} questions, {unanswerable} of them unanswerable; ± is a 95 % interval")
-        print("\n".join([*table(sections), *(f"drawn: {path}" for path in drawn)]))
+        print("\n".join([*headline(reader, facts), *table(sections), *written]))
     for line in missed:
         print(f"seedqa: {line}", file=sys.stderr)
     return 1 if missed else 0
 
 
+def read_alone(questions: Sequence[Question], reader: Loaded, options: argparse.Namespace) -> Measured:
+    """Read the gold passages; nothing is searched."""
+    del options
+    with _bar(questions, "reading", "q") as bar:
+        predictions = [read_gold(reader, question) for question in bar]
+    return Measured({READING: reading(predictions, reader.calibration)}, predictions)
+
+
+def asked(questions: Sequence[Question], reader: Loaded, options: argparse.Namespace) -> Measured:
+    """Ask the questions of all documents, and draw what became of them."""
+    with _folder(options.resume) as folder:
+        outcomes, speed = examined(questions, reader, folder, options)
+    sections = summarise(outcomes, reader.calibration)
+    if speed:
+        sections[SERVING]["passages-per-second"] = Number(speed)
+    drawn: list[Path] = []
+    if options.plots:
+        from qa.evaluate.plots import draw
+
+        drawn = draw(outcomes, reader.calibration, options.plots)
+    return Measured(sections, [outcome.asked for outcome in outcomes], tuple(f"drawn: {path}" for path in drawn))
+
+
+def headline(reader: Loaded, facts: dict[str, Any]) -> list[str]:
+    """Return the lines above the table: how many questions, and which reader."""
+    about = f" (calibrated: {reader.learned})" if reader.learned else ""
+    if not reader.calibrated:
+        about = " (uncalibrated: what its scores mean is not known; see --calibrate)"
+    return [
+        f"{facts['questions']} questions, {facts['unanswerable']} of them unanswerable; ± is a 95 % interval",
+        f"reader: {reader.name}{about}",
+    ]
+
+
+def calibrate(
+    predictions: Sequence[Prediction], reader: Loaded, options: argparse.Namespace
+) -> tuple[dict[str, Numbers], Path]:
+    """Learn what the reader's scores mean and write it down; return how well it holds, and where it is."""
+    found, held_out = learn(predictions, reader.calibration)
+    taught = len(predictions) - len(held_out)
+    about = {
+        "reader": reader.name,
+        "questions": str(options.questions),
+        "from": "the gold passages" if options.reading else "all documents, searched",
+        "learned_from": taught,
+        "measured_on": len(held_out),
+    }
+    path = keep(found, reader.fingerprint, reader.folder, about)
+    title = f"calibrated: learned from {taught} of the questions, measured on the other {len(held_out)}"
+    return {title: calibrated(held_out, found)}, path
+
+
 def examined(
-    questions: Sequence[Question], reader: Reader, folder: Path, options: argparse.Namespace
+    questions: Sequence[Question], reader: Loaded, folder: Path, options: argparse.Namespace
 ) -> tuple[list[Outcome], float | None]:
     """Index the documents, ask every question that has no outcome yet; return all outcomes and passages a second."""
     documents = options.documents
@@ -95,14 +164,7 @@ def examined(
         write_articles(list(squad.read(options.questions)), documents)
     elif not documents.is_dir():
         raise ValueError(f"--documents {documents} is not a folder.")
-    weights = (options.reader or PACKAGED) / "config.json"
-    facts = {
-        "questions": sha256(options.questions.read_bytes()).hexdigest(),
-        "documents": str(options.documents),
-        "reader": sha256(weights.read_bytes()).hexdigest(),
-        "k": options.k,
-    }
-    log = Log(folder / "outcomes.jsonl", facts)
+    log = Log(folder / "outcomes.jsonl", what_counts(reader, options))
     with Index.open(folder / "index", create=True) as index:
         with _bar(None, "indexing", "B") as bar:
             report = index.sync([documents], on_progress=lambda p: _advance(bar, p.bytes_done, p.bytes_total))
@@ -116,6 +178,40 @@ def examined(
                 log.add(examiner.examine(question))
         speed = report.passages / report.seconds if report.passages else None
     return [log.outcomes[question.id] for question in questions], speed
+
+
+def what_counts(reader: Loaded, options: argparse.Namespace) -> dict[str, Any]:
+    """Return all that an outcome depends on: outcomes of two runs may be mixed only where it is equal."""
+    documents = options.documents
+    meaning = json.dumps(reader.calibration.to_json())
+    return {
+        "seedqa": metadata.version("seedqa"),
+        "questions": hashlib.sha256(options.questions.read_bytes()).hexdigest(),
+        "documents": None if documents is None else [str(documents.resolve()), contents(documents)],
+        "reader": hashlib.sha256(f"{reader.fingerprint} {meaning}".encode()).hexdigest(),
+        "k": options.k,
+    }
+
+
+def contents(folder: Path) -> str:
+    """Return a hash of the names, sizes and bytes of all files in a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            inner = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
+        name = path.relative_to(folder).as_posix().encode(errors="surrogateescape")
+        digest.update(b"%s\0%d\0%s\n" % (name, size, inner.encode()))
+    return digest.hexdigest()
+
+
+def _questions(path: Path, limit: int | None) -> list[Question]:
+    questions = list(squad.read(path))
+    if limit:
+        questions = questions[:: max(1, len(questions) // limit)][:limit]
+    if not questions:
+        raise ValueError(f"{path} holds no questions.")
+    return questions
 
 
 @contextmanager

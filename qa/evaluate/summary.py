@@ -82,10 +82,18 @@ def reading(predictions: Sequence[Prediction], calibration: Calibration) -> Numb
     given = score >= calibration.threshold
     numbers["given"] = _mean(given, 100)
     if given.any():
-        confidence = np.array([calibration.confidence(s) for s in score[given]])
         numbers["right"] = _mean(right[given], 100)
+    if given.any() and not calibration.is_placeholder:
+        confidence = np.array([calibration.confidence(s) for s in score[given]])
         numbers["ece"] = Number(calibration_error(confidence, right[given]))
     return numbers
+
+
+def calibrated(predictions: Sequence[Prediction], calibration: Calibration) -> Numbers:
+    """Return what a calibration decides: the threshold, and the numbers that go by it or by the confidences."""
+    found = {"threshold": Number(calibration.threshold), **reading(predictions, calibration)}
+    decided = ("threshold", "squad2-em", "squad2-f1", "given", "right", "ece")
+    return {f"calibrated-{name}": found[name] for name in decided if name in found}
 
 
 def best_of(outcomes: Sequence[Outcome]) -> Numbers:

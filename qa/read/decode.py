@@ -1,9 +1,12 @@
 """Start and end logits → the best spans, chosen jointly (BERT, Devlin et al. 2018, section 4.3); pure numpy."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from qa.types import Span
 
 Logits = NDArray[np.float32]
 
@@ -38,6 +41,26 @@ def best_spans(start: Logits, end: Logits, *, count: int = 1, max_tokens: int = 
         spans.append(TokenSpan(first, first + width, float(scores[first, width])))
         _strike(scores, first, first + width)
     return spans
+
+
+def window_spans(
+    start: Logits, end: Logits, offsets: Sequence[tuple[int, int]], *, null: float, count: int, max_tokens: int
+) -> list[Span]:
+    """Return the best spans of a window of a text, in the text's characters; ``null`` is the window's no-answer logit.
+
+    **Shape:** ``start``, ``end`` and ``offsets`` are (tokens,): those of the text's tokens only.
+    """
+    spans = best_spans(start, end, count=count, max_tokens=max_tokens)
+    return [Span(offsets[s.first][0], offsets[s.last][1], s.logit - null) for s in spans]
+
+
+def apart(spans: Iterable[Span]) -> list[Span]:
+    """Sort best first and drop each span that overlaps a better one: windows overlap, answers must not."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda s: s.score, reverse=True):
+        if all(span.end <= other.start or span.start >= other.end for other in kept):
+            kept.append(span)
+    return kept
 
 
 def _strike(scores: NDArray[np.float32], first: int, last: int) -> None:

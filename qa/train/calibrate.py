@@ -12,15 +12,11 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
 from tqdm import tqdm
 
-from qa.evaluate.outcomes import Prediction, read_gold
+from qa.evaluate.calibrate import fit
+from qa.evaluate.outcomes import read_gold
 from qa.evaluate.summary import reading, table
-from qa.metrics import exact_match, f1
-from qa.read.calibration import Calibration
 from qa.read.onnx import OnnxReader
 from qa.squad import Question
 from qa.train.data import Example, read_jsonl
@@ -45,11 +41,8 @@ def main() -> None:
     final = fit(predictions)
     path = options.folder / "config.json"
     config = json.loads(path.read_text())
-    config["calibration"] |= {
-        "threshold": round(final.threshold, 4),
-        "scores": [round(x, 4) for x in final.scores],
-        "confidences": [round(x, 4) for x in final.confidences],
-    }
+    learned = final.to_json()
+    config["calibration"] |= {name: learned[name] for name in ("threshold", "scores", "confidences")}
     path.write_text(json.dumps(config, indent=2) + "\n")
     print(f"threshold {final.threshold:.3f}, from {len(predictions)} questions")
 
@@ -63,30 +56,6 @@ def balanced(examples: Sequence[Example], seed: int) -> list[Question]:
     chosen = random_.sample(answerable, size) + random_.sample(unanswerable, size)
     random_.shuffle(chosen)
     return [Question(e.id, e.title, e.question, e.context, e.answers) for e in chosen]
-
-
-def fit(predictions: Sequence[Prediction], *, bins: int = 24) -> Calibration:
-    """Return the threshold with the best SQuAD 2.0 F1, and an isotonic map from score to the share that is right."""
-    margins = np.array([p.score for p in predictions])
-    right = np.array([p.best(exact_match) if p.gold else 0.0 for p in predictions])
-    threshold = best_threshold(predictions, margins)
-    order = np.argsort(margins, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    shares = isotonic_regression([right[part].mean() for part in parts], weights=[len(part) for part in parts]).x
-    return Calibration(
-        threshold,
-        tuple(float(margins[part].mean()) for part in parts),
-        tuple(float(share) for share in shares),
-    )
-
-
-def best_threshold(predictions: Sequence[Prediction], margins: NDArray[np.float64]) -> float:
-    """Return the score from which on answering beats abstaining, in F1 summed over all questions."""
-    gain = np.array([p.best(f1) if p.gold else -1.0 for p in predictions])
-    order = np.argsort(-margins, kind="stable")
-    count = int(np.argmax(np.cumsum(gain[order]))) + 1
-    ranked = margins[order]
-    return float((ranked[count - 1] + ranked[min(count, len(ranked) - 1)]) / 2)
 
 
 if __name__ == "__main__":

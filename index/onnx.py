@@ -1,0 +1,99 @@
+"""Opens ONNX models and what lies beside them. The one importer of onnxruntime and tokenizers, once it is called.
+
+The embedder finds with it, the reader of ``qa`` answers with it.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession as InferenceSession
+    from tokenizers import Tokenizer as Tokenizer
+
+REINSTALL = "reinstall seedqa, or copy the folder of your own model again."
+
+
+def session(path: Path, sha256: str, *, threads: int) -> "InferenceSession":
+    """Open the weights for runs on so many threads (0: every core), once their hash is right.
+
+    Raises ModelError if the file is missing, or not the one that the hash is of.
+    """
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if found != sha256:
+        raise damaged(path, f"its sha256 is not {sha256}")
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1  # our graphs are chains: nothing in them could run side by side
+    options.log_severity_level = 3  # errors only
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def tokenizer(path: Path) -> "Tokenizer":
+    """Load a tokenizer without its padding and truncation: texts are cut by who reads them, and counted whole.
+
+    Raises ModelError if the file is missing or damaged.
+    """
+    serialised = read(path)
+    from tokenizers import Tokenizer
+
+    try:
+        made = Tokenizer.from_str(serialised.decode())
+    except Exception as error:  # tokenizers raises bare Exceptions
+        raise damaged(path, str(error)) from error
+    made.no_padding()
+    made.no_truncation()
+    return made
+
+
+def encodable(text: str) -> str:
+    """Put "?" for half characters (bytes of a command line that are no text): tokenizers refuse them.
+
+    Every other character stays at its offset.
+    """
+    return text.encode("utf-8", "replace").decode()
+
+
+def read(path: Path) -> bytes:
+    """Read a small file of a model. Raises ModelError if that cannot be done."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def settings(path: Path) -> dict[str, Any]:
+    """Read a model's JSON file of settings. Raises ModelError if it is missing or damaged."""
+    try:
+        found = json.loads(read(path))
+    except ValueError as error:
+        raise damaged(path, str(error)) from error
+    if not isinstance(found, dict):
+        raise damaged(path, "it holds no JSON object")
+    return found
+
+
+def setting(path: Path, key: str) -> Any:
+    """Look up one setting. Raises ModelError, which names the file, the key and the cure, if it is not there."""
+    found = settings(path)
+    if key not in found:
+        raise damaged(path, f"no {key!r} in it")
+    return found[key]
+
+
+def damaged(path: Path, fault: str) -> ModelError:
+    """Say what is wrong with a file of a model, and what to do."""
+    return ModelError(f"The model's file {path} is damaged ({fault}): {REINSTALL}")
+
+
+def _unreadable(path: Path, error: OSError) -> ModelError:
+    return ModelError(f"The model's file {path} cannot be read ({error.strerror}): {REINSTALL}")

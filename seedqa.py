@@ -14,4 +14,4 @@ try:
 finally:
     sys.path.remove(_HERE)
 
-__all__ = qa.__all__  # noqa: PLE0605
+__all__ = qa.__all__

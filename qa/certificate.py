@@ -1,4 +1,4 @@
-"""Answers and hits as JSON objects, and whether an answer's quotes still hold: neither an index nor a model is needed."""
+"""Answers and hits as JSON objects, and whether an answer's quotes still hold, without an index and without a model."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from index import Document, Entry, Error, Hit, unchanged
+from index.files import stamp
 from index.load import load
 from qa.types import Answer, Reason
 
@@ -16,7 +17,6 @@ Row = Mapping[str, Any]
 
 _ANSWER = {"question", "searched", "reason", "text", "confidence", "citations", "claims", "hits", "missing"}
 _CITATION = {"path", "title", "page", "heading", "start", "end", "quote", "sentence", "sentence_start", "sha256"}
-_LARGEST = 1 << 40  # what was quoted was let in when it was added; a limit on size would only leave it unchecked
 _FAR = 1 << 53  # beyond it a number in JSON is not exact
 
 
@@ -73,8 +73,8 @@ def parse(written: str) -> dict[str, Any]:
 def verify(row: object) -> list[str]:
     """Return what is wrong with an answer, a line each; none if every quote stands where it says. Never raises.
 
-    The text must come from the citations, and each citation from its file, which is read again. Titles, pages, headings,
-    confidences and the passages found are not looked at.
+    The text must come from the citations, and each citation from its file, which is read again. Titles, pages,
+    headings, confidences and the passages found are not looked at.
     """
     return list(examine(row).problems)
 
@@ -156,10 +156,18 @@ class _Files:
         """Return the file as a document, or why it cannot be read."""
         if path not in self._read:
             try:
-                self._read[path] = load(Path(path), max_bytes=_LARGEST)
+                self._read[path] = load(Path(path), max_bytes=_size(path))
             except (Error, OSError, ValueError) as error:
                 self._read[path] = str(error)
+            except MemoryError:
+                self._read[path] = f"{path} is too large for this computer's memory."
         return self._read[path]
+
+
+def _size(path: str) -> int:
+    """Return how much to read: all. What was quoted was let in when it was added, whatever the limit is today."""
+    found = stamp(path)
+    return found.size if found else 0
 
 
 def _citation(files: _Files, name: str, fields: object) -> Findings:

@@ -153,19 +153,20 @@ def _ui(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     """Check an answer's citations, or else every document of the index, against the files on disk."""
     if not options.answer:
-        problems, notes = certificate.stale(Engine(options.index).documents()), ()
-        sound, unsound = (
-            "Every file is as it was read.",
-            "Some files are not as they were read: run `seedqa add` again.",
-        )
-    else:
-        found = certificate.examine(certificate.parse(_written(options.answer)))
-        problems, notes = list(found.problems), found.notes
-        sound, unsound = "Every quote holds.", "This answer does not hold: ask again."
-    for line in (*problems, *notes):
+        changed = certificate.stale(Engine(options.index).documents())
+        return _verdict(changed, "Some files are not as they were read: run `seedqa add` again." if changed
+                        else "Every file is as it was read.")  # fmt: skip
+    row = certificate.parse(_written(options.answer))
+    found = certificate.examine(row)
+    for note in found.notes:
+        print(safe(note))
+    sound = "Every quote holds." if row.get("reason") == Reason.ANSWERED else "It promises nothing."
+    return _verdict(found.problems, "This answer does not hold." if found.problems else sound)
+
+
+def _verdict(problems: Sequence[str], verdict: str) -> int:
+    for line in (*problems, verdict):
         print(safe(line))
-    if problems or not notes or not notes[-1].startswith("There is nothing"):
-        print(unsound if problems else sound)
     return ABSTAINED if problems else 0
 
 

@@ -26,12 +26,11 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Python in that folder, with seedqa installed as a wheel or an editable checkout is: late on the path."""
-    late = f"import sys; sys.path.append({str(ROOT)!r})"
-    (project / "sitecustomize.py").write_text(late)
-    (project.parent / f"{project.name}-site").mkdir(exist_ok=True)
-    (project.parent / f"{project.name}-site" / "sitecustomize.py").write_text(late)
-    environment = {**os.environ, "PYTHONPATH": str(project.parent / f"{project.name}-site")}
+    """Run Python in that folder, with this checkout behind it on the path, as where it is installed."""
+    site = project.parent / f"{project.name}-site"
+    site.mkdir(exist_ok=True)
+    (site / "sitecustomize.py").write_text(f"import sys; sys.path.insert(0, {str(ROOT)!r})")  # before Python puts the
+    environment = {**os.environ, "PYTHONPATH": str(site)}  # folder of the script there
     return subprocess.run(
         [sys.executable, *arguments], cwd=project, env=environment, capture_output=True, text=True, check=False
     )

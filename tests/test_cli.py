@@ -146,7 +146,7 @@ def test_verify_says_in_a_line_what_is_no_answer(
 
 def test_a_question_that_is_not_utf_8_is_mended(made: tuple[Path, Path]) -> None:
     """It was a traceback, with the exit status that means "not in the documents"."""
-    command = [
+    command: list[str | bytes] = [
         sys.executable,
         "-m",
         "qa",

@@ -1,8 +1,15 @@
 """ANSWERS questions, in the words of the documents. Imports index; loads neither torch nor gradio."""
 
-from index import (
+from qa import shadow
+
+shadow.refuse("index")  # before it is imported: a web project's index.py would only fail for a name that it lacks
+
+from index import (  # noqa: E402
+    Counts,
     Document,
+    Entry,
     Error,
+    Failure,
     Hit,
     IndexLocked,
     IndexMismatch,
@@ -18,19 +25,23 @@ from index import (
     UnsupportedFile,
     Where,
 )
-from qa.api import ask, default_index, ensure_samples, retrieve
-from qa.certificate import hits_to_json, to_json
-from qa.engine import Engine
-from qa.types import Answer, Candidate, Citation, Claim, Reason, Span, Turn
+from qa.api import ask, default_index, ensure_samples, retrieve  # noqa: E402
+from qa.certificate import Findings, hits_to_json, to_json, verify  # noqa: E402
+from qa.engine import Engine  # noqa: E402
+from qa.types import Answer, Candidate, Citation, Claim, Reason, Span, Turn  # noqa: E402
 
 __all__ = [
     "Answer",
     "Candidate",
     "Citation",
     "Claim",
+    "Counts",
     "Document",
     "Engine",
+    "Entry",
     "Error",
+    "Failure",
+    "Findings",
     "Hit",
     "IndexLocked",
     "IndexMismatch",
@@ -54,4 +65,5 @@ __all__ = [
     "hits_to_json",
     "retrieve",
     "to_json",
+    "verify",
 ]

@@ -1,8 +1,11 @@
-"""``python -m qa``: the same as ``seedqa``."""
+"""``python -m qa``: the same as ``seedqa``. The one place of qa that knows ui, and only as its own command."""
 
 import sys
 
-from ui.cli import main
+from qa import shadow
 
 if __name__ == "__main__":
+    shadow.refuse("ui")
+    from ui.cli import main
+
     sys.exit(main())

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
-from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, unchanged
+from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
 from qa import compose, followup
 from qa.about import Asked, spelled_like, unknown
 from qa.read import OnnxReader, Reader
@@ -85,10 +85,18 @@ class Engine:
         return self.index.origin.name
 
     def add(
-        self, paths: Sequence[Path], *, on_progress: Callable[[Progress], None] | None = None, max_bytes: int = 32 << 20
+        self,
+        paths: Sequence[Path],
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+        max_bytes: int = 32 << 20,
+        embedder: str | None = None,
     ) -> Report:
-        """Bring the index in line with files and folders, as ``Index.sync`` does; make one if there is none."""
-        return self._open(create=True).sync(paths, on_progress=on_progress, max_bytes=max_bytes)
+        """Bring the index in line with files and folders, as ``Index.sync`` does; make one if there is none.
+
+        ``embedder`` names the one that a new index is made with; raises IndexMismatch if there is one made otherwise.
+        """
+        return self._open(create=True, embedder=embedder).sync(paths, on_progress=on_progress, max_bytes=max_bytes)
 
     def remove(self, paths: Sequence[Path]) -> int:
         """Forget files, or all that lie below folders; return how many went. No file is touched."""
@@ -121,12 +129,14 @@ class Engine:
                 self._reader = OnnxReader()
             return self._reader
 
-    def _open(self, *, create: bool = False) -> Index:
+    def _open(self, *, create: bool = False, embedder: str | None = None) -> Index:
         with self._lock:
-            if self._index is not None and self._index.is_replaced():
+            if self._index is not None and (embedder or self._index.is_replaced()):
                 self._index = None  # not closed: another thread may be searching it; it is closed when let go of
             if self._index is None:
-                self._index = Index.open(self.folder, create=create)
+                self._index = Index.open(
+                    self.folder, create=create, embedder=load_embedder(embedder) if embedder else None
+                )
             return self._index
 
 

@@ -1,15 +1,19 @@
 """ui.cli: the command line as a user types it."""
 
+import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from ui.cli import main
+from qa import Where
+from ui.cli import main, where_of
 
 SAMPLES = Path(__file__).parent.parent / "index" / "samples"
 
@@ -89,8 +93,9 @@ def test_status_lists_the_documents_and_says_that_the_index_is_sound(
     """In words and as JSON."""
     status, out, _ = run(capsys, "status", "--index", made[1])
     assert status == 0
-    assert "4 documents" in out
-    assert "The index is sound." in out
+    assert "4 documents in 4 files" in out
+    assert "sound" not in out  # nobody has looked
+    assert "The index is sound." in run(capsys, "status", "--check", "--index", made[1])[1]
     _, out, _ = run(capsys, "status", "--index", made[1], "--json")
     assert [Path(row["path"]).name for row in json.loads(out)["documents"]] == sorted(p.name for p in SAMPLES.iterdir())
 
@@ -123,8 +128,81 @@ def test_verify_holds_until_the_file_changes(tmp_path: Path, capsys: pytest.Capt
     assert run(capsys, "verify", "--index", index)[0] == 0
     file.write_text("In fact, the lighthouse was built by Odd Berg in 1871.")
     status, out, _ = run(capsys, "verify", tmp_path / "answer.json")
-    assert (status, "no longer hold" in out) == (1, True)
+    assert (status, "does not hold the quote there" in out) == (1, True)
     assert run(capsys, "verify", "--index", index)[0] == 1
+
+
+def test_verify_says_in_a_line_what_is_no_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit status 2, and no stack trace."""
+    for written in ("", "{", "[1]", '{"a": 1}', "[" * 100_000):
+        (tmp_path / "answer.json").write_text(written)
+        status, out, err = run(capsys, "verify", tmp_path / "answer.json")
+        assert (status, out, err.count("\n")) == (2, "", 1)
+    monkeypatch.setattr("sys.stdin", io.StringIO('{"reason": "nothing_found", "citations": []}'))
+    assert run(capsys, "verify", "-")[0] == 0
+
+
+def test_a_question_that_is_not_utf_8_is_mended(made: tuple[Path, Path]) -> None:
+    """It was a traceback, with the exit status that means "not in the documents"."""
+    command: list[str | bytes] = [
+        sys.executable,
+        "-m",
+        "qa",
+        "ask",
+        b"What does a full plot caf\xe9 cost?",
+        "--index",
+        str(made[1]),
+        "--json",
+    ]
+    ran = subprocess.run(command, capture_output=True, check=False)
+    assert ran.stderr == b""
+    assert json.loads(ran.stdout)["question"] == "What does a full plot caf? cost?"
+    assert ran.returncode in (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--where", "kind=pdf"), {"ridge-walk.pdf"}),
+        (("--where", "kind=pdf", "--where", "kind=html"), {"ridge-walk.pdf", "garden-rules.html"}),
+        (("--in", "{}/kettle-manual.txt"), {"kettle-manual.txt"}),
+        (("--in", "{}/nowhere"), set()),
+        (("--where", "until=1971-01-01"), set()),
+    ],
+)
+def test_a_search_can_be_confined(
+    made: tuple[Path, Path], capsys: pytest.CaptureFixture[str], options: tuple[str, ...], expected: set[str]
+) -> None:
+    """To kinds, places and days."""
+    given = [option.format(made[0]) for option in options]
+    _, out, _ = run(capsys, "retrieve", "What does it cost?", "-k", 50, *given, "--index", made[1], "--json")
+    assert {Path(hit["path"]).name for hit in json.loads(out)} == expected
+
+
+def test_where_is_read_whole() -> None:
+    """Each field in its own form."""
+    pairs = ["kind=pdf", "since=2024-01-31", "until=2024-02-29", "document=7", "document=8"]
+    day = date(2024, 1, 31)
+    assert where_of([Path("/a")], pairs) == Where((7, 8), ("/a",), ("pdf",), day, date(2024, 2, 29))
+    assert where_of([], []) is None
+
+
+@pytest.mark.parametrize(
+    "pair", ["kind", "kind=", "colour=red", "since=today", "since=2024-02-30", "until=9999-12-31", "document=x",
+             "document=²", "document=-1"]
+)  # fmt: skip
+def test_what_where_does_not_know_is_named(pair: str) -> None:
+    """With what it does know."""
+    with pytest.raises(ValueError, match=f"--where {re.escape(pair)}: expected .*="):
+        where_of([], [pair])
+
+
+def test_a_day_is_given_once() -> None:
+    """The second would silently win."""
+    with pytest.raises(ValueError, match="since is given 2 times"):
+        where_of([], ["since=2024-01-01", "since=2024-01-02"])
 
 
 def test_bad_files_are_a_line_each_and_the_rest_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

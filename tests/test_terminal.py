@@ -5,33 +5,57 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Hit
-from qa import compose
-from qa.read.calibration import Calibration
-from qa.types import Reason, Span
+from index import Failure, Hit
+from qa.types import Answer, Citation, Claim, Reason
 from tests.fakes import document, lines
-from ui.terminal import WHY, answer_lines, hit_lines, safe
-
-CALIBRATION = Calibration(0.0, (0.0, 1.0), (0.5, 0.75))
+from ui.terminal import WHY, answer_lines, failure_lines, hit_lines, safe
 
 
-def answer_of(text: str, start: int, end: int, score: float = 1.0):  # type: ignore[no-untyped-def]
-    """Answer from a document of one line."""
-    hits = [Hit(lines(document(text, "/tmp/minutes.txt"), "Results")[0], 0.5)]
-    return compose.answer("who?", hits, [Span(0, start, end, score)], CALIBRATION)
+def cited(sentence: str, quote: str, path: str = "/tmp/minutes.txt") -> Citation:
+    """Cite the last place of a quote in a sentence that stands at character 100."""
+    start = 100 + sentence.rindex(quote)
+    return Citation(path, "Minutes", None, "Results", start, start + len(quote), quote, sentence, 100, "ab")
 
 
-def test_an_answer_shows_quote_place_and_passage() -> None:
-    """Without colour the quote is in brackets, where it stands."""
-    shown = answer_lines(answer_of("Ann met Ann today.", 8, 11), colour=False)
-    assert shown[0] == "Ann"
-    assert shown[2] == "  minutes.txt · Results · characters 8–11 · 75% sure"
-    assert shown[3] == "  │ Ann met [Ann] today."
+def claim(sentence: str, quote: str, confidence: float = 0.75) -> Claim:
+    """Claim a quote of a sentence."""
+    return Claim(quote, (cited(sentence, quote),), confidence)
+
+
+def answered(*claims: Claim) -> Answer:
+    """Answer with these claims."""
+    return Answer("who?", "who?", Reason.ANSWERED, claims[0].confidence, claims)
+
+
+def test_an_answer_shows_quote_place_and_sentence() -> None:
+    """Without colour the quote is in brackets, where it stands: the second Ann, not the first."""
+    assert answer_lines(answered(claim("Ann met Ann today.", "Ann")), colour=False) == [
+        "Ann",
+        "",
+        "  minutes.txt · Results · characters 108–111 · 75% sure",
+        "  │ Ann met [Ann] today.",
+    ]
+
+
+def test_further_claims_stand_below_and_are_few() -> None:
+    """The rest is counted."""
+    others = [claim(f"Then came number {n}.", str(n), 0.5) for n in range(5)]
+    shown = answer_lines(answered(claim("Ann came.", "Ann"), *others), colour=False)
+    assert shown[5] == "The documents also say:"
+    assert [line for line in shown if line.startswith("  │ Then")] == [f"  │ Then came number [{n}]." for n in range(3)]
+    assert shown[-1] == "  and 2 more, which --json shows"
+
+
+def test_an_unknown_name_is_named() -> None:
+    """So that a slip of the pen is seen."""
+    answer = Answer("Who is Zorblax?", "Who is Zorblax?", Reason.UNKNOWN_NAME, 0.0, missing=("Zorblax",))
+    assert answer_lines(answer, colour=False) == ["Not in your documents: “Zorblax” occurs nowhere in them."]
 
 
 def test_an_abstention_says_why_and_shows_what_came_closest() -> None:
     """Marked as no answer."""
-    shown = answer_lines(answer_of("Ann met Ben.", 0, 3, -1.0), colour=False)
+    hit = Hit(lines(document("Ann met Ben.", "/tmp/minutes.txt"))[0], 0.5)
+    shown = answer_lines(Answer("who?", "who?", Reason.LOW_CONFIDENCE, 0.2, hits=(hit,)), colour=False)
     assert shown[0] == WHY[Reason.LOW_CONFIDENCE]
     assert "none of them an answer" in shown[2]
     assert shown[-1].endswith("Ann met Ben.")
@@ -46,6 +70,31 @@ def test_every_reason_but_answered_has_its_words() -> None:
 def test_nothing_of_a_document_steers_the_terminal(text: str) -> None:
     """No escape sequence, no carriage return, no change of direction."""
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", safe(text))
+
+
+def test_half_a_character_can_be_printed() -> None:
+    """A file's name may hold one, and a terminal takes none."""
+    assert safe("caf\udce9").encode() == b"caf?"
+
+
+def test_twenty_thousand_files_with_one_fault_are_a_few_lines() -> None:
+    """They were 20,000 lines, each with its path twice."""
+    failures = [Failure(f"/empty/{n}.txt", f"/empty/{n}.txt is empty: leave it out.") for n in range(20_000)]
+    lone = Failure("/a.pdf", "/a.pdf is damaged: make it again.")
+    assert list(failure_lines([lone, *failures])) == [
+        "/a.pdf: is damaged: make it again.",
+        "20,000 files: is empty: leave it out.",
+        *(f"  /empty/{n}.txt" for n in range(5)),
+        "  and 19,995 more",
+    ]
+
+
+def test_twenty_thousand_reasons_are_a_few_lines_too() -> None:
+    """A message may name the size of its file."""
+    failures = [Failure(f"/{n}.txt", f"/{n}.txt has {n} MB: split it.") for n in range(20_000)]
+    shown = list(failure_lines(failures))
+    assert len(shown) == 21
+    assert shown[-1] == "And 19,980 more files, for 19,980 other reasons."
 
 
 def test_an_escape_sequence_in_a_passage_is_not_sent_on() -> None:

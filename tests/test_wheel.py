@@ -38,12 +38,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_the_wheel_holds_the_weights_and_no_tests(wheel: Path) -> None:
-    """All that a first start needs, byte for byte, and nothing of ours beside the three packages."""
+    """All that a first start needs, byte for byte, and nothing of ours beside the three packages and seedqa.py."""
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         for name in NEEDED:
             assert archive.read(name) == (ROOT / name).read_bytes()
-    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"index", "qa", "ui"}
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"index", "qa", "ui", "seedqa.py"}
+    assert not [name for name in names if name.startswith("qa/train/") or name == "index/models/export.py"]
 
 
 @pytest.mark.slow
@@ -64,6 +65,7 @@ def test_the_installed_wheel_answers_a_question(wheel: Path, tmp_path: Path) -> 
     asked = [*seedqa, "ask", "Who led the meeting?", *where]
     answer = subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "Keiichi Ichikawa" in answer.stdout
-    code = "import qa; print(qa.__file__)"
+    (tmp_path / "index.py").write_text("raise SystemExit('a web page of mine')")
+    code = "import seedqa, qa; print(qa.__file__, seedqa.ask.__module__)"
     found = subprocess.run([str(python), "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert Path(found.stdout.strip()).is_relative_to(clean)
+    assert Path(found.stdout.split()[0]).is_relative_to(clean)

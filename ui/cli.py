@@ -3,17 +3,13 @@
 import argparse
 import json
 import os
-import runpy
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
-from index import Document, Embedder, Error, Index, Progress, load_embedder, unchanged
-from index.load import load
-from qa import evaluate
-from qa.api import ask, default_index, retrieve
-from qa.certificate import hits_to_json, to_json
-from qa.types import Citation, Reason
+import seedqa  # noqa: F401  (before qa: it finds ours, whatever else has that name here)
+from qa import Engine, Error, Progress, Reason, Where, ask, certificate, default_index, evaluate, retrieve
 from ui.terminal import answer_lines, hit_lines, report_lines, safe
 
 ANSWERED, ABSTAINED, FAILED = 0, 1, 2
@@ -22,7 +18,8 @@ EXAMPLES = """\
 examples:
   seedqa add ~/Documents/reports        index a folder; run it again after files have changed
   seedqa ask "Who led the meeting?"     exit status 0 answered, 1 not in the documents, 2 error
-  seedqa ask "…" --json | jq .citations
+  seedqa ask "…" --json > answer.json   seedqa verify answer.json checks it later, without an index
+  seedqa ask "…" --in ~/Documents/reports --where kind=pdf --where since=2024-01-31
   seedqa ui                             ask in the browser, at http://127.0.0.1:7860
 
 The index is kept in --index DIR, else in $SEEDQA_INDEX, else in your user data folder.
@@ -49,99 +46,132 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    with (
-        Index.open(options.index, create=True, embedder=_embedder(options.embedder)) as index,
-        _Bar(quiet=options.quiet) as bar,
-    ):
-        report = index.sync(options.paths, on_progress=bar.show, max_bytes=options.max_megabytes << 20)
+    with _Bar(quiet=options.quiet) as bar:
+        report = Engine(options.index).add(
+            options.paths,
+            on_progress=bar.show,
+            max_bytes=options.max_megabytes << 20,
+            embedder=options.embedder,
+        )
     for line in report_lines(report):
         print(line)
-    return FAILED if report.failed and not (report.added or report.replaced or report.unchanged) else 0
+    kept = report.added or report.replaced or report.unchanged or report.moved
+    return FAILED if report.failed and not kept else 0
 
 
 def _remove(options: argparse.Namespace) -> int:
-    with Index.open(options.index) as index:
-        count = index.remove(options.paths)
+    count = Engine(options.index).remove(options.paths)
     print(f"{_counted(count)} removed; the files themselves are untouched." if count else "No document at these paths.")
     return 0 if count else FAILED
 
 
 def _status(options: argparse.Namespace) -> int:
-    with Index.open(options.index) as index:
-        documents, problems, embedder = index.documents(), index.check(), index.origin.name
-    passages = sum(document.passages for document in documents)
+    engine = Engine(options.index)
+    files, counts, problems = engine.documents(), engine.counts(), engine.check() if options.check else None
     if options.json:
-        rows = [{"path": d.path, "title": d.title, "pages": d.pages, "passages": d.passages} for d in documents]
-        facts = {"index": str(options.index), "embedder": embedder, "passages": passages}
+        rows = [{"path": f.path, "title": f.title, "pages": f.pages, "passages": f.passages} for f in files]
+        facts = {"index": str(options.index), "embedder": engine.embedder, "passages": counts.passages}
         print(json.dumps({**facts, "documents": rows, "problems": problems}, ensure_ascii=False, indent=2))
     else:
-        print(f"{options.index}: {_counted(len(documents))}, {passages} passages, embedder {embedder}")
-        for document in documents:
-            pages = f", {document.pages} pages" if document.pages else ""
-            print(f"  {safe(document.path)}  ({document.passages} passages{pages})")
-        print("\n".join(f"problem: {safe(p)}" for p in problems) or "The index is sound.")
+        held = f"{_counted(counts.documents)} in {counts.files} {'file' if counts.files == 1 else 'files'}"
+        print(f"{safe(str(options.index))}: {held}, {counts.passages} passages, embedder {safe(engine.embedder)}")
+        for file in files:
+            pages = f", {file.pages} pages" if file.pages else ""
+            print(f"  {safe(file.path)}  ({file.passages} passages{pages})")
+        if problems is not None:
+            print("\n".join(f"problem: {safe(problem)}" for problem in problems) or "The index is sound.")
     return FAILED if problems else 0
 
 
 def _ask(options: argparse.Namespace) -> int:
-    answer = ask(options.question, index=options.index, k=options.k)
+    confined = where_of(options.paths, options.where)
+    answer = ask(options.question, index=options.index, k=options.k, where=confined)
     if options.json:
-        print(json.dumps(to_json(answer), ensure_ascii=False, indent=2))
+        print(json.dumps(certificate.to_json(answer), ensure_ascii=False, indent=2))
     else:
         print("\n".join(answer_lines(answer, colour=_colour())))
     return ANSWERED if answer.reason is Reason.ANSWERED else ABSTAINED
 
 
 def _retrieve(options: argparse.Namespace) -> int:
-    hits = retrieve(options.question, index=options.index, k=options.k)
+    confined = where_of(options.paths, options.where)
+    hits = retrieve(options.question, index=options.index, k=options.k, where=confined)
     if options.json:
-        print(json.dumps(hits_to_json(hits), ensure_ascii=False, indent=2))
+        print(json.dumps(certificate.hits_to_json(hits), ensure_ascii=False, indent=2))
     else:
         print("\n".join(line for hit in hits for line in hit_lines(hit, colour=_colour())).lstrip("\n"))
     return ANSWERED if hits else ABSTAINED
 
 
-def _ui(options: argparse.Namespace) -> int:
-    sys.argv = [
-        "seedqa ui",
-        "--host",
-        options.host,
-        "--port",
-        str(options.port),
-        "--index",
-        str(options.index),
-    ]
+def where_of(paths: Sequence[Path], pairs: Sequence[str]) -> Where | None:
+    """Return what ``--in`` and ``--where`` confine a search to; None if nothing was given.
+
+    >>> where_of([], ["kind=pdf", "kind=md", "since=2024-01-31"])
+    Where(documents=None, paths=None, kinds=('pdf', 'md'), since=datetime.date(2024, 1, 31), until=None)
+    """
+    given: dict[str, list[str]] = {"kind": [], "since": [], "until": [], "document": []}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        if name not in given or not value:
+            raise ValueError(f"--where {pair}: expected kind=pdf, since=2024-01-31, until=2024-12-31 or document=7.")
+        given[name].append(value)
+    if not paths and not pairs:
+        return None
+    return Where(
+        documents=tuple(_number(text) for text in given["document"]) or None,
+        paths=tuple(str(path.expanduser().absolute()) for path in paths) or None,
+        kinds=tuple(given["kind"]) or None,
+        since=_day("since", given["since"]),
+        until=_day("until", given["until"]),
+    )
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise ValueError(f"--where document={text}: expected a document's number, such as document=7.")
+    return int(text)
+
+
+def _day(name: str, texts: Sequence[str]) -> date | None:
+    if len(texts) > 1:
+        raise ValueError(f"--where {name} is given {len(texts)} times: give it once.")
     try:
-        runpy.run_module("ui.app", run_name="__main__")  # run, not imported: qa never depends on ui
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 0
-    return 0
+        days = [date.fromisoformat(text) for text in texts]
+        if any(not 1900 <= day.year <= 9000 for day in days):  # clocks of computers do not reach further
+            raise ValueError
+    except ValueError:
+        raise ValueError(f"--where {name}={texts[0]}: expected a day, such as {name}=2024-01-31.") from None
+    return days[0] if days else None
+
+
+def _ui(options: argparse.Namespace) -> int:
+    from ui import app  # only now: it takes a second, and gradio
+
+    return app.main(["--host", options.host, "--port", str(options.port), "--index", str(options.index)])
 
 
 def _verify(options: argparse.Namespace) -> int:
     """Check an answer's citations, or else every document of the index, against the files on disk."""
-    if options.answer:
-        problems = _verify_answer(json.loads(options.answer.read_text(encoding="utf-8")))
-    else:
-        with Index.open(options.index) as index:
-            problems = [f"{d.path}: has changed or gone" for d in index.documents() if not unchanged(d.path, d.sha256)]
-    for problem in problems:
-        print(safe(problem))
-    print("Some quotes no longer hold: run `seedqa add` again." if problems else "Every quote holds.")
+    if not options.answer:
+        changed = certificate.stale(Engine(options.index).documents())
+        return _verdict(changed, "Some files are not as they were read: run `seedqa add` again." if changed
+                        else "Every file is as it was read.")  # fmt: skip
+    row = certificate.parse(_written(options.answer))
+    found = certificate.examine(row)
+    for note in found.notes:
+        print(safe(note))
+    sound = "Every quote holds." if row.get("reason") == Reason.ANSWERED else "It promises nothing."
+    return _verdict(found.problems, "This answer does not hold." if found.problems else sound)
+
+
+def _verdict(problems: Sequence[str], verdict: str) -> int:
+    for line in (*problems, verdict):
+        print(safe(line))
     return ABSTAINED if problems else 0
 
 
-def _verify_answer(row: dict[str, object]) -> list[str]:
-    problems, texts = [], dict[str, Document]()
-    cited = row.get("citations")
-    if not isinstance(cited, list):
-        raise ValueError("This is not an answer: expected the object that `seedqa ask --json` prints.")
-    for citation in (Citation(**fields) for fields in cited):
-        document = texts.get(citation.path) or load(Path(citation.path))
-        texts[citation.path] = document
-        if document.text[citation.start : citation.end] != citation.quote:
-            problems.append(f"{citation.path}: characters {citation.start}–{citation.end} no longer hold the quote")
-    return problems
+def _written(path: Path) -> str:
+    return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
 
 
 class _Bar:
@@ -208,20 +238,28 @@ def _parser() -> argparse.ArgumentParser:
     remove = command("remove", _remove, "Forget documents; the files themselves are untouched.")
     remove.add_argument("paths", type=Path, nargs="+", metavar="PATH")
     status = command("status", _status, "Show what is in the index, and whether it is sound.")
+    status.add_argument("--check", action="store_true", help="look for damage, which takes a while in a large index")
     status.add_argument("--json", action="store_true", help="print one JSON object")
     for name, run, text, k in (
         ("ask", _ask, "Answer a question with a quote, or say that the documents do not.", 10),
         ("retrieve", _retrieve, "Show the passages that fit a question best.", 5),
     ):
         made = command(name, run, text)
-        made.add_argument("question")
+        made.add_argument("question", type=_question)
+        made.add_argument("--in", type=Path, action="append", default=[], metavar="PATH", dest="paths",
+                          help="only in this file, or below this folder; may be repeated")  # fmt: skip
+        made.add_argument("--where", action="append", default=[], metavar="NAME=VALUE",
+                          help="only where kind=pdf, since=2024-01-31, until=2024-12-31 (when the file was last"
+                               " changed) or document=7; may be repeated")  # fmt: skip
         made.add_argument("-k", type=int, default=k, help=f"how many passages (default: {k})")
         made.add_argument("--json", action="store_true", help="print JSON")
     ui = command("ui", _ui, "Serve the chat in the browser.")
     ui.add_argument("--host", default="127.0.0.1")
     ui.add_argument("--port", type=int, default=7860)
     verify = command("verify", _verify, "Check an answer's quotes, or all documents, against the files on disk.")
-    verify.add_argument("answer", type=Path, nargs="?", metavar="ANSWER.json", help="what `seedqa ask --json` printed")
+    verify.add_argument(
+        "answer", type=Path, nargs="?", metavar="ANSWER.json", help="what `seedqa ask --json` printed; - for stdin"
+    )
     evaluate.add_arguments(bare("eval", evaluate.run, "Score answers to SQuAD-format questions: recall, EM, F1, time."))
     return parser
 
@@ -230,8 +268,9 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
-def _embedder(name: str | None) -> Embedder | None:
-    return load_embedder(name) if name else None
+def _question(text: str) -> str:
+    """Mend what is no text: bytes that are not UTF-8 arrive as half characters, which no model takes."""
+    return text.encode(errors="replace").decode()
 
 
 if __name__ == "__main__":

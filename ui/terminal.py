@@ -1,10 +1,10 @@
 """Answers, hits and reports as lines for a terminal. Pure; no control character of a document gets through."""
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from index import Hit, Report
-from qa.types import Answer, Citation, Reason
+from qa import Answer, Citation, Claim, Failure, Hit, Reason, Report
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BOLD, _DIM, _MARK, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[1;33m", "\x1b[0m"
@@ -12,14 +12,19 @@ _BOLD, _DIM, _MARK, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[1;33m", "\x1b[0m"
 WHY = {
     Reason.EMPTY_INDEX: "There are no documents yet: add some with `seedqa add PATH`.",
     Reason.NOTHING_FOUND: "No passage of your documents has to do with this question.",
+    Reason.UNKNOWN_NAME: "Not in your documents: a name in the question occurs nowhere in them.",
     Reason.LOW_CONFIDENCE: "Not in your documents: no passage answers this with enough certainty.",
     Reason.SOURCE_CHANGED: "The file that held the answer has changed or gone: run `seedqa add` on it again.",
 }
 
 
+FURTHER = 3
+"""How many claims are shown below the answer; ``--json`` has them all."""
+
+
 def safe(text: str) -> str:
     """Return the text without control and direction characters; tabs become spaces, line ends stay."""
-    return _CONTROL.sub("", text.replace("\t", " "))
+    return _CONTROL.sub("", text.replace("\t", " ")).encode(errors="replace").decode()  # half characters cannot be sent
 
 
 def answer_lines(answer: Answer, *, colour: bool) -> list[str]:
@@ -27,14 +32,39 @@ def answer_lines(answer: Answer, *, colour: bool) -> list[str]:
     if answer.reason is not Reason.ANSWERED:
         nearest = [line for hit in answer.hits[:3] for line in hit_lines(hit, colour=colour)]
         return [
-            WHY[answer.reason],
+            why(answer),
             *(["", "The closest passages, none of them an answer:", *nearest] if nearest else []),
         ]
-    lines = [_paint(" ".join(safe(answer.text).split()), _BOLD, colour)]
+    lines = [_paint(_line(answer.text), _BOLD, colour)]
     for citation in answer.citations:
-        lines += ["", f"  {where(citation)} · {answer.confidence:.0%} sure"]
-        lines += [f"  │ {line}" for line in _marked(answer, citation, colour=colour)]
+        lines += _quoted(citation, answer.confidence, colour=colour)
+    if others := answer.claims[1:]:
+        lines += ["", "The documents also say:", *_further(others, colour=colour)]
     return lines
+
+
+def why(answer: Answer) -> str:
+    """Return why there is no answer, with the names that the documents do not have."""
+    if not answer.missing:
+        return WHY[answer.reason]
+    names = ", ".join(f"“{_line(name)}”" for name in answer.missing)
+    return f"Not in your documents: {names} {'occurs' if len(answer.missing) == 1 else 'occur'} nowhere in them."
+
+
+def _further(claims: Sequence[Claim], *, colour: bool) -> Iterator[str]:
+    for claim in claims[:FURTHER]:
+        yield from _quoted(claim.citations[0], claim.confidence, colour=colour)
+    if len(claims) > FURTHER:
+        yield from ("", f"  and {len(claims) - FURTHER} more, which --json shows")
+
+
+def _quoted(citation: Citation, confidence: float, *, colour: bool) -> list[str]:
+    """Return where the quote stands, and its sentence with the quote marked: by its offsets, never by searching."""
+    sentence, first = citation.sentence, citation.start - citation.sentence_start
+    last = first + len(citation.quote)
+    mark = (_MARK, _OFF) if colour else ("[", "]")
+    marked = f"{safe(sentence[:first])}{mark[0]}{safe(sentence[first:last])}{mark[1]}{safe(sentence[last:])}"
+    return ["", f"  {where(citation)} · {confidence:.0%} sure", *(f"  │ {line}" for line in marked.splitlines())]
 
 
 def hit_lines(hit: Hit, *, colour: bool) -> list[str]:
@@ -51,14 +81,14 @@ def where(citation: Citation) -> str:
 
 
 def report_lines(report: Report) -> list[str]:
-    """Return a line for each file that failed, and a summary."""
-    failed = [f"{safe(f.path)}: {safe(f.message)}" for f in report.failed]
+    """Return what failed, a few lines for each reason, and a summary."""
     parts = [
         f"{count} {word}"
         for count, word in (
             (report.added, "added"),
             (report.replaced, "replaced"),
             (report.unchanged, "unchanged"),
+            (report.moved, "moved"),
             (report.removed, "removed"),
             (report.ignored, "of other kinds ignored"),
             (len(report.failed), "failed"),
@@ -66,25 +96,34 @@ def report_lines(report: Report) -> list[str]:
         if count
     ]
     summary = ", ".join(parts) or "nothing to add: no file of a kind that seedqa reads"
+    failed = list(failure_lines(report.failed))
     return [*failed, f"{summary}; {report.passages} new passages in {report.seconds:.1f} s"]
+
+
+def failure_lines(failures: Sequence[Failure], *, paths: int = 5, reasons: int = 20) -> Iterator[str]:
+    """Yield what failed, grouped by reason: a folder of 20,000 empty files is one reason, and not 20,000 lines."""
+    grouped: dict[str, list[str]] = {}
+    for failure in failures:
+        grouped.setdefault(failure.message.removeprefix(failure.path).strip(), []).append(failure.path)
+    for reason, failed in list(grouped.items())[:reasons]:
+        if len(failed) == 1:
+            yield f"{_line(failed[0])}: {safe(reason)}"
+            continue
+        yield f"{len(failed):,} files: {safe(reason)}"
+        yield from (f"  {_line(path)}" for path in failed[:paths])
+        if len(failed) > paths:
+            yield f"  and {len(failed) - paths:,} more"
+    if rest := [path for failed in list(grouped.values())[reasons:] for path in failed]:
+        yield f"And {len(rest):,} more files, for {len(grouped) - reasons:,} other reasons."
 
 
 def _place(path: str, page: int | None, heading: str, start: int, end: int) -> str:
     parts = [Path(path).name, f"page {page}" if page else "", heading, f"characters {start}–{end}"]
-    return " · ".join(" ".join(safe(part).split()) for part in parts if part)
+    return " · ".join(_line(part) for part in parts if part)
 
 
-def _marked(answer: Answer, citation: Citation, *, colour: bool) -> list[str]:
-    """Return the passage that holds the quote, the quote marked: by its offsets, never by searching for it."""
-    for hit in answer.hits:
-        passage = hit.passage
-        if passage.document.path == citation.path and passage.start <= citation.start <= citation.end <= passage.end:
-            first, last = citation.start - passage.start, citation.end - passage.start
-            before, after = safe(passage.text[:first]), safe(passage.text[last:])
-            quote = safe(passage.text[first:last])
-            mark = (_MARK, _OFF) if colour else ("[", "]")
-            return f"{before}{mark[0]}{quote}{mark[1]}{after}".splitlines()
-    return safe(citation.quote).splitlines()
+def _line(text: str) -> str:
+    return " ".join(safe(text).split())
 
 
 def _paint(text: str, code: str, colour: bool) -> str:

@@ -5,7 +5,7 @@ they do. What tells the two apart is the rare word in the question, and whether 
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index import Words
@@ -20,7 +20,7 @@ _AUXILIARY = frozenset(
 _WORD = re.compile(r"[^\W_]+(?:[-'’./][^\W_]+)*")
 _NOT_NAMES = frozenset(
     "i i'm i'd i've i'll ok mr mrs ms dr january february march april may june july august september october november "
-    "december monday tuesday wednesday thursday friday saturday sunday english".split()
+    "december monday tuesday wednesday thursday friday saturday sunday english celsius fahrenheit".split()
 )
 
 
@@ -95,6 +95,18 @@ def unknown(
 ) -> list[str]:
     """Return the names that occur nowhere, nor anything spelled like them; ``near`` looks for the latter."""
     return [name for name, stems in names.items() if any(stem not in frequencies and not near(stem) for stem in stems)]
+
+
+def stands_for(name: str, texts: Iterable[str]) -> bool:
+    """Tell whether a name is an acronym whose words stand in one of the texts, in a row and with capitals.
+
+    >>> stands_for("NYC", ["It is the largest city, New York City, by far."]), stands_for("NYC", ["New York"])
+    (True, False)
+    """
+    if not (name.isalpha() and name.isupper() and 2 <= len(name) <= 6):
+        return False
+    words = r"\W+(?:(?:of|the|and|for|in)\W+)*".join(rf"{letter}[\w’'-]+" for letter in name)
+    return any(re.search(rf"\b{words}", text) for text in texts)
 
 
 def spelled_like(stem: str, terms: Sequence[str]) -> bool:

@@ -7,12 +7,15 @@ from threading import BoundedSemaphore, Lock
 
 from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
 from qa import compose, followup
-from qa.about import Asked, spelled_like, unknown
+from qa.about import Asked, spelled_like, stands_for, unknown
 from qa.read import OnnxReader, Reader
 from qa.types import Answer, Candidate, Claim, Reason, Turn
 
 READ = Shape(headings=True)
 """What passages are read as."""
+
+GIVE_UP = 0.2
+"""How far behind the first passage reading goes on, in retrieval's score, while the reader has accepted none."""
 
 AT_ONCE = 2
 """Questions that are read at the same time: each uses every core, so more would only wait for each other."""
@@ -46,7 +49,7 @@ class Engine:
         # 2  passages that may hold the answer
         hits = self.index.search(searched, k, where=where)
         asked = Asked.of(searched, self.index.words(searched), self.index.stems)
-        if missing := self._missing(asked):
+        if missing := self._missing(asked, hits):
             return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
         # 3  spans in them
         with self._reading:
@@ -55,11 +58,13 @@ class Engine:
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
         return unless_changed(answer)
 
-    def _missing(self, asked: Asked) -> list[str]:
+    def _missing(self, asked: Asked, hits: Sequence[Hit]) -> list[str]:
         """Return the names in a question that occur nowhere in the documents, nor anything spelled like them."""
         stems = {stem for parts in asked.names.values() for stem in parts}
         known = self.index.frequencies(sorted(stems))
-        return unknown(asked.names, known, lambda stem: spelled_like(stem, self.index.spellings(stem)))
+        missing = unknown(asked.names, known, lambda stem: spelled_like(stem, self.index.spellings(stem)))
+        texts = [f"{hit.passage.document.title}\n{hit.passage.text}" for hit in hits]
+        return [name for name in missing if not stands_for(name, texts)]
 
     def retrieve(self, question: str, *, k: int = 5, where: Where | None = None) -> list[Hit]:
         """Return the ``k`` passages that fit the question best, best first."""
@@ -154,6 +159,8 @@ def read_in_order(
     found: list[tuple[Hit, list[Candidate]]] = []
     first, best = None, float("-inf")
     for hit in hits:
+        if first is None and hits[0].score - hit.score > GIVE_UP:
+            break
         if first is not None and best >= meaning.combined(meaning.ceiling, first - hit.score):
             break
         read = spans_in(reader, question, hit, count=count, shape=shape)

@@ -44,6 +44,8 @@ _CLAUSE = re.compile(
 )
 _COMMA = re.compile(r",\s")
 _LONGEST_CLAUSE = 280
+_FAR, _NEAR = 8, 3
+"""Words between a negation and what it denies: behind it, and before it."""
 
 
 def settled(text: str, extent: Extent, sentence: Extent, question: str) -> Extent:
@@ -57,7 +59,7 @@ def settled(text: str, extent: Extent, sentence: Extent, question: str) -> Exten
 
 
 def whole_words(text: str, start: int, end: int) -> Extent:
-    """Return the extent with the words, numbers, codes and addresses whole that it cuts; white space at its ends goes."""
+    """Return the extent with the words, numbers and addresses whole that it cuts; white space at its ends goes."""
     while start < end and text[start].isspace():
         start += 1
     while start < end and text[end - 1].isspace():
@@ -128,19 +130,25 @@ def _taken_in(text: str, cue: re.Match[str], extent: Extent, clause: Extent) -> 
     word = cue[0].casefold()
     before = cue.end() <= start
     between = text[cue.end() : start] if before else text[end : cue.start()]
-    if re.fullmatch(_NEXT, word):  # it speaks of what comes right after it
-        return (cue.start(), end) if before and len(between.split()) <= 2 else extent
+    if re.fullmatch(_NEXT, word):  # it speaks of what comes right after it; of a number it only says that it is small
+        is_number = text[start].isdigit() or text[start] in _CURRENCY
+        return (cue.start(), end) if before and len(between.split()) <= 1 and not is_number else extent
     if re.fullmatch(_LIMIT, word):
         if not before and (any(c.isdigit() for c in text[start:end]) or (word == "excluding" and "," in between)):
             return extent  # an amount is not another one because of when it is due
         return _short(clause, (clause[0], end) if before else (start, clause[1]), extent)
-    if _COMPARED.match(text, cue.end()):
-        return (cue.start(), end) if before and len(between.split()) <= 3 else extent
+    if _COMMA.search(between) or len(between.split()) > (_FAR if before else _NEAR):
+        return extent
+    if before and not _COMPARED.match(text, cue.end()):
+        first = (
+            text.rfind(" ", clause[0], cue.start()) + 1 if cue[0][:1] in "nN" and cue[0][1:2] in "'’" else cue.start()
+        )
+        helping = _HELPING.search(text, max(clause[0], first - 12), first)
+        return (helping.start() if helping else first), end
     if before:
-        helping = _HELPING.search(text, max(clause[0], cue.start() - 12), cue.start())
-        return (helping.start() if helping else cue.start()), end
+        return (cue.start(), end) if len(between.split()) <= _NEAR else extent
     stop = _COMMA.search(text, cue.end(), clause[1])
-    return extent if _COMMA.search(between) else (start, stop.start() if stop else clause[1])
+    return start, stop.start() if stop else clause[1]
 
 
 def _short(clause: Extent, wide: Extent, extent: Extent) -> Extent:

@@ -2,8 +2,10 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 
-from index.load.parsed import Parsed, ParseError
+from index.load.lines import Line, line_marks
+from index.load.parsed import Parsed, ParseError, ordered
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -17,8 +19,16 @@ CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 
 
 def parse(data: bytes) -> Parsed:
-    """Plain text as it stands: no title, no headings, no pages."""
-    return Parsed(title="", text=decode(data))
+    """Plain text as it stands: no title, no headings, no pages; but who speaks, and what a form says."""
+    text = decode(data)
+    return Parsed(title="", text=text, marks=ordered(line_marks(_lines(text))))
+
+
+def _lines(text: str) -> Iterator[Line]:
+    start = 0
+    for line in text.split("\n"):
+        yield start, line, False
+        start += len(line) + 1
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:

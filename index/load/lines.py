@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from index.types import Kind, Mark
 
@@ -17,12 +17,14 @@ Line = tuple[int, str, bool]
 
 TIME = r"[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?[\])]?"
 LABELLED = re.compile(
-    rf"[ \t]{{0,3}}(?P<bullet>[-*+•][ \t]+)?(?P<time>{TIME}[ \t]+)?(?P<bold>\*\*|__)?(?P<name>[^\W\d_][^:\n*_|<>=\[\]{{}}]{{0,39}}?)"
+    rf"[ \t]{{0,3}}(?P<bullet>[-*+•][ \t]+)?(?P<time>{TIME}[ \t]+)?(?P<bold>\*\*|__)?"
+    r"(?P<name>[^\W\d_][^:\n*_|<>=\[\]{}]{0,39}?)"
     rf"(?P<after>[ \t]+{TIME})?(?P<colon>:(?:\*\*|__)?|(?:\*\*|__):)(?=[ \t]|$)[ \t]*(?P<value>.*)"
 )
 WORD = re.compile(r"[^\W\d_][^\W\d_]*(?:[-'’.][^\W\d_]+)*\.?")
 LONGEST_VALUE = 120
-LONGEST_NAME = 40
+MOST_LINES = 200_000
+"""Nobody wrote more by hand; they would fill the memory."""
 # fmt: off
 NO_NAMES = frozenset((
     "a", "answer", "argument", "arguments", "attention", "caution", "caveat", "conclusion", "correct", "danger",
@@ -66,11 +68,19 @@ class _Labelled:
         )
 
 
+def split(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
+    """Yield each line from ``start`` on with its offset, one at a time: a list of millions would fill the memory."""
+    while (end := text.find("\n", start)) >= 0:
+        yield start, text[start:end]
+        start = end + 1
+    yield start, text[start:]
+
+
 def line_marks(lines: Iterable[Line]) -> list[Mark]:
     """Mark turns (speaker) and fields (row, header, cell); no line is both."""
-    kept = list(lines)
+    kept = list(islice(lines, MOST_LINES + 1))
     labelled = [found for number, line in enumerate(kept) if (found := _labelled(number, line))]
-    if len(labelled) < 2:
+    if len(kept) > MOST_LINES or len(labelled) < 2:
         return []
     runs = _forms(kept, labelled)
     fields = {line.number for run in runs for line in run}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from index.load.lines import Line, line_marks
+from index.load.lines import Line, line_marks, split
 from index.load.parsed import Heading, Parsed, ordered, sections
 from index.load.table import Cell, Row, table_marks
 from index.load.text import decode
@@ -109,15 +109,14 @@ def _strip(line: str, start: int, end: int) -> tuple[int, int]:
 def _lines(text: str, start: int) -> Iterator[tuple[int, str]]:
     """Yield each line with its offset; those of fenced code, in which nothing is what it seems, as empty."""
     fence = ""
-    for line in text[start:].split("\n"):
+    for offset, line in split(text, start):
         if fence:
-            yield start, ""
+            yield offset, ""
             fence = "" if _closes(fence, line) else fence
         elif fence := _opens(line):
-            yield start, ""
+            yield offset, ""
         else:
-            yield start, line
-        start += len(line) + 1
+            yield offset, line
 
 
 def _opens(line: str) -> str:

@@ -2,9 +2,8 @@
 
 import codecs
 import re
-from collections.abc import Iterator
 
-from index.load.lines import Line, line_marks
+from index.load.lines import line_marks, split
 from index.load.parsed import Parsed, ParseError, ordered
 
 BYTE_ORDER_MARKS = (
@@ -21,14 +20,7 @@ CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 def parse(data: bytes) -> Parsed:
     """Plain text as it stands: no title, no headings, no pages; but who speaks, and what a form says."""
     text = decode(data)
-    return Parsed(title="", text=text, marks=ordered(line_marks(_lines(text))))
-
-
-def _lines(text: str) -> Iterator[Line]:
-    start = 0
-    for line in text.split("\n"):
-        yield start, line, False
-        start += len(line) + 1
+    return Parsed(title="", text=text, marks=ordered(line_marks((*line, False) for line in split(text))))
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:

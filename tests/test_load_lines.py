@@ -1,5 +1,7 @@
 """Turns of transcripts and fields of forms: marked where they are, and nowhere else."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,4 +116,4 @@ def test_no_line_is_both_a_turn_and_a_field(lines: list[str]) -> None:
         parsed = parse("\n".join(lines).encode())
         for kinds in ({Kind.SPEAKER, Kind.ROW}, {Kind.CELL, Kind.HEADER}):
             marks = [mark for mark in parsed.marks if mark.kind in kinds]
-            assert all(before.end <= after.start for before, after in zip(marks, marks[1:], strict=False))
+            assert all(before.end <= after.start for before, after in pairwise(marks))

@@ -201,9 +201,9 @@ def test_32_megabytes_of_lines_fit_into_a_worker() -> None:
 def test_importing_the_loader_starts_and_registers_nothing() -> None:
     """What is done at import is done to everyone who imports."""
     program = (
-        "import atexit, os; seen = []; atexit.register = lambda *a, **k: seen.append(a[0].__module__)\n"
-        "os.register_at_fork = lambda **k: seen.extend(f.__module__ for f in k.values())\n"
-        "from index.load import sandbox; print([s for s in seen if s.startswith('index')], sandbox._shared._workers)"
+        "import atexit, os; seen = []; atexit.register = lambda *a, **k: seen.append(str(a[0]))\n"
+        "os.register_at_fork = lambda **k: seen.extend(map(str, k.values()))\n"
+        "from index.load import sandbox; print([s for s in seen if 'Sandbox' in s], sandbox._shared._workers)"
     )
     root = Path(__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)

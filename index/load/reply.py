@@ -5,7 +5,7 @@ several times as much in the parent.
 """
 
 import json
-from typing import BinaryIO
+from typing import IO
 
 from index.load.parsed import Parsed, ParseError
 from index.load.text import clean
@@ -27,7 +27,7 @@ def refusal(reason: str) -> bytes:
     return json.dumps({"unreadable": reason}).encode() + b"\n"
 
 
-def write(parsed: Parsed, replies: BinaryIO) -> None:
+def write(parsed: Parsed, replies: IO[bytes]) -> None:
     """Send what was parsed."""
     text, columns = clean(parsed.text).encode(), _columns(_bounded(parsed.marks))
     header = {"title": clean(parsed.title), "text": len(text), "marks": len(columns)}
@@ -35,7 +35,7 @@ def write(parsed: Parsed, replies: BinaryIO) -> None:
         replies.write(part)
 
 
-def read(replies: BinaryIO) -> Parsed:
+def read(replies: IO[bytes]) -> Parsed:
     """Check what the worker sends as one checks input: by shape, by type, and every offset by range.
 
     Raises BrokenReplyError if it is no reply, and the worker's own ParseError if it refuses the file.
@@ -89,7 +89,7 @@ def _storable(text: str) -> str:
     return text
 
 
-def _exactly(size: int, replies: BinaryIO) -> bytes:
+def _exactly(size: int, replies: IO[bytes]) -> bytes:
     data = replies.read(size)
     if len(data) != size:
         raise ValueError(f"{len(data)} bytes came, {size} were promised")

@@ -62,8 +62,7 @@ class Sandbox:
     def parse(self, parser: str, data: bytes) -> Parsed:
         """Have the module named ``parser`` parse the bytes; raise ParseError if that fails, whatever they do to it."""
         with self._free:
-            used = self._idle.pop() if self._idle else None
-            if used:
+            if used := self._idle_one():
                 # Whether this file is to blame, or those before it, only a fresh worker can tell.
                 with suppress(_WorkerError):
                     return self._read(used, parser, data)
@@ -86,6 +85,12 @@ class Sandbox:
         self._free = threading.BoundedSemaphore(self._size)
         self._workers = set[_Worker]()
         self._idle = list[_Worker]()
+
+    def _idle_one(self) -> "_Worker | None":
+        try:
+            return self._idle.pop()
+        except IndexError:  # none, or another thread took the last one just now
+            return None
 
     def _read(self, worker: "_Worker", parser: str, data: bytes) -> Parsed:
         """Have the worker read a file. It comes back to the idle ones unless the file was the end of it."""

@@ -57,14 +57,15 @@ def table_marks(rows: Sequence[Row], text: str, *, words: Callable[[str], str] =
         if row.start < row.end:
             marks.append(Mark(row.start, row.end, Kind.ROW, str(number)))
         if not headed and [cell.is_header for cell in row.cells] == [True, False]:
-            marks += _pair(*row.cells, text, words)
+            marks += _pair(row, text, words)
             continue
         labelled = zip(row.cells, columns, strict=True)
         marks += [Mark(c.start, c.end, Kind.CELL, above.get(column, "")) for c, column in labelled if c.start < c.end]
     return marks
 
 
-def _pair(key: Cell, value: Cell, text: str, words: Callable[[str], str]) -> Iterator[Mark]:
+def _pair(row: Row, text: str, words: Callable[[str], str]) -> Iterator[Mark]:
+    key, value = row.cells
     if key.start < key.end:
         yield _header(key, text, words)
     if value.start < value.end:

@@ -99,6 +99,13 @@ def test_what_only_looks_like_a_markdown_table_is_none() -> None:
         assert seen(markdown.parse(source.encode()), Kind.ROW, Kind.CELL, Kind.HEADER) == []
 
 
+def test_a_markdown_table_of_millions_of_rows_is_text_alone() -> None:
+    """Its marks would take longer than a file may take, and the text with them."""
+    parsed = markdown.parse(b"a|b\n-|-\n" + b"1|2\n" * 1_000_000)
+    assert len(parsed.text) == 4_000_008
+    assert parsed.marks == ()
+
+
 # html
 
 

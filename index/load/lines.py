@@ -24,7 +24,7 @@ LABELLED = re.compile(
 WORD = re.compile(r"[^\W\d_][^\W\d_]*(?:[-'’.][^\W\d_]+)*\.?")
 LONGEST_VALUE = 120
 MOST_LINES = 200_000
-"""Nobody wrote more by hand; they would fill the memory."""
+"""Nobody wrote more by hand: a longer file, table or not, is text alone, so that it is read in time."""
 # fmt: off
 NO_NAMES = frozenset((
     "a", "answer", "argument", "arguments", "attention", "caution", "caveat", "conclusion", "correct", "danger",

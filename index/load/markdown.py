@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from index.load.lines import Line, line_marks, split
+from index.load.lines import MOST_LINES, Line, line_marks, split
 from index.load.parsed import Heading, Parsed, ordered, sections
 from index.load.table import Cell, Row, table_marks
 from index.load.text import decode
@@ -29,7 +29,7 @@ def parse(data: bytes) -> Parsed:
     front = FRONT_MATTER.match(text)
     body = front.end() if front else 0
     headings = tuple(_headings(text, body))
-    rows = list(_tables(text, body))
+    rows = list(_tables(text, body)) if text.count("\n") <= MOST_LINES else []
     tables = [mark for table in rows for mark in table_marks(table, text, words=plain)]
     marks = ordered([*sections(headings, len(text)), *tables, *line_marks(_prose(text, body, headings, rows))])
     if headings:

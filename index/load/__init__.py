@@ -1,4 +1,4 @@
-"""A file becomes a Document: one small module a family of formats, the hostile ones in a subprocess."""
+"""A file becomes a Document: one small module a family of formats, each run in a sandbox."""
 
 from index.load.document import load
 from index.load.parsers import SUFFIXES, parser_of

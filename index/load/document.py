@@ -1,4 +1,4 @@
-"""load(): the one way in. Reads the file's bytes once, hashes them, and parses those same bytes."""
+"""load(): the one way in. Reads the file's bytes once, hashes them, and has those same bytes parsed."""
 
 import hashlib
 import stat
@@ -7,7 +7,7 @@ from pathlib import Path
 from index.errors import LoadError, UnsupportedFile
 from index.load import sandbox
 from index.load.parsed import Parsed, ParseError
-from index.load.parsers import HOSTILE, PARSERS, SUFFIXES, parser_of
+from index.load.parsers import SUFFIXES, module_of, parser_of
 from index.load.text import clean
 from index.types import Document
 
@@ -21,7 +21,7 @@ def load(path: Path, *, max_bytes: int = 32 * MEGABYTE) -> Document:
     regular file, damaged, encrypted, or without any text. The same bytes always give the same text.
     """
     suffix = path.suffix.lower()
-    if suffix not in PARSERS:
+    if suffix not in SUFFIXES:
         raise UnsupportedFile(f"{path} is of a kind that cannot be read: use one of {', '.join(SUFFIXES)}.")
     try:
         place = _locate(path)
@@ -76,7 +76,7 @@ def _read(place: Path, max_bytes: int) -> bytes:
 def _parse(suffix: str, data: bytes) -> Parsed:
     if not data.strip():
         raise ParseError("is empty: write something in it, or leave it out")
-    parsed = sandbox.parse(suffix, data) if suffix in HOSTILE else PARSERS[suffix](data)
-    if not parsed.text.strip():
+    parsed = sandbox.parse(module_of(suffix), data)
+    if not parsed.text or parsed.text.isspace():
         raise ParseError("has no text in it: write something in it, or leave it out")
     return parsed

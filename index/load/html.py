@@ -1,11 +1,13 @@
 """HTML as the text that a reader sees. Offsets are noted while that text is written, never searched for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from index.load.parsed import Heading, Parsed, sections
+from index.load.parsed import Heading, Parsed, ordered, sections
+from index.load.table import Cell, Row, table_marks
 from index.load.text import decode
 
 if TYPE_CHECKING:
@@ -39,6 +41,9 @@ GAPS = {
     **dict.fromkeys(("br", "dd", "dt", "li", "option", "tr"), Gap.LINE),
     **dict.fromkeys(("td", "th"), Gap.CELL),
 }
+CELLS = frozenset({"td", "th"})
+WITH_ATTRIBUTES = frozenset({"table", *CELLS})
+LONGEST_SPAN = {"colspan": 1000, "rowspan": 65534}  # HTML, 4.9.11
 DECLARED = re.compile(rb"<meta[^>]{0,512}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # they would split words for a search
 
@@ -53,11 +58,12 @@ def parse(data: bytes) -> Parsed:
         if node.is_text_node:
             flow.write((node.text_content or "").translate(INVISIBLE))
         elif entering:
-            flow.enter(node.tag or "")
+            flow.enter(node.tag or "", node.attributes if node.tag in WITH_ATTRIBUTES else {})
         else:
             flow.leave(node.tag or "")
     text = "".join(flow.parts)
-    return Parsed(title=_title(tree), text=text, marks=sections(flow.headings, len(text)))
+    tables = [mark for rows in flow.tables for mark in table_marks(rows, text)]
+    return Parsed(title=_title(tree), text=text, marks=ordered([*sections(flow.headings, len(text)), *tables]))
 
 
 def _declared(data: bytes) -> str | None:
@@ -91,28 +97,81 @@ def _walk(root: "LexborNode | None") -> Iterator[tuple["LexborNode", bool]]:
                 child = child.prev
 
 
+@dataclass
+class _Table:
+    """A table that is being written: its rows so far, and the cell that is open."""
+
+    is_layout: bool  # it only arranges what is in it, and its rows are no rows of data
+    rows: list[Row] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
+    in_head: bool = False
+    cell: tuple[Mapping[str, str | None], int, int] | None = None  # attributes; length and parts before it
+
+
 class _Flow:
-    """The text written so far, and the headings in it."""
+    """The text written so far, and the headings and tables in it."""
 
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.headings: list[Heading] = []
+        self.tables: list[list[Row]] = []
+        self._open: list[_Table] = []
         self._length = 0
         self._gap = Gap.NONE
         self._preformatted = 0
         self._heading: int | None = None  # index in parts of the open heading's first part
 
-    def enter(self, tag: str) -> None:
+    def enter(self, tag: str, attributes: Mapping[str, str | None]) -> None:
         self._separate(tag)
         self._preformatted += tag == "pre"
         if tag in HEADINGS:
             self._heading = len(self.parts)
+        if self._open and (tag in HEADINGS or tag == "table"):
+            self._open[-1].is_layout = True
+        if tag == "table":
+            self._open.append(_Table(attributes.get("role") in {"none", "presentation"}))
+        elif self._open:
+            self._enter_table(self._open[-1], tag, attributes)
 
     def leave(self, tag: str) -> None:
         self._separate(tag)
         self._preformatted -= tag == "pre"
         if tag in HEADINGS and self._heading is not None:
             self._close_heading(self._heading, int(tag[1]))
+        if self._open:
+            self._leave_table(self._open[-1], tag)
+
+    def _enter_table(self, table: _Table, tag: str, attributes: Mapping[str, str | None]) -> None:
+        if tag == "thead":
+            table.in_head = True
+        elif tag == "tr":
+            table.cells = []
+        elif tag in CELLS:
+            table.cell = (attributes, self._length, len(self.parts))
+
+    def _leave_table(self, table: _Table, tag: str) -> None:
+        if tag == "table":
+            self._open.pop()
+            if not table.is_layout and any(len(row.cells) > 1 for row in table.rows):
+                self.tables.append(table.rows)
+        elif tag == "thead":
+            table.in_head = False
+        elif tag == "tr" and table.cells:
+            filled = [cell for cell in table.cells if cell.start < cell.end]
+            start, end = (filled[0].start, filled[-1].end) if filled else (0, 0)
+            table.rows.append(Row(start, end, table.cells, table.in_head))
+            table.cells = []
+        elif tag in CELLS and table.cell:
+            table.cells.append(self._cell(tag == "th", *table.cell))
+            table.cell = None
+
+    def _cell(self, is_header: bool, attributes: Mapping[str, str | None], length: int, first: int) -> Cell:
+        """The cell whose parts are those from ``first`` on, written after so many characters."""
+        start = self._length
+        if first < len(self.parts):
+            separator, piece = self.parts[first : first + 2]
+            start = length + len(separator) + len(piece) - len(piece.lstrip())
+        return Cell(start, self._length, is_header, _span(attributes, "colspan"), _span(attributes, "rowspan"))
 
     def write(self, text: str) -> None:
         if self._preformatted:
@@ -154,3 +213,12 @@ class _Flow:
             start = self._length - len(written.lstrip())
             self.headings.append(Heading(start, title, level))
         self._heading = None
+
+
+def _span(attributes: Mapping[str, str | None], name: str) -> int:
+    """How many columns or rows a cell covers; rowspan=0 is all that follow."""
+    match = re.match(r"\s*\+?(\d{1,9})", attributes.get(name) or "", re.ASCII)
+    if not match:
+        return 1
+    most = LONGEST_SPAN[name]
+    return min(int(match[1]), most) or (most if name == "rowspan" else 1)

@@ -1,9 +1,12 @@
 """Markdown, kept verbatim: a quote is a slice of the source. Headings are noted, nothing is rendered."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from index.load.parsed import Heading, Parsed, sections
+from index.load.lines import MOST_LINES, Line, line_marks, split
+from index.load.parsed import Heading, Parsed, ordered, sections
+from index.load.table import Cell, Row, table_marks
 from index.load.text import decode
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(?=[\w-]+:)(?P<fields>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
@@ -13,6 +16,9 @@ ATX = re.compile(r" {0,3}#{1,6}(?![^ \t])")
 CLOSING = re.compile(r"(?:^|[ \t])#+$")
 SETEXT = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
 PROSE = re.compile(r" {0,3}(?![-+*>|#]|\d+[.)][ \t])\S.*")
+RULE = re.compile(r" {0,3}\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
+PIPE = re.compile(r"(?<!\\)\|")
+BLOCK = re.compile(r" {0,3}(?:#{1,6}(?:[ \t]|$)|>|[-+*][ \t]|\d{1,9}[.)][ \t]|(?:[-_*][ \t]*){3,}$)|(?: {4}| {0,3}\t)")
 LINK = re.compile(r"!?\[([^\]\[]*)\](?:\([^()]*\)|\[[^\]\[]*\])")
 MARKS = re.compile(r"\*+|`+|\\(?=[^\w\s])")
 
@@ -21,11 +27,15 @@ def parse(data: bytes) -> Parsed:
     """Markdown with its headings; the title is the first heading's, else the front matter's."""
     text = decode(data)
     front = FRONT_MATTER.match(text)
-    headings = tuple(_headings(text, front.end() if front else 0))
+    body = front.end() if front else 0
+    headings = tuple(_headings(text, body))
+    rows = list(_tables(text, body)) if text.count("\n") <= MOST_LINES else []
+    tables = [mark for table in rows for mark in table_marks(table, text, words=plain)]
+    marks = ordered([*sections(headings, len(text)), *tables, *line_marks(_prose(text, body, headings, rows))])
     if headings:
-        return Parsed(title=headings[0].text, text=text, marks=sections(headings, len(text)))
+        return Parsed(title=headings[0].text, text=text, marks=marks)
     field = TITLE_FIELD.search(front["fields"]) if front else None
-    return Parsed(title=field[1].strip().strip("'\"") if field else "", text=text)
+    return Parsed(title=field[1].strip().strip("'\"") if field else "", text=text, marks=marks)
 
 
 def _headings(text: str, start: int) -> Iterator[Heading]:
@@ -34,15 +44,10 @@ def _headings(text: str, start: int) -> Iterator[Heading]:
     Only a paragraph of one line is taken for an underlined heading: a rule right below a longer one is
     far more often a rule.
     """
-    fence = ""
     alone = None  # the line before, if it is a paragraph of one line so far
     in_paragraph = False
     for offset, line in _lines(text, start):
-        if fence:
-            fence = "" if _closes(fence, line) else fence
-        elif opening := _opens(line):
-            fence, alone, in_paragraph = opening, None, False
-        elif atx := ATX.match(line):
+        if atx := ATX.match(line):
             if title := plain(CLOSING.sub("", line[atx.end() :].strip())):
                 yield Heading(offset, title, len(atx[0].strip()))
             alone, in_paragraph = None, False
@@ -55,10 +60,63 @@ def _headings(text: str, start: int) -> Iterator[Heading]:
             in_paragraph = bool(line.strip())
 
 
+def _tables(text: str, start: int) -> Iterator[list[Row]]:
+    """Yield the tables (GFM, 4.10): a line of cells, a line that rules under each, and the rows below."""
+    before, rows = (0, ""), list[Row]()
+    for offset, line in _lines(text, start):
+        if rows and (not line.strip() or BLOCK.match(line)):
+            yield rows
+            rows = []
+        elif rows:
+            rows.append(_row(offset, line))
+        elif RULE.fullmatch(line) and "|" in line and "|" in before[1] and not BLOCK.match(before[1]):
+            header = _row(*before, is_header=True)
+            rows = [header] if len(header.cells) == len(_row(offset, line).cells) else []
+        before = (offset, line)
+    if rows:
+        yield rows
+
+
+def _prose(text: str, start: int, headings: Sequence[Heading], tables: Sequence[list[Row]]) -> Iterator[Line]:
+    """Yield the lines that belong to no heading, table or code; in the place of the others stands nothing."""
+    titles = {heading.start for heading in headings}
+    tabled = {row.start for table in tables for row in table}
+    for offset, line in _lines(text, start):
+        if offset in titles or ATX.match(line) or offset + len(line) - len(line.lstrip()) in tabled:
+            yield offset, "", offset in titles
+        else:
+            yield offset, line, False
+
+
+def _row(offset: int, line: str, *, is_header: bool = False) -> Row:
+    """Cut a line into cells at each pipe that no backslash escapes; those at its ends may be there or not."""
+    start, end = _strip(line, 0, len(line))
+    pipes = [match.start() for match in PIPE.finditer(line)]
+    first = start + 1 if start in pipes[:1] else start
+    last = end - 1 if end - 1 in pipes[-1:] and end - 1 >= first else end
+    edges = [first - 1, *(pipe for pipe in pipes if first <= pipe < last), last]
+    places = [_strip(line, left + 1, right) for left, right in pairwise(edges)]
+    return Row(offset + start, offset + end, [Cell(offset + a, offset + b) for a, b in places], is_header)
+
+
+def _strip(line: str, start: int, end: int) -> tuple[int, int]:
+    """The part of the line without white space at its ends."""
+    part = line[start:end]
+    start += len(part) - len(part.lstrip())
+    return start, max(start, start + len(part.strip()))
+
+
 def _lines(text: str, start: int) -> Iterator[tuple[int, str]]:
-    for line in text[start:].split("\n"):
-        yield start, line
-        start += len(line) + 1
+    """Yield each line with its offset; those of fenced code, in which nothing is what it seems, as empty."""
+    fence = ""
+    for offset, line in split(text, start):
+        if fence:
+            yield offset, ""
+            fence = "" if _closes(fence, line) else fence
+        elif fence := _opens(line):
+            yield offset, ""
+        else:
+            yield offset, line
 
 
 def _opens(line: str) -> str:

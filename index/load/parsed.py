@@ -1,9 +1,11 @@
 """What a parser gives back, and how it says that it cannot."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index.types import Kind, Mark
+
+ORDER = {kind: number for number, kind in enumerate(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,12 @@ def sections(headings: Sequence[Heading], end: int) -> tuple[Mark, ...]:
             above = open_.pop()
             marks.append(Mark(above.start, heading.start, Kind.HEADING, above.text))
         open_.append(heading)
-    return tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end)))
+    return ordered(marks)
+
+
+def ordered(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Sort marks as a document holds them: by start, the longer first; a row before its only cell."""
+    return tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end, ORDER[mark.kind])))
 
 
 class ParseError(Exception):

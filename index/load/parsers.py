@@ -1,29 +1,29 @@
-"""Which function reads which suffix. A parser is pure: bytes in, Parsed out, or ParseError raised."""
+"""Which module reads which suffix. Each has a pure ``parse``: bytes in, Parsed out, or ParseError raised.
 
-from collections.abc import Callable
+The modules are named and not imported: only the sandbox's workers run them, and each imports what its files need.
+"""
 
-from index.load import html, markdown, pdf, text
-from index.load.parsed import Parsed
-
-PARSERS: dict[str, Callable[[bytes], Parsed]] = {
-    ".htm": html.parse,
-    ".html": html.parse,
-    ".markdown": markdown.parse,
-    ".md": markdown.parse,
-    ".pdf": pdf.parse,
-    ".text": text.parse,
-    ".txt": text.parse,
+FAMILIES = {
+    ".htm": "html",
+    ".html": "html",
+    ".markdown": "markdown",
+    ".md": "markdown",
+    ".pdf": "pdf",
+    ".text": "text",
+    ".txt": "text",
 }
-SUFFIXES = tuple(PARSERS)
+SUFFIXES = tuple(FAMILIES)
 
-FAMILIES = {html.parse: "html 1", markdown.parse: "markdown 1", pdf.parse: "pdf 1", text.parse: "text 1"}
-"""A family's name and version: raise it when the same bytes come to another text, or to other marks."""
+VERSIONS = {"html": 2, "markdown": 2, "pdf": 1, "text": 2}
+"""Raise a family's version when the same bytes come to another text, or to other marks."""
 
 
 def parser_of(suffix: str) -> str:
-    """Return who reads files of that suffix, and in which version; "" if nobody does."""
-    return FAMILIES[PARSERS[suffix]] if suffix in PARSERS else ""
+    """Return who reads files of that suffix, and in which version."""
+    family = FAMILIES[suffix]
+    return f"{family} {VERSIONS[family]}"
 
 
-HOSTILE = frozenset({".htm", ".html", ".pdf"})
-"""Read by C libraries, from strangers: these are parsed in the sandbox only."""
+def module_of(suffix: str) -> str:
+    """Return the name of the module whose ``parse`` reads files of that suffix."""
+    return f"index.load.{FAMILIES[suffix]}"

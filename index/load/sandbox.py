@@ -1,6 +1,6 @@
-"""Parses hostile files in another process, with limits on its memory and time. What comes back is JSON.
+"""Parses files in other processes, with limits on their memory and time, and with nothing to steal or to write to.
 
-One worker serves one file after another (starting it takes far longer than parsing a page does), and is
+A worker serves one file after another (starting it takes far longer than parsing a page does), and is
 replaced when a file crashed it, hung it or hit a limit.
 """
 
@@ -15,13 +15,22 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from index.load import reply
 from index.load.parsed import OUT_OF_MEMORY, Parsed, ParseError
-from index.load.text import clean
-from index.types import Kind, Mark
 
 ROOT = Path(__file__).parents[2]
-REPLY_BYTES = 256 << 20
 ADVICE = "it may be damaged: open it and save it again, or leave it out"
+KEPT = frozenset({"PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG"})
+"""What Python needs to start. Keys and passwords, and where to look for them, are none of a parser's business."""
+
+PROGRAM = f"""
+import sys, types
+index = sys.modules["index"] = types.ModuleType("index")
+index.__path__ = [{str(ROOT / "index")!r}]
+import index.load.worker
+index.load.worker.run()
+"""
+"""Runs the worker without index/__init__.py, which imports the whole of the index: 0.3 s for each worker."""
 
 
 class _WorkerError(ParseError):
@@ -29,124 +38,158 @@ class _WorkerError(ParseError):
 
 
 class Sandbox:
-    """A worker process and its limits. Threads may share it: it reads one file at a time."""
+    """Up to ``workers`` processes and their limits. Threads share it: each gets a worker, or waits for one."""
 
-    def __init__(self, *, memory: int = 2 << 30, cpu_seconds: int = 20, wall_seconds: float = 60) -> None:
-        """Set the limits: ``memory`` in bytes of address space for the worker, the times for each file."""
+    def __init__(
+        self,
+        *,
+        workers: int | None = None,
+        memory: int = 2 << 30,
+        cpu_seconds: int = 20,
+        wall_seconds: float = 60,
+    ) -> None:
+        """Set the limits: ``memory`` in bytes of address space for a worker, the times for each file.
+
+        Without ``workers``, there may be as many as the cores that this process may use. None is started yet.
+        """
         self.memory = memory
         self.cpu_seconds = cpu_seconds
         self.wall_seconds = wall_seconds
-        self._process: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
+        self._size = workers or _cores()
+        self._registered = False
+        self.forget()
 
-    def parse(self, suffix: str, data: bytes) -> Parsed:
-        """Parse the bytes in the worker; raise ParseError if that fails, whatever the file does to it."""
-        with self._lock:
-            if self._process:
+    def parse(self, parser: str, data: bytes) -> Parsed:
+        """Have the module named ``parser`` parse the bytes; raise ParseError if that fails, whatever they do to it."""
+        with self._free:
+            if used := self._idle_one():
                 # Whether this file is to blame, or those before it, only a fresh worker can tell.
                 with suppress(_WorkerError):
-                    return _from_reply(self._exchange(suffix, data))
-            return _from_reply(self._exchange(suffix, data))
+                    return self._read(used, parser, data)
+            return self._read(self._start(), parser, data)
+
+    def warm(self) -> None:
+        """Start a worker without waiting for it, so that the first file need not wait either."""
+        if not self._workers:
+            self._idle.append(self._start())
 
     def close(self) -> None:
-        """End the worker. The next parse starts another."""
-        process, self._process = self._process, None
-        if process:
-            process.kill()
-            process.communicate()  # closes the pipes and reaps the process
+        """End the workers. The next parse starts another."""
+        while self._workers:
+            with suppress(KeyError):  # another thread ended it
+                self._workers.pop().end()
+        self._idle.clear()
 
     def forget(self) -> None:
-        """In a forked child: leave the worker, and whoever holds the lock, to the parent."""
-        self._process = None
-        self._lock = threading.Lock()
+        """In a forked child: leave the workers, and whoever waits for one, to the parent."""
+        self._free = threading.BoundedSemaphore(self._size)
+        self._workers = set[_Worker]()
+        self._idle = list[_Worker]()
 
-    def _exchange(self, suffix: str, data: bytes) -> bytes:
-        """Send one file and wait for the line that answers it; without one, end the worker and say why."""
-        process = self._process = self._process or self._start()
-        assert process.stdin
-        assert process.stdout
-        deadline = time.monotonic() + self.wall_seconds
-        alarm = threading.Timer(self.wall_seconds, process.kill)
-        alarm.daemon = True
-        alarm.start()
-        reply = b""
+    def _idle_one(self) -> "_Worker | None":
         try:
-            header = json.dumps({"suffix": suffix, "size": len(data)}).encode()
-            process.stdin.write(header + b"\n" + data)
-            process.stdin.flush()
-            reply = process.stdout.readline(REPLY_BYTES)
-        except OSError:
-            pass  # it died while it was being written to: the exit status says why
-        finally:
-            alarm.cancel()
-            late = time.monotonic() >= deadline
-            if late or not reply.endswith(b"\n"):  # interrupted by Ctrl-C, too: half a reply must not stay
-                self._process = None
-                _end(process)
-        if reply.endswith(b"\n"):
-            return reply
-        raise self._failure(late, process.returncode)
+            return self._idle.pop()
+        except IndexError:  # none, or another thread took the last one just now
+            return None
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
-        return subprocess.Popen(
-            # -P: the current folder, which may hold anything, is not searched for modules.
-            [sys.executable, "-P", "-m", "index.load.worker", str(self.memory), str(self.cpu_seconds)],
+    def _read(self, worker: "_Worker", parser: str, data: bytes) -> Parsed:
+        """Have the worker read a file. It comes back to the idle ones unless the file was the end of it."""
+        try:
+            return worker.read(parser, data, self.wall_seconds)
+        finally:
+            if worker.is_sound:
+                self._idle.append(worker)
+            else:
+                self._workers.discard(worker)
+
+    def _start(self) -> "_Worker":
+        if not self._registered:  # here, and not at import, which nobody asked to start anything
+            self._registered = True
+            atexit.register(self.close)
+            if hasattr(os, "register_at_fork"):
+                os.register_at_fork(after_in_child=self.forget)
+        worker = _Worker(self.memory, self.cpu_seconds)
+        self._workers.add(worker)
+        return worker
+
+
+class _Worker:
+    """One process, as its parent sees it."""
+
+    def __init__(self, memory: int, cpu_seconds: int) -> None:
+        self.is_sound = True
+        self._memory = memory
+        self._process = subprocess.Popen(
+            # -P: the current folder, which may hold anything, is not searched for modules. -B: it may not write.
+            [sys.executable, "-PBs", "-c", PROGRAM, str(memory), str(cpu_seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"},
+            env=_environment(),
             start_new_session=True,  # Ctrl-C is for the parent
         )
+
+    def read(self, parser: str, data: bytes, seconds: float) -> Parsed:
+        """Send one file and wait for the reply; without one, end the process and say why."""
+        self.is_sound = False  # until the reply is complete; Ctrl-C, too, leaves half of one behind
+        deadline = time.monotonic() + seconds
+        alarm = threading.Timer(seconds, self._process.kill)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            return self._exchange(parser, data)
+        except (OSError, reply.BrokenReplyError):
+            pass  # it died while it was being written to, or answered with rubbish: the exit status says why
+        finally:
+            alarm.cancel()
+            late = time.monotonic() >= deadline  # then the alarm has killed it, complete as the reply may be
+            self.is_sound = self.is_sound and not late
+            if not self.is_sound:
+                self.end(0.2)
+        raise self._failure(late, self._process.returncode)
+
+    def end(self, patience: float = 0) -> None:
+        """Reap the process, and kill it if it does not end by itself in so many seconds."""
+        self.is_sound = False
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(patience)
+        self._process.kill()
+        self._process.communicate()  # closes the pipes
+
+    def _exchange(self, parser: str, data: bytes) -> Parsed:
+        requests, replies = self._process.stdin, self._process.stdout
+        assert requests
+        assert replies
+        requests.write(json.dumps({"parser": parser, "size": len(data)}).encode() + b"\n")
+        requests.write(data)
+        requests.flush()
+        try:
+            parsed = reply.read(replies)
+        except ParseError:  # the file cannot be read, and the worker is fine
+            self.is_sound = True
+            raise
+        self.is_sound = True
+        return parsed
 
     def _failure(self, late: bool, status: int) -> ParseError:
         if late or status == -getattr(signal, "SIGXCPU", 0):
             return ParseError(f"takes too long to read; {ADVICE}")
         if status == OUT_OF_MEMORY:
-            return _WorkerError(f"needs more than {self.memory >> 20} MB of memory to read; {ADVICE}")
+            return _WorkerError(f"needs more than {self._memory >> 20} MB of memory to read; {ADVICE}")
         return _WorkerError(f"crashes the program that reads it; {ADVICE}")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Reap a worker that gave no answer, and kill it if it has not ended by itself."""
-    try:
-        process.wait(0.2)
-    except subprocess.TimeoutExpired:
-        process.kill()
-    process.communicate()
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name.upper() in KEPT or name.startswith("LC_")}
+    path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
+    return {**kept, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
 
 
-def _from_reply(line: bytes) -> Parsed:
-    """Check what the worker sent as one checks input: by shape, by type, and every offset by range."""
-    try:
-        match json.loads(line):
-            case {"unreadable": str(reason)}:
-                raise ParseError(clean(reason))
-            case {"title": str(title), "text": str(text), "marks": [*marks]}:
-                return Parsed(clean(title), _storable(text), tuple(_mark(*row, text) for row in marks))
-    except (ValueError, TypeError, RecursionError):
-        pass
-    raise ParseError(f"crashes the program that reads it; {ADVICE}")
-
-
-def _storable(text: str) -> str:
-    if clean(text) != text:
-        raise ValueError("the text holds NULs or lone surrogates")
-    return text
-
-
-def _mark(start: object, end: object, kind: str, label: str, text: str) -> Mark:
-    return Mark(_offset(start, text), _offset(end, text), Kind(kind), clean(label))
-
-
-def _offset(value: object, text: str) -> int:
-    if not isinstance(value, int) or not 0 <= value <= len(text):
-        raise ValueError(f"{value!r} is not an offset into the text")
-    return value
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 _shared = Sandbox()
 parse = _shared.parse
-atexit.register(_shared.close)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_shared.forget)

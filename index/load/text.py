@@ -3,7 +3,8 @@
 import codecs
 import re
 
-from index.load.parsed import Parsed, ParseError
+from index.load.lines import line_marks, split
+from index.load.parsed import Parsed, ParseError, ordered
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -17,8 +18,9 @@ CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 
 
 def parse(data: bytes) -> Parsed:
-    """Plain text as it stands: no title, no headings, no pages."""
-    return Parsed(title="", text=decode(data))
+    """Plain text as it stands: no title, no headings, no pages; but who speaks, and what a form says."""
+    text = decode(data)
+    return Parsed(title="", text=text, marks=ordered(line_marks((*line, False) for line in split(text))))
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:

@@ -1,15 +1,17 @@
-"""The program that the sandbox runs: ``python -m index.load.worker MEMORY CPU_SECONDS``.
+"""The program that the sandbox runs, with the arguments MEMORY and CPU_SECONDS.
 
-It reads a JSON line and that many bytes, answers with one JSON line, and ends when its parent does.
+It reads a JSON line and that many bytes, answers with a reply (see reply.py), and ends when its parent does.
 """
 
 import json
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
+from typing import BinaryIO
 
+from index.load import reply
 from index.load.parsed import OUT_OF_MEMORY, ParseError
-from index.load.parsers import PARSERS
 
 try:
     import resource
@@ -21,30 +23,31 @@ def main(memory: int, cpu_seconds: int) -> None:
     """Answer requests until standard input ends."""
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not print into the replies
-    _limit_memory(memory)
+    _limit("RLIMIT_AS", memory)
+    _limit("RLIMIT_FSIZE", 0)  # no file grows by a byte
+    _limit("RLIMIT_CORE", 0)
     while header := requests.readline():
         request = json.loads(header)
         data = requests.read(request["size"])
         _limit_time(cpu_seconds)
-        replies.write(_answer(request["suffix"], data) + b"\n")
+        _answer(request["parser"], data, replies)
         replies.flush()
 
 
-def _answer(suffix: str, data: bytes) -> bytes:
-    reply: dict[str, object]
+def _answer(parser: str, data: bytes, replies: BinaryIO) -> None:
     try:
-        parsed = PARSERS[suffix](data)
-        marks = [(mark.start, mark.end, mark.kind, mark.label) for mark in parsed.marks]
-        reply = {"title": parsed.title, "text": parsed.text, "marks": marks}
+        parsed = import_module(parser).parse(data)
     except ParseError as error:
-        reply = {"unreadable": str(error)}
-    return json.dumps(reply, ensure_ascii=False).encode()
+        replies.write(reply.refusal(str(error)))
+    else:
+        reply.write(parsed, replies)
 
 
-def _limit_memory(size: int) -> None:
+def _limit(name: str, value: int) -> None:
+    """Set a limit for good: the hard one too, so that what runs here cannot raise it again."""
     if resource:
-        with suppress(ValueError, OSError):  # a system that has no such limit
-            resource.setrlimit(resource.RLIMIT_AS, (size, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        with suppress(ValueError, OSError, AttributeError):  # a system that has no such limit
+            resource.setrlimit(getattr(resource, name), (value, value))
 
 
 def _limit_time(seconds: int) -> None:
@@ -56,9 +59,10 @@ def _limit_time(seconds: int) -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Serve with the limits given on the command line, and say by the exit status why no more."""
     try:
-        main(int(sys.argv[1]), int(sys.argv[2]))
+        main(*map(int, sys.argv[1:]))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except BrokenPipeError:  # the parent is gone

@@ -1,0 +1,119 @@
+"""Turns of transcripts and fields of forms: marked where they are, and nowhere else."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.load import markdown, text
+from index.load.parsed import Parsed
+from index.types import Kind
+
+
+def marked(parsed: Parsed, kind: Kind) -> list[tuple[str, str]]:
+    """The marks of one kind, as (label, text)."""
+    return [(mark.label, parsed.text[mark.start : mark.end]) for mark in parsed.marks if mark.kind is kind]
+
+
+def test_minutes_have_fields_and_turns() -> None:
+    """A turn goes up to the next one; what follows the last one is nobody's."""
+    parsed = text.parse(
+        b"Chair: Ivo Marek\nDate: 3 May\n\nANNA HOLM: The roof leaks.\nIt has for years.\n\nAnd badly.\n\n"
+        b"Ivo Marek: Noted.\n\nANNA HOLM: Good.\n\nThe meeting closed at five."
+    )
+    assert marked(parsed, Kind.SPEAKER) == [
+        ("ANNA HOLM", "ANNA HOLM: The roof leaks.\nIt has for years.\n\nAnd badly."),
+        ("Ivo Marek", "Ivo Marek: Noted."),
+        ("ANNA HOLM", "ANNA HOLM: Good."),
+    ]
+    assert marked(parsed, Kind.ROW) == [("1", "Chair: Ivo Marek"), ("2", "Date: 3 May")]
+    assert marked(parsed, Kind.HEADER) == [("Chair", "Chair"), ("Date", "Date")]
+    assert marked(parsed, Kind.CELL) == [("Chair", "Ivo Marek"), ("Date", "3 May")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Ann: One?\nBen Li: Two.\nAnn: Three.\n",
+        "[10:02] Ann: One?\n[10:03] Ben Li: Two.\n[10:05:11] Ann: Three.\n",
+        "Ann (0:02): One?\n\nBen Li (0:04): Two.\n\nAnn (0:09): Three.\n",
+        "**Ann:** One?\n\n**Ben Li**: Two.\n\n**Ann:** Three.\n",
+    ],
+)
+def test_a_transcript_may_be_written_in_several_ways(source: str) -> None:
+    """Bare names, times before or after, bold."""
+    for parse in (text.parse, markdown.parse):
+        assert [label for label, _ in marked(parse(source.encode()), Kind.SPEAKER)] == ["Ann", "Ben Li", "Ann"]
+
+
+def test_a_turn_ends_where_a_section_starts() -> None:
+    """A heading is not part of what was said."""
+    parsed = markdown.parse(b"Ann: One.\n\nBen: Two.\n\n## Later\n\nAnn: Three.\n")
+    assert ("Ben", "Ben: Two.") in marked(parsed, Kind.SPEAKER)
+
+
+def test_a_form_in_markdown_may_be_a_list() -> None:
+    """Bold keys, bullets, values of any kind."""
+    parsed = markdown.parse(b"Some words.\n\n- **Size**: 4 m\n- **Built:** 1921\n- Owner: Bo Li\n\nMore words.")
+    assert marked(parsed, Kind.CELL) == [("Size", "4 m"), ("Built", "1921"), ("Owner", "Bo Li")]
+
+
+def test_three_speakers_with_a_turn_each_are_no_form() -> None:
+    """They speak elsewhere, alone."""
+    parsed = text.parse(b"Ann: yes\n\nBen: no\n\nCara: yes\n\nAnn: well\nBen: so\nCara: be it\n")
+    assert marked(parsed, Kind.ROW) == []
+    assert len(marked(parsed, Kind.SPEAKER)) == 6
+
+
+@pytest.mark.parametrize(
+    "trap",
+    [
+        "There are three rules: be kind, be brief, be gone.\nRemember: nothing else counts.\n",
+        "Note: wear gloves.\nWarning: it is hot.\nNote: it stays so.\n",
+        "Q: Why?\nA: Because.\nQ: Really?\nA: Yes.\n",
+        "def f(x):\n    if x:\n        return 1\n    else:\n        return 2\n",
+        "class A:\n    x: int\n    y: str\n    z: float\n",
+        "ERROR: disk full\nWARN: disk slow\nINFO: disk fine\nERROR: disk gone\n",
+        "2026-01-02 10:03:04 INFO: started\n2026-01-02 10:03:05 INFO: stopped\n2026-01-02 10:03:06 INFO: gone\n",
+        "http://a.example/x\nhttps://b.example/y\nftp://c.example/z\n",
+        "10:00 Arrival\n10:30 Talk\n12:00 Lunch\n",
+        "color: red;\nwidth: 4px;\nheight: 3px;\n",
+        '{\n  "name": "x",\n  "size": 3,\n  "kind": "y"\n}\n',
+        "Ann: Hello there.\nBen: Good day!\nCara: How are you?\n",
+        "He said one thing: go.\nShe said another: stay.\nThey all agreed: wait.\n",
+        "Genesis 1:1 In the beginning.\nGenesis 1:2 And the earth.\nGenesis 1:3 And God said.\n",
+        "Dear Ann:\n\nthank you.\n\nYours:\n\nBo\n",
+        "Serves: 4\n\nMix all.\n\nTime: 20 minutes\n\nBake it.\n\nServes: 6\n\nEat.\n\nDone well.\n",
+    ],
+)
+def test_what_only_has_colons_is_left_alone(trap: str) -> None:
+    """Prose, code, logs, times, verses: in doubt nothing is marked."""
+    opening = "Some words to begin with.\n\n"
+    assert text.parse((opening + trap).encode()).marks == ()
+    assert markdown.parse((opening + trap).encode()).marks == ()
+
+
+def test_code_and_tables_in_markdown_hold_neither() -> None:
+    """A line is one thing."""
+    fenced = "```\nName: x\nSize: y\nKind: z\n```\n"
+    table = "Key: a | Value: b\n---|---\nAnn: x | y\nBen: x | y\nAnn: x | y\n"
+    assert marked(markdown.parse(fenced.encode()), Kind.ROW) == []
+    parsed = markdown.parse(table.encode())
+    assert marked(parsed, Kind.SPEAKER) == []
+    assert len(marked(parsed, Kind.ROW)) == 3
+
+
+LINES = st.sampled_from(
+    ["Ann: yes.", "Ben Li: no", "Date: 3 May", "Place: Oslo", "**Cy:** so", "- K: v", "words", "", "# H"]
+)
+
+
+@given(st.lists(LINES))
+def test_no_line_is_both_a_turn_and_a_field(lines: list[str]) -> None:
+    """And the marks of a kind never overlap."""
+    for parse in (text.parse, markdown.parse):
+        parsed = parse("\n".join(lines).encode())
+        for kinds in ({Kind.SPEAKER, Kind.ROW}, {Kind.CELL, Kind.HEADER}):
+            marks = [mark for mark in parsed.marks if mark.kind in kinds]
+            assert all(before.end <= after.start for before, after in pairwise(marks))

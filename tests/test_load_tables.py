@@ -1,0 +1,241 @@
+"""The marks of tables: which cells are headers, which words head a cell, where a row is."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.load import html, markdown
+from index.load.parsed import Parsed
+from index.types import NESTING, Kind, Mark
+
+
+def seen(parsed: Parsed, *kinds: Kind) -> list[tuple[str, str, str]]:
+    """The marks of these kinds, or of all, as (kind, label, text)."""
+    marks = [mark for mark in parsed.marks if not kinds or mark.kind in kinds]
+    return [(mark.kind.value, mark.label, parsed.text[mark.start : mark.end]) for mark in marks]
+
+
+def cells(parsed: Parsed) -> list[tuple[str, str]]:
+    """The cells of data, as (label, text)."""
+    return [(label, words) for _, label, words in seen(parsed, Kind.CELL)]
+
+
+def overlapping(marks: Sequence[Mark]) -> bool:
+    """Whether one of the marks, which are in order, starts before the one before it ends."""
+    return any(before.end > after.start for before, after in pairwise(marks))
+
+
+def check(parsed: Parsed) -> None:
+    """What is true of the marks of any document."""
+    assert list(parsed.marks) == sorted(parsed.marks, key=lambda mark: (mark.start, -mark.end))
+    assert all(0 <= mark.start <= mark.end <= len(parsed.text) for mark in parsed.marks)
+    by_kind = {kind: [mark for mark in parsed.marks if mark.kind is kind] for kind in Kind}
+    assert not any(overlapping(marks) for kind, marks in by_kind.items() if kind not in NESTING)
+    for cell in by_kind[Kind.CELL]:
+        assert any(row.start <= cell.start and cell.end <= row.end for row in by_kind[Kind.ROW])
+        assert parsed.text[cell.start : cell.end] == parsed.text[cell.start : cell.end].strip() != ""
+    for outer in by_kind[Kind.HEADING]:
+        for inner in by_kind[Kind.HEADING]:
+            apart = inner.end <= outer.start or outer.end <= inner.start
+            nested = (inner.start - outer.start) * (inner.end - outer.end) <= 0
+            assert apart or nested
+
+
+# markdown
+
+
+def test_a_markdown_table_is_marked_where_it_stands() -> None:
+    """Headers, rows and cells, each at its place; the text is not touched."""
+    source = "# Fees\n\n| Room | **Fee** |\n|:-----|----:|\n| Blue hall | 40 |\n| Loft | 25 |\n\nNo more.\n"
+    parsed = markdown.parse(source.encode())
+    assert parsed.text == source
+    assert seen(parsed)[1:] == [
+        ("header", "Room", "Room"),
+        ("header", "Fee", "**Fee**"),
+        ("row", "1", "| Blue hall | 40 |"),
+        ("cell", "Room", "Blue hall"),
+        ("cell", "Fee", "40"),
+        ("row", "2", "| Loft | 25 |"),
+        ("cell", "Room", "Loft"),
+        ("cell", "Fee", "25"),
+    ]
+
+
+def test_a_markdown_row_need_not_be_tidy() -> None:
+    """No outer pipes, an escaped pipe, cells too few, too many or empty, a row without any pipe."""
+    source = "A | B \\| C\n--|--\n1 | 2 | 3\n4\n || 5\nx \\| y | z |\n"
+    assert cells(markdown.parse(source.encode())) == [
+        ("A", "1"),
+        ("B | C", "2"),
+        ("", "3"),
+        ("A", "4"),
+        ("B | C", "5"),
+        ("A", "x \\| y"),
+        ("B | C", "z"),
+    ]
+
+
+def test_a_markdown_table_ends_at_an_empty_line_or_another_block() -> None:
+    """And so does its counting of rows."""
+    source = "a|b\n-|-\n1|2\n# Next | one\n\na|b\n-|-\n3|4\n\n5|6\n"
+    assert [(label, words) for _, label, words in seen(markdown.parse(source.encode()), Kind.ROW)] == [
+        ("1", "1|2"),
+        ("1", "3|4"),
+    ]
+
+
+def test_what_only_looks_like_a_markdown_table_is_none() -> None:
+    """In code, without a rule of as many cells, or underlined as a heading."""
+    for source in (
+        "```\na|b\n-|-\n1|2\n```\n",
+        "    a|b\n    -|-\n    1|2\n",
+        "a|b\n-|-|-\n1|2\n",
+        "a|b\n1|2\n",
+        "Title\n-----\na|b\n",
+        "- a|b\n-|-\n1|2\n",
+    ):
+        assert seen(markdown.parse(source.encode()), Kind.ROW, Kind.CELL, Kind.HEADER) == []
+
+
+def test_a_markdown_table_of_millions_of_rows_is_text_alone() -> None:
+    """Its marks would take longer than a file may take, and the text with them."""
+    parsed = markdown.parse(b"a|b\n-|-\n" + b"1|2\n" * 1_000_000)
+    assert len(parsed.text) == 4_000_008
+    assert parsed.marks == ()
+
+
+# html
+
+
+def test_an_html_table_is_marked_where_it_stands() -> None:
+    """The text is as before: cells joined by tabs."""
+    parsed = html.parse(b"<p>x<table><tr><th>Room<th>Fee<tr><td>Blue <b>hall</b><td> 40 <tr><td>Loft<td></table>y")
+    assert parsed.text == "x\n\nRoom\tFee\nBlue hall\t40\nLoft\n\ny"
+    assert seen(parsed) == [
+        ("header", "Room", "Room"),
+        ("header", "Fee", "Fee"),
+        ("row", "1", "Blue hall\t40"),
+        ("cell", "Room", "Blue hall"),
+        ("cell", "Fee", "40"),
+        ("row", "2", "Loft"),
+        ("cell", "Room", "Loft"),
+    ]
+
+
+def test_labels_go_by_the_column_of_the_grid() -> None:
+    """Spans to the right and downwards move what comes after them; headers in two rows are read together."""
+    parsed = html.parse(
+        b"<table><thead><tr><td rowspan=2>Name<td colspan=2>2025<tr><td>Q1<td>Q2</thead>"
+        b"<tr><td rowspan=2>Ann<td>1<td>2<tr><td>3<td>4<tr><td>Bo<td colspan=2>5</table>"
+    )
+    assert cells(parsed) == [
+        ("Name", "Ann"),
+        ("2025 Q1", "1"),
+        ("2025 Q2", "2"),
+        ("2025 Q1", "3"),
+        ("2025 Q2", "4"),
+        ("Name", "Bo"),
+        ("2025 Q1", "5"),
+    ]
+
+
+def test_a_table_without_headers_has_rows_all_the_same() -> None:
+    """The first row is one of data, and the labels are empty."""
+    assert seen(html.parse(b"<table><tr><td>a<td>b<tr><td>c<td>d</table>"), Kind.ROW) == [
+        ("row", "1", "a\tb"),
+        ("row", "2", "c\td"),
+    ]
+    assert cells(html.parse(b"<table><tr><td>a<td>b</table>")) == [("", "a"), ("", "b")]
+
+
+def test_the_first_cell_of_a_row_of_two_heads_the_second() -> None:
+    """As in the boxes of encyclopedias; but a row's first cell under a header is a cell like any other."""
+    assert seen(html.parse(b"<table><tr><th>Born<td>1921<tr><th>Died<td>1990</table>"), Kind.HEADER, Kind.CELL) == [
+        ("header", "Born", "Born"),
+        ("cell", "Born", "1921"),
+        ("header", "Died", "Died"),
+        ("cell", "Died", "1990"),
+    ]
+    assert cells(html.parse(b"<table><tr><th>Who<th>When<tr><th>Ann<td>1921</table>")) == [
+        ("Who", "Ann"),
+        ("When", "1921"),
+    ]
+
+
+def test_a_row_of_headers_among_the_data() -> None:
+    """A single one is a title and heads no column; several replace the headers above."""
+    parsed = html.parse(
+        b"<table><tr><th>A<th>B<tr><td>1<td>2<tr><th colspan=2>Drinks<tr><td>3<td>4<tr><th>C<th>D<tr><td>5<td>6</table>"
+    )
+    assert cells(parsed) == [("A", "1"), ("B", "2"), ("A", "3"), ("B", "4"), ("C", "5"), ("D", "6")]
+
+
+def test_a_cell_may_hold_several_paragraphs() -> None:
+    """It is one cell, from its first word to its last."""
+    assert cells(html.parse(b"<table><tr><th>A<th>B<tr><td><p>one<p>two<td><pre>  x</pre></table>")) == [
+        ("A", "one\n\ntwo"),
+        ("B", "x"),
+    ]
+
+
+def test_a_table_that_only_arranges_has_no_rows() -> None:
+    """One column, a heading or another table in it, or said to be so; the table inside is one of its own."""
+    assert seen(html.parse(b"<table><tr><td>a<tr><td>b</table>")) == []
+    assert seen(html.parse(b"<table role=presentation><tr><td>a<td>b</table>")) == []
+    assert cells(html.parse(b"<table><tr><td>menu<td><h1>Title</h1>text</table>")) == []
+    inner = b"<table><tr><th>k<th>l<tr><td>v<td>w</table>"
+    assert cells(html.parse(b"<table><tr><td>x<td>" + inner + b"after<td>z</table>")) == [("k", "v"), ("l", "w")]
+
+
+def test_spans_that_are_absurd_cost_nothing() -> None:
+    """Nor those that are no numbers."""
+    assert cells(
+        html.parse(b"<table><tr><th colspan=999999999>A<th>B<tr><td rowspan=0 colspan=x>1<td>2<tr><td>3<td>4</table>")
+    ) == [("A", "1"), ("A", "2"), ("A", "3"), ("A", "4")]
+
+
+# whatever is written
+
+SPANS = st.sampled_from(["", " colspan=2", " rowspan=2", " rowspan=0"])
+WORDS = st.text("ab |\\*`-:\n<&#", max_size=6)
+BLOCKS = st.sampled_from(["td", "th", "tr", "table", "thead", "p", "h2", "pre", "div"])
+
+
+@given(
+    st.lists(st.tuples(BLOCKS, st.sampled_from(["", " colspan=2", " rowspan=2", " rowspan=0"]), WORDS, st.booleans()))
+)
+def test_any_html_has_marks_that_hold(parts: list[tuple[str, str, str, bool]]) -> None:
+    """Whatever is opened, closed or left open."""
+    check(
+        html.parse("".join(f"<{tag}{span}>{words}" + f"</{tag}>" * ends for tag, span, words, ends in parts).encode())
+    )
+
+
+@given(
+    st.lists(st.lists(st.text("ab ", min_size=1, max_size=4), min_size=2, max_size=4), min_size=1, max_size=5),
+    st.booleans(),
+)
+def test_an_html_cell_says_what_was_written(rows: list[list[str]], preformatted: bool) -> None:
+    """The cells' own words, in order; those without any have no mark."""
+    tag = "pre" if preformatted else "p"
+    source = "".join("<tr>" + "".join(f"<td><{tag}>{words}</{tag}>" for words in row) for row in rows)
+    parsed = html.parse(f"<table>{source}</table>.".encode())
+    written = [" ".join(words.split()) for row in rows for words in row]
+    assert [" ".join(words.split()) for _, words in cells(parsed)] == [words for words in written if words]
+    check(parsed)
+
+
+@given(st.lists(st.text("ab |\\*`-:#>", max_size=12)))
+def test_any_markdown_has_marks_that_hold(lines: list[str]) -> None:
+    """Whatever the lines are, below what is a table or not."""
+    check(markdown.parse("\n".join(["a|b", "-|-", *lines]).encode()))
+
+
+@given(st.lists(st.lists(st.text("ab ", max_size=4), min_size=1, max_size=4), max_size=5))
+def test_a_markdown_cell_says_what_was_written(rows: list[list[str]]) -> None:
+    """The cells' own words, in order; those without any have no mark."""
+    lines = ["| h | i |", "|---|---|", *("| " + " | ".join(row) + " |" for row in rows)]
+    parsed = markdown.parse("\n".join(lines).encode())
+    assert [words for _, words in cells(parsed)] == [words.strip() for row in rows for words in row if words.strip()]

@@ -5,12 +5,17 @@ is given a slice of a text knows neither. A view puts such words before or betwe
 of it is either the document's, at a known offset, or context, which can never be quoted.
 """
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Self
 
+from index.sentences import MARKER
 from index.types import Document, Kind, Mark, Passage
+
+_PART = re.compile(rf"\n[ \t]*\n\s*|\n(?={MARKER.pattern})")
+"""Between paragraphs, and before an item of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,15 @@ class View:
     pieces: tuple[Piece, ...]
     starts: tuple[int, ...]
     """Where each piece begins in ``text``."""
+    turns: tuple[int, ...] = ()
+    """Where in ``text`` somebody else begins to speak."""
 
     @classmethod
     def of(cls, passage: Passage, shape: Shape = BARE) -> Self:
         """Return the passage in that shape."""
-        return cls.join([*_before(passage, shape), *(_rows(passage) if shape.rows else [_own(passage)])])
+        view = cls.join([*_before(passage, shape), *(_rows(passage) if shape.rows else [_own(passage)])])
+        turns = [m.start for m in passage.document.within(passage.start, passage.end) if m.kind is Kind.SPEAKER]
+        return replace(view, turns=tuple(place for turn in turns for place in view.places(turn)))
 
     @classmethod
     def join(cls, pieces: Sequence[Piece]) -> Self:
@@ -61,6 +70,18 @@ class View:
         kept = tuple(piece for piece in pieces if piece.text)
         starts = tuple(accumulate((len(piece.text) for piece in kept[:-1]), initial=0)) if kept else ()
         return cls("".join(piece.text for piece in kept), kept, starts)
+
+    def places(self, offset: int) -> list[int]:
+        """Return where in ``text`` the document's character at an offset stands: once, or nowhere."""
+        found = zip(self.starts, self.pieces, strict=True)
+        inside = [(at, p.start) for at, p in found if p.start is not None and p.start <= offset < p.start + len(p.text)]
+        return [at + offset - start for at, start in inside]
+
+    def breaks(self) -> list[int]:
+        """Return the offsets that no answer goes over, ascending: of paragraphs, items, turns, cells, and context."""
+        pairs = zip(self.starts[1:], self.pieces, self.pieces[1:], strict=False)
+        joints = {at for at, one, other in pairs if one.start is None or other.start is None}
+        return sorted(joints | {found.end() for found in _PART.finditer(self.text)} | set(self.turns))
 
     def origin(self, start: int, end: int) -> tuple[int, int] | None:
         """Return the document's offsets of ``text[start:end]``; None unless all of it is the document's, in one run.

@@ -10,10 +10,10 @@ from qa.extent import settled
 from qa.read import Calibration
 from qa.types import Answer, Candidate, Citation, Claim, Reason
 
-LINE_WEIGHT = 4.0
+LINE_WEIGHT = 2.0
 """What a candidate's score loses for each share of the question's rare words that its line lacks and another has."""
 
-NAME_WEIGHT = 4.0
+NAME_WEIGHT = 0.0
 """What it loses if its passage, headings, title and path lack a name of the question."""
 
 DECIDING_LEAD = 0.2

@@ -11,11 +11,14 @@ from qa.about import Asked, spelled_like, stands_for, unknown
 from qa.read import OnnxReader, Reader
 from qa.types import Answer, Candidate, Claim, Reason, Turn
 
-READ = Shape(headings=True)
+READ = Shape(headings=True, rows=True, speakers=True)
 """What passages are read as."""
 
 GIVE_UP = 0.2
 """How far behind the first passage reading goes on, in retrieval's score, while the reader has accepted none."""
+
+AT_LEAST = 3
+"""Passages that are read before that counts: in a small index the second is often far behind."""
 
 AT_ONCE = 2
 """Questions that are read at the same time: each uses every core, so more would only wait for each other."""
@@ -158,8 +161,8 @@ def read_in_order(
     meaning = reader.calibration
     found: list[tuple[Hit, list[Candidate]]] = []
     first, best = None, float("-inf")
-    for hit in hits:
-        if first is None and hits[0].score - hit.score > GIVE_UP:
+    for place, hit in enumerate(hits):
+        if first is None and place >= AT_LEAST and hits[0].score - hit.score > GIVE_UP:
             break
         if first is not None and best >= meaning.combined(meaning.ceiling, first - hit.score):
             break
@@ -181,7 +184,7 @@ def read_in_order(
 def spans_in(reader: Reader, question: str, hit: Hit, *, count: int, shape: Shape) -> list[Candidate]:
     """Return up to ``count`` candidates of one passage, with the reader's scores."""
     view = View.of(hit.passage, shape)
-    spans = reader.read(question, view.text, count=count)
+    spans = reader.read(question, view.text, count=count, breaks=view.breaks())
     # what is made of the words around the passage has no place in it, and can never be quoted
     places = ((view.origin(span.start, span.end), span.score) for span in spans)
     return [Candidate(hit, *place, score) for place, score in places if place]

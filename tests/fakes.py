@@ -58,9 +58,9 @@ class PatternReader:
         self.calibration = Calibration(0.0, (-5.0, 5.0), (0.0, 1.0))
         self._pattern = re.compile(pattern)
 
-    def read(self, question: str, text: str, *, count: int = 1) -> list[Span]:
+    def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
         """Return up to ``count`` spans; the question is not looked at."""
-        del question
+        del question, breaks
         found = [Span(match.start(), match.end(), 5.0) for match in self._pattern.finditer(text)]
         return found[:count] or [Span(0, len(text), -5.0)]
 

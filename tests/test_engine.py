@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -155,7 +156,7 @@ def test_no_more_questions_are_read_at_once_than_help(engine: Engine) -> None:
     lock, pattern = Lock(), PatternReader(r"[A-Z]\w+ [A-Z]\w+")
 
     class Slow(PatternReader):
-        def read(self, question: str, text: str, *, count: int = 1) -> list[Span]:
+        def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
             nonlocal reading, most
             with lock:
                 reading += 1
@@ -163,7 +164,7 @@ def test_no_more_questions_are_read_at_once_than_help(engine: Engine) -> None:
             time.sleep(0.02)
             with lock:
                 reading -= 1
-            return pattern.read(question, text, count=count)
+            return pattern.read(question, text, count=count, breaks=breaks)
 
     slow = Engine(engine.folder, reader=Slow("x"), index=engine.index)
     with ThreadPoolExecutor(8) as pool:

@@ -20,12 +20,20 @@ class TokenSpan:
     logit: float
 
 
-def best_spans(start: Logits, end: Logits, *, count: int = 1, max_tokens: int = 48) -> list[TokenSpan]:
+def best_spans(
+    start: Logits,
+    end: Logits,
+    *,
+    count: int = 1,
+    max_tokens: int = 48,
+    parts: NDArray[np.int64] | None = None,
+) -> list[TokenSpan]:
     """Return up to ``count`` spans that do not overlap, best first.
 
-    Every pair first ≤ last < first + max_tokens competes; start and end are never chosen apart.
+    Every pair first ≤ last < first + max_tokens competes, if both are of one part (``parts`` numbers them, token by
+    token); start and end are never chosen apart.
 
-    **Shape:** ``start`` and ``end`` are (tokens,): the logits of the passage's tokens only.
+    **Shape:** ``start``, ``end`` and ``parts`` are (tokens,): those of the passage's tokens only.
     """
     tokens = len(start)
     if tokens == 0:
@@ -33,6 +41,8 @@ def best_spans(start: Logits, end: Logits, *, count: int = 1, max_tokens: int = 
     scores = np.full((tokens, min(max_tokens, tokens)), -np.inf, dtype=np.float32)
     for width in range(scores.shape[1]):
         scores[: tokens - width, width] = start[: tokens - width] + end[width:]
+        if parts is not None:
+            scores[: tokens - width, width][parts[: tokens - width] != parts[width:]] = -np.inf
     spans: list[TokenSpan] = []
     while len(spans) < count:
         first, width = divmod(int(scores.argmax()), scores.shape[1])
@@ -44,13 +54,24 @@ def best_spans(start: Logits, end: Logits, *, count: int = 1, max_tokens: int = 
 
 
 def window_spans(
-    start: Logits, end: Logits, offsets: Sequence[tuple[int, int]], *, null: float, count: int, max_tokens: int
+    start: Logits,
+    end: Logits,
+    offsets: Sequence[tuple[int, int]],
+    *,
+    null: float,
+    count: int,
+    max_tokens: int,
+    breaks: Sequence[int] = (),
 ) -> list[Span]:
     """Return the best spans of a window of a text, in the text's characters; ``null`` is the window's no-answer logit.
 
+    No span goes over one of the ``breaks``, offsets in the text in ascending order.
+
     **Shape:** ``start``, ``end`` and ``offsets`` are (tokens,): those of the text's tokens only.
     """
-    spans = best_spans(start, end, count=count, max_tokens=max_tokens)
+    firsts = [place for place, _ in offsets]
+    parts = np.searchsorted(np.array(breaks, np.int64), np.array(firsts, np.int64), side="right") if breaks else None
+    spans = best_spans(start, end, count=count, max_tokens=max_tokens, parts=parts)
     return [Span(offsets[s.first][0], offsets[s.last][1], s.logit - null) for s in spans]
 
 

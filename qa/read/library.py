@@ -6,7 +6,7 @@ scores have to be calibrated before they tell anything.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -65,15 +65,15 @@ class LibraryReader:
         self.learned: Path | None = None
         """Where what seedqa eval --calibrate learned is written down, if it is from there."""
 
-    def read(self, question: str, text: str, *, count: int = 1) -> list[Span]:
-        """Return up to ``count`` spans that do not overlap, best first.
+    def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
+        """Return up to ``count`` spans that do not overlap, best first; none goes over one of the ``breaks``.
 
         A question beyond 64 tokens is cut; a text longer than the model reads is read in overlapping windows, each
         compared with its own no-answer logit. One window at a time: no score depends on what else is read.
         """
         with self._coding:
             windows = list(self._windows(self._cut(encodable(question)), encodable(text)))
-        trimmed = (_trimmed(span, text) for window in windows for span in self._spans(window, count))
+        trimmed = (_trimmed(span, text) for window in windows for span in self._spans(window, count, breaks))
         return apart(span for span in trimmed if span.start < span.end)[:count]
 
     def _cut(self, question: str) -> str:
@@ -120,11 +120,11 @@ class LibraryReader:
     def _coded(self, *texts: str, **options: Any) -> Any:
         return self._tokenizer(*texts, padding=False, verbose=False, **options)
 
-    def _spans(self, window: Window, count: int) -> list[Span]:
+    def _spans(self, window: Window, count: int, breaks: Sequence[int]) -> list[Span]:
         logits = self._run(window)
         start, end = logits[:, window.first : window.first + len(window.offsets)]
         null = float(logits[:, window.null].sum())
-        return window_spans(start, end, window.offsets, null=null, count=count, max_tokens=MAX_ANSWER)
+        return window_spans(start, end, window.offsets, null=null, count=count, max_tokens=MAX_ANSWER, breaks=breaks)
 
     def _run(self, window: Window) -> NDArray[np.float32]:
         """Run one window. **Shape:** (2, tokens), start and end logits."""

@@ -6,7 +6,7 @@ A BERT encoder gives every token a start and an end logit; position 0, ``[CLS]``
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,8 @@ class OnnxReader:
         self._session = session(folder / "model.onnx", self._sha256, threads=threads)
         self._tokenizer = tokenizer(folder / "tokenizer.json")
 
-    def read(self, question: str, text: str, *, count: int = 1) -> list[Span]:
-        """Return up to ``count`` spans that do not overlap, best first.
+    def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
+        """Return up to ``count`` spans that do not overlap, best first; none goes over one of the ``breaks``.
 
         A question beyond ``max_question`` tokens is cut; a text longer than the model reads is read in
         overlapping windows, each compared with its own no-answer logit.
@@ -64,7 +64,7 @@ class OnnxReader:
         asked = self._tokenizer.encode(encodable(question), add_special_tokens=False).ids[: self._max_question]
         found: list[Span] = []
         for window in self._windows(text, self._max_length - 3 - len(asked)):
-            found += self._spans(self._run(asked, window), window, len(asked) + 2, count)
+            found += self._spans(self._run(asked, window), window, len(asked) + 2, count, breaks)
         return apart(found)[:count]
 
     def _configure(self, config: dict[str, Any]) -> None:
@@ -98,10 +98,14 @@ class OnnxReader:
         start, end = self._session.run(["start", "end"], feed)
         return np.stack([start[0], end[0]])
 
-    def _spans(self, logits: NDArray[np.float32], window: Window, offset: int, count: int) -> list[Span]:
+    def _spans(
+        self, logits: NDArray[np.float32], window: Window, offset: int, count: int, breaks: Sequence[int]
+    ) -> list[Span]:
         null = float(logits[:, 0].sum())
         start, end = logits[:, offset:-1]
-        return window_spans(start, end, window.offsets, null=null, count=count, max_tokens=self._max_answer)
+        return window_spans(
+            start, end, window.offsets, null=null, count=count, max_tokens=self._max_answer, breaks=breaks
+        )
 
 
 def _fingerprint(config: Mapping[str, Any], tokenizer_file: Path) -> str:

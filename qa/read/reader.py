@@ -1,5 +1,6 @@
 """The Reader: (question, text) → spans, each with a score; and where one comes from."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -22,8 +23,11 @@ class Reader(Protocol):
     calibration: Calibration
     """What its scores mean: the no-answer threshold, and the share of right answers at a score."""
 
-    def read(self, question: str, text: str, *, count: int = 1) -> list[Span]:
-        """Return up to ``count`` spans that do not overlap, best first; no score depends on other texts."""
+    def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
+        """Return up to ``count`` spans that do not overlap, best first; no score depends on other texts.
+
+        No span goes over one of the ``breaks``, offsets in the text in ascending order.
+        """
         ...
 
 

@@ -25,6 +25,8 @@ LINE = re.compile(r"[^\n\f]*(?:[\n\f]|\Z)")
 MARKER = re.compile(
     r"\s*(?:[-+*•‣◦▪–]|#{1,6}|\(?(?:\d{1,3}|[A-Za-z])\)|\d{1,3}\.|\d{1,3}(?:\.\d{1,3}){1,3}\.?)\s|\s*[|>]"
 )
+STAMPED = re.compile(r"\s*[\[(]?(?:\d{4}-\d\d-\d\d|\d{1,2}:\d\d(?::\d\d)?)\b")
+"""A line of a log, or of a timetable, begins with when."""
 MARKED_HEADING = re.compile(r"\s*#{1,6}\s")
 
 
@@ -125,7 +127,12 @@ def _continues(line: str, following: str, width: int) -> bool:
     Wrapping breaks a line because the next word does not fit; three quarters of the width leave room for
     proportional type. Lines of under 30 characters are verse, addresses and lists.
     """
-    if MARKER.match(following) or MARKED_HEADING.match(line) or "\t" in line.strip() + following.strip():
+    if (
+        MARKER.match(following)
+        or STAMPED.match(following)
+        or MARKED_HEADING.match(line)
+        or "\t" in line.strip() + following.strip()
+    ):
         return False
     word = following.split(maxsplit=1)[0]
     return word[0].islower() or (width >= 30 and len(line) + len(word) > width * 0.75)

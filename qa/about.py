@@ -57,6 +57,30 @@ def _starts_sentence(question: str, at: int) -> bool:
     return question[:at].rstrip().endswith((".", "?", "!", ":", "“", '"'))
 
 
+_NUMBER = (
+    r"\d|[०-९٠-٩]|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|"
+    r"millions?|billions?|dozens?|once|twice|thrice|half|quarter|third|both|all|none|no|nobody|nothing|every|each|several|"
+    r"many|few|most|single|couple|pair|double|free|nil|unlimited|majority|percent)\b"
+)
+_TIME = (
+    r"|\b(?:\w+day|january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|"
+    r"autumn|fall|winter|morning|noon|afternoon|evening|night|midnight|today|tomorrow|yesterday|daily|weekly|monthly|"
+    r"yearly|annual\w*|always|never|after|before|during|until|till|since|when\w*|while|as soon as|immediately|now|later|"
+    r"early|late|earl\w+|lat\w+|century|centuries|decades?|years?|months?|weeks?|hours?|minutes?|season|times?|end|start|"
+    r"beginning|era|age|period|war|term|easter|christmas|holidays?|ever)\b"
+)
+_KINDS = (
+    (re.compile(r"\bhow (?:many|much)\b(?!.*\bor\b)", re.IGNORECASE), re.compile(_NUMBER, re.IGNORECASE)),
+    (re.compile(r"\bhow (?:long|old|far|tall|high|wide|deep|heavy|large|big|loud)\b", re.IGNORECASE),
+     re.compile(_NUMBER + _TIME, re.IGNORECASE)),
+    (re.compile(r"^\W*(?:(?:in|on|by|until|since) )?(?:when|what (?:year|date|day|month|time))\b", re.IGNORECASE),
+     re.compile(_NUMBER + _TIME, re.IGNORECASE)),
+    (re.compile(r"^\W*(?:by |to |from )?who(?:m|se)?\b", re.IGNORECASE), re.compile(r"[^\W\d_]{2}")),
+)  # fmt: skip
+"""What a question asks for, and what an answer to it has to hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a question is about: its stems, weighed by rarity, and its names."""
@@ -84,10 +108,15 @@ class Asked:
         stems = set(self.cut(text))
         return sum(weight for stem, weight in self.weights.items() if stem in stems) / total if total else 0.0
 
-    def lacks(self, text: str) -> list[str]:
-        """Return the names that a text does not have: none of their stems, or not all of a code's."""
-        stems = set(self.cut(text))
-        return [name for name, parts in self.names.items() if not parts <= stems]
+    def lacks_code(self, text: str) -> bool:
+        """Tell whether a text does not have one of the codes in the question, such as "SC-121"."""
+        codes = [stems for name, stems in self.names.items() if any(c.isdigit() for c in name)]
+        stems = set(self.cut(text)) if codes else set()
+        return any(not code <= stems for code in codes)
+
+    def misfits(self, quote: str) -> bool:
+        """Tell whether a quote cannot be the kind of thing that was asked for: how many, when, who."""
+        return any(kind.search(self.question) and not fit.search(quote) for kind, fit in _KINDS)
 
 
 def unknown(

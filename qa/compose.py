@@ -4,17 +4,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from index import Hit, Kind, sentence_around
+from index import Document, Hit, Kind, sentence_around
 from qa.about import Asked, is_yes_no
 from qa.extent import settled
 from qa.read import Calibration
+from qa.table import cell_asked_for
 from qa.types import Answer, Candidate, Citation, Claim, Reason
 
 LINE_WEIGHT = 2.0
 """What a candidate's score loses for each share of the question's rare words that its line lacks and another has."""
 
-NAME_WEIGHT = 0.0
-"""What it loses if its passage, headings, title and path lack a name of the question."""
+CODE_WEIGHT = 6.0
+"""What it loses if its line, with the headings above, lacks a code of the question: SC-121 has not SC-112's price."""
+
+KIND_WEIGHT = 4.0
+"""What it loses if it cannot be the kind of thing that was asked for."""
+
+CELL_LEAD = 2.0
+"""What the cell of a table gains whose row and header say all that was asked."""
 
 DECIDING_LEAD = 0.2
 """By how much another sentence has to say more of a yes-or-no question than the one that the reader marked."""
@@ -56,20 +63,73 @@ def answer(
 def shape(candidates: Sequence[Candidate], asked: Asked) -> list[Candidate]:
     """Return the candidates as they may be shown: whole, no echoes, scored by what their lines are about."""
     yes_no = is_yes_no(asked.question)
-    shaped = []
-    for each in candidates:
-        text = each.hit.passage.document.text
-        sentence = sentence_around(each.hit.passage.document, each.start, each.end)
-        if yes_no:
-            sentence = start, end = _deciding(each, sentence, asked)
-        else:
-            start, end = settled(text, (each.start, each.end), sentence, asked.question)
-            if asked.echoes(text[start:end]) or names_only(each):
-                continue
-        line = text[min(start, sentence[0]) : max(end, sentence[1])]
-        shaped.append((replace(each, start=start, end=end), asked.share(line)))
-    best = max((share for _, share in shaped), default=0.0)
-    return [replace(each, score=each.score - penalty(each, best - share, asked)) for each, share in shaped]
+    shaped = [each for each in (_decided(c, asked) if yes_no else _quoted(c, asked) for c in candidates) if each]
+    lines = [(each, _line(each)) for each in shaped]
+    shares = [asked.share(line) for _, line in lines]
+    best = max(shares, default=0.0)
+    return [
+        replace(each, score=each.score - LINE_WEIGHT * (best - share) - penalty(each, line, asked))
+        for (each, line), share in zip(lines, shares, strict=True)
+    ]
+
+
+def _quoted(candidate: Candidate, asked: Asked) -> Candidate | None:
+    """Return the candidate whole, in the cell that was asked for; None if it only echoes the question."""
+    document = candidate.hit.passage.document
+    cell = cell_asked_for(candidate, asked)
+    if cell:
+        start, end = cell.mark.start, cell.mark.end
+        moved = not start <= candidate.start < end
+        candidate = replace(candidate, start=start, end=end) if moved else candidate
+        candidate = replace(candidate, score=candidate.score + (CELL_LEAD if cell.share > 0.99 else 0.0))
+    sentence = sentence_around(document, candidate.start, candidate.end)
+    start, end = settled(document.text, (candidate.start, candidate.end), sentence, asked.question)
+    whole = replace(candidate, start=start, end=end)
+    return None if asked.echoes(whole.quote) or names_only(whole) else whole
+
+
+def _decided(candidate: Candidate, asked: Asked) -> Candidate | None:
+    """Return the sentence of the passage that decides a yes or no: the candidate's, unless another is more about it."""
+    passage, document = candidate.hit.passage, candidate.hit.passage.document
+    own = sentence_around(document, candidate.start, candidate.end)
+    best, most = None, -1.0
+    for sentence in _sentences(candidate):
+        if _says_nothing(document, sentence):
+            continue
+        share = asked.share(document.text[slice(*sentence)]) + (DECIDING_LEAD if sentence == own else 0.0)
+        if share > most:
+            best, most = sentence, share
+    if best is None or passage.start >= best[1]:
+        return None
+    return replace(candidate, start=best[0], end=best[1])
+
+
+def _sentences(candidate: Candidate) -> Iterator[tuple[int, int]]:
+    passage, at = candidate.hit.passage, candidate.hit.passage.start
+    while at < passage.end:
+        sentence = sentence_around(passage.document, at, at + 1)
+        if sentence[0] < sentence[1]:
+            yield sentence
+        at = max(sentence[1], at) + 1
+
+
+def _says_nothing(document: Document, sentence: tuple[int, int]) -> bool:
+    """Tell whether a sentence is a heading, the names of a table's columns, or a question."""
+    start, end = sentence
+    text = document.text[start:end]
+    is_header = any(
+        mark.kind is Kind.HEADER and not document.around(start, Kind.ROW) for mark in document.within(start, end)
+    )
+    starts = {mark.start for mark in document.around(start, Kind.HEADING)}
+    return is_header or start in starts or text.rstrip(' *_"”').endswith("?")
+
+
+def _line(candidate: Candidate) -> str:
+    """Return what a candidate's line says: its sentence, or its row with the names of the columns."""
+    document = candidate.hit.passage.document
+    start, end = sentence_around(document, candidate.start, candidate.end)
+    labels = [mark.label for mark in document.within(start, end) if mark.kind is Kind.CELL]
+    return "\n".join((document.text[min(start, candidate.start) : max(end, candidate.end)], *labels))
 
 
 def names_only(candidate: Candidate) -> bool:
@@ -83,24 +143,11 @@ def names_only(candidate: Candidate) -> bool:
     return line_start in starts and (line_end < 0 or candidate.end <= line_end)
 
 
-def _deciding(candidate: Candidate, sentence: tuple[int, int], asked: Asked) -> tuple[int, int]:
-    """Return the sentence of the passage that decides a yes or no: the candidate's, unless another is more about it."""
-    passage, document = candidate.hit.passage, candidate.hit.passage.document
-    best, most = sentence, asked.share(document.text[slice(*sentence)]) + DECIDING_LEAD
-    at = passage.start
-    while at < passage.end:
-        other = sentence_around(document, at, at + 1)
-        if (share := asked.share(document.text[slice(*other)])) > most:
-            best, most = other, share
-        at = max(other[1], at) + 1
-    return best
-
-
-def penalty(candidate: Candidate, short: float, asked: Asked) -> float:
-    """Return what a candidate loses for what its line, and its passage, lack of the question."""
-    passage, document = candidate.hit.passage, candidate.hit.passage.document
-    about = "\n".join((passage.text, *passage.headings, document.title, document.path))
-    return LINE_WEIGHT * short + (NAME_WEIGHT if asked.lacks(about) else 0.0)
+def penalty(candidate: Candidate, line: str, asked: Asked) -> float:
+    """Return what a candidate loses for lacking a code that was asked about, or being no answer to such a question."""
+    headings = "\n".join(candidate.hit.passage.headings)
+    code = CODE_WEIGHT if asked.lacks_code(f"{line}\n{headings}") else 0.0
+    return code + (KIND_WEIGHT if asked.misfits(candidate.quote) else 0.0)
 
 
 def claims(candidates: Sequence[Candidate], calibration: Calibration) -> Iterator[Claim]:

@@ -1,1 +1,1 @@
-"""What the README's score table is made from: one command a measurement."""
+"""Where the numbers of bench/README.md come from: one command a measurement."""

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from subprocess import PIPE
 
@@ -22,53 +22,52 @@ from starlette.testclient import TestClient
 
 import qa
 from index import Document, Passage
-from qa import Answer, Citation, Hit, Reason, Turn
-from ui import app, guard
+from qa import Answer, Candidate, Counts, Entry, Hit, Reason, Turn, Where
+from qa.compose import claims
+from tests.fakes import PatternReader
+from ui import app, cli, guard
 
 HERE = "http://127.0.0.1:7860"
-DOCUMENT = Document(1, "/docs/minutes.txt", "Minutes", "Ann led the meeting on 3 May.", (), (), "ab" * 32)
-PASSAGE = Passage(1, DOCUMENT, 0, len(DOCUMENT.text), DOCUMENT.text, None, "")
+DOCUMENT = Document(1, "/docs/minutes.txt", "Minutes", "Ann led the meeting on 3 May.", (), "ab" * 32)
+PASSAGE = Passage(1, DOCUMENT, 0, len(DOCUMENT.text))
+HIT = Hit(PASSAGE, 0.5)
+ANN = tuple(claims([Candidate(HIT, 0, 3, 5.0)], PatternReader("").calibration))
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row of the list of documents."""
-
-    path: str = DOCUMENT.path
-    title: str = DOCUMENT.title
-    pages: int | None = None
-    passages: int = 1
-
-
-class Minutes:
+class Minutes(qa.Engine):
     """An engine over one sentence: quotes "Ann" to questions with "who", abstains otherwise, fails on request."""
 
     def __init__(self) -> None:
-        """No question yet."""
+        """No question yet, and no index."""
+        super().__init__(Path("/nowhere"))
         self.turns: list[list[Turn]] = []
+        self.wheres: list[Where | None] = []
 
-    def ask(self, question: str, turns: Sequence[Turn] = (), *, k: int = 5) -> Answer:
-        """Answer, and note with which turns it was asked."""
+    def ask(self, question: str, turns: Sequence[Turn] = (), *, k: int = 10, where: Where | None = None) -> Answer:
+        """Answer, and note with which turns it was asked. "it" is taken for the meeting."""
         self.turns.append(list(turns))
-        if "broken index" in question:
-            raise qa.Error("The index in /docs is damaged. Re-create it with: seedqa add PATH")
+        hits = tuple(self.retrieve(question, k=k, where=where))
         if "bug" in question:
             raise RuntimeError("secret details")
-        hits = tuple(self.retrieve(question, k=k))
+        searched = question.replace(" it", " the meeting")
         if "who" not in question.lower():
-            return Answer(question, question, "", (), 0.1, Reason.LOW_CONFIDENCE, hits)
-        cited = Citation(DOCUMENT.path, DOCUMENT.title, None, "", 0, 3, "Ann", DOCUMENT.sha256)
-        return Answer(question, question, "Ann", (cited,), 0.9, Reason.ANSWERED, hits)
+            return Answer(question, searched, Reason.LOW_CONFIDENCE, 0.1, hits=hits)
+        return Answer(question, searched, Reason.ANSWERED, 0.9, ANN, hits=hits)
 
-    def retrieve(self, question: str, *, k: int = 5) -> list[Hit]:
-        """Find the one passage."""
+    def retrieve(self, question: str, *, k: int = 5, where: Where | None = None) -> list[Hit]:
+        """Find the one passage, and note where."""
+        self.wheres.append(where)
         if "broken index" in question:
             raise qa.Error("The index in /docs is damaged. Re-create it with: seedqa add PATH")
-        return [Hit(PASSAGE, 0.5)][:k]
+        return [HIT][:k]
 
-    def documents(self) -> list[Row]:
+    def documents(self) -> list[Entry]:
         """List the one document."""
-        return [Row()]
+        return [Entry(1, DOCUMENT.path, DOCUMENT.title, 0, 1, DOCUMENT.sha256, None)]
+
+    def counts(self) -> Counts:
+        """Count it, and a copy."""
+        return Counts(documents=1, files=2, passages=1)
 
 
 @pytest.fixture(scope="module")
@@ -91,16 +90,23 @@ def client(engine: Minutes) -> Iterator[TestClient]:
 
 def test_an_answer_is_shown_and_remembered() -> None:
     """What is shown holds the marked quote; the turn holds the answer's text for a follow-up."""
-    exchange = app.respond(Minutes(), "Who led it?", [])
-    assert exchange.turn == Turn("Who led it?", "Ann")
+    exchange = app.respond(Minutes(), "Who led the meeting?", [])
+    assert exchange.turn == Turn("Who led the meeting?", "Ann")
     assert '<mark dir="auto">Ann</mark> led the meeting' in exchange.shown
+
+
+def test_a_turn_is_remembered_as_it_was_understood() -> None:
+    """What was typed was kept: the third question of a conversation then had nothing that "it" could stand for."""
+    exchange = app.respond(Minutes(), "Who led it?", [])
+    assert exchange.turn == Turn("Who led the meeting?", "Ann")
+    assert exchange.asked == "Who led it?"
 
 
 def test_an_abstention_is_remembered_as_a_turn_without_answer() -> None:
     """Each exchange is one turn, so that undo and retry cut rightly."""
     exchange = app.respond(Minutes(), "Why?", [])
     assert exchange.turn == Turn("Why?", "")
-    assert "Not in your documents" in exchange.shown
+    assert "No clear answer" in exchange.shown
 
 
 def test_conversations_do_not_mix() -> None:
@@ -159,12 +165,59 @@ def test_ask_passes_the_turns_on(client: TestClient, engine: Minutes) -> None:
 def test_retrieve_returns_hits(client: TestClient) -> None:
     """The list of ``seedqa retrieve --json``."""
     reply = client.post("/api/retrieve", json={"question": "meeting", "k": 1})
-    assert reply.json() == qa.hits_to_json([Hit(PASSAGE, 0.5)])
+    assert reply.json() == qa.hits_to_json([HIT])
+
+
+@pytest.mark.parametrize("path", ["/api/ask", "/api/retrieve"])
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ({}, Where()),
+        ({"paths": ["/docs"], "kinds": ["pdf", ".md"]}, Where(paths=("/docs",), kinds=("pdf", ".md"))),
+        ({"documents": [7, 8]}, Where(documents=(7, 8))),
+        (
+            {"since": "2024-01-31", "until": "2024-12-31"},
+            Where(since=date(2024, 1, 31), until=date(2024, 12, 31)),
+        ),
+    ],
+)
+def test_a_question_can_be_confined(
+    client: TestClient, engine: Minutes, path: str, given: dict[str, object], meant: Where
+) -> None:
+    """The fields of ``qa.Where``, as JSON; without them, all documents are searched."""
+    assert client.post(path, json={"question": "Who?", "where": given}).status_code == 200
+    assert engine.wheres[-1] == meant
+    assert client.post(path, json={"question": "Who?"}).status_code == 200
+    assert engine.wheres[-1] is None
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("pdf", "body.where: "),
+        ({"path": ["/docs"]}, "body.where.path: Extra inputs are not permitted"),
+        ({"paths": "/docs"}, "body.where.paths: Input should be a valid list"),
+        ({"paths": []}, "body.where.paths: List should have at least 1 item"),
+        ({"paths": ["docs"]}, "body.where.paths.0: expected the whole path, such as /home/ann/reports"),
+        ({"kinds": [""]}, "body.where.kinds.0: String should have at least 1 character"),
+        ({"documents": [0]}, "body.where.documents.0: Input should be greater than or equal to 1"),
+        ({"documents": [2**63]}, "body.where.documents.0: Input should be less than"),
+        ({"documents": ["7"]}, "body.where.documents.0: Input should be a valid integer"),
+        ({"since": "31.1.2024"}, "body.where.since: expected a day, such as 2024-01-31"),
+        ({"since": 20240131}, "body.where.since: expected a day"),
+        ({"until": "9999-12-31"}, "body.where.until: expected a day"),
+    ],
+)
+def test_a_malformed_where_is_told_what_is_wrong(client: TestClient, where: object, words: str) -> None:
+    """422, with the field, and what was expected."""
+    reply = client.post("/api/ask", json={"question": "Who?", "where": where})
+    assert reply.status_code == 422
+    assert words in reply.json()["error"]
 
 
 def test_health_counts_what_is_indexed(client: TestClient) -> None:
     """A monitor sees that the index opens, and how much is in it."""
-    assert client.get("/api/health").json() == {"status": "ok", "documents": 1, "passages": 1}
+    assert client.get("/api/health").json() == {"status": "ok", "documents": 1, "files": 2, "passages": 1}
 
 
 @pytest.mark.parametrize(
@@ -283,7 +336,14 @@ def test_the_page_holds_no_document_text(client: TestClient) -> None:
 
 def test_the_look_comes_from_here(client: TestClient) -> None:
     """Styles, script and icon are served with their types, and name no other server."""
-    for name, kind in (("page.css", "text/css"), ("page.js", "text/javascript"), ("icon.svg", "image/svg+xml")):
+    kinds = {
+        "look.css": "text/css",
+        "gradio.css": "text/css",
+        "page.js": "text/javascript",
+        "icon.svg": "image/svg+xml",
+    }
+    assert set(kinds) == {path.name for path in (Path(app.__file__).parent / "page").iterdir()}
+    for name, kind in kinds.items():
         reply = client.get(f"/{name}")
         assert reply.headers["content-type"].startswith(kind)
         assert not re.search(r"https?:|url\(.?//|@import", reply.text.replace("http://www.w3.org/2000/svg", ""))
@@ -301,25 +361,24 @@ def test_a_port_in_use_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> No
     """Exit 2, with the port and what to do, before anything slow is loaded."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        assert app.main(["--port", str(port)]) == 2
+        assert cli.main(["ui", "--port", str(port)]) == 2
     assert f"port {port} is in use" in capsys.readouterr().err
 
 
 def test_an_address_that_is_not_here_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 2, with the address and what to do."""
-    assert app.main(["--host", "192.0.2.1", "--port", "0"]) == 2
+    assert cli.main(["ui", "--host", "192.0.2.1", "--port", "0"]) == 2
     assert "cannot listen on 192.0.2.1" in capsys.readouterr().err
 
 
 @pytest.mark.slow
 def test_the_server_says_where_it_is_and_stops_quietly() -> None:
     """It prints its address when it can be opened; Ctrl-C ends it with a word and no trace, exit 0."""
-    tests = Path(__file__).parent
     script = (
-        "from test_app import Minutes; from ui import app, serve; "
+        "from tests.test_app import Minutes; from ui import app, serve; "
         "serve.serve(app.application(Minutes()), serve.listen('127.0.0.1', 0), '127.0.0.1')"
     )
-    environment = os.environ | {"PYTHONPATH": f"{tests}{os.pathsep}{tests.parent}"}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
     command = [sys.executable, "-c", script]
     with subprocess.Popen(command, env=environment, text=True, stdout=PIPE, stderr=PIPE) as server:
         assert server.stdout is not None

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,11 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+import qa
 from index import Document, Passage
-from qa import Answer, Citation, Hit, Reason, Turn
+from qa import Answer, Candidate, Counts, Entry, Hit, Reason, Turn, Where
+from qa.compose import claims
+from tests.fakes import PatternReader
 from ui import app
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -38,48 +41,64 @@ ${1} <a href="http://evil.example/d">d</a><style>@import "http://evil.example/e.
 The thief took 90,000 crowns. <iframe src="http://evil.example/f"></iframe> &lt;b&gt; \u202eesrever\u202c | - # 1."""
 
 
-def passage(path: str, text: str) -> Passage:
+def hit(path: str, text: str, score: float) -> Hit:
     """A passage that is the whole of its document."""
-    return Passage(1, Document(1, path, "A title", text, (), (), "ab" * 32), 0, len(text), text, None, "")
+    return Hit(Passage(1, Document(1, path, "A title", text, (), "ab" * 32), 0, len(text)), score)
 
 
-TOLD = passage("/docs/trilateral-cyber-meeting.md", MINUTES)
-WICKED = passage('/docs/"><img src=x onerror=window.pwned=1>.html', HOSTILE)
-QUOTES = {"led": (TOLD, "Ada Brightwater"), "held": (TOLD, "14 March 2019"), "stolen": (WICKED, "90,000 crowns")}
+def candidate(found: Hit, quote: str) -> Candidate:
+    """A quote of a passage."""
+    start = found.passage.text.index(quote)
+    return Candidate(found, start, start + len(quote), 4.0)
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row of the list of documents."""
+TOLD = hit("/docs/trilateral-cyber-meeting.md", MINUTES, 0.9)
+WICKED = hit('/docs/"><img src=x onerror=window.pwned=1>.html', HOSTILE, 0.4)
+QUOTES = {
+    "led": [candidate(TOLD, "Ada Brightwater"), candidate(TOLD, "Eleven members")],
+    "held": [candidate(TOLD, "14 March 2019")],
+    "stolen": [candidate(WICKED, "90,000 crowns")],
+}
 
-    path: str
-    title: str = ""
-    pages: int | None = None
-    passages: int = 1
 
-
-class Scripted:
+class Scripted(qa.Engine):
     """An engine that knows three quotes, takes a moment, and says which turns it was given."""
 
-    def ask(self, question: str, turns: Sequence[Turn] = (), *, k: int = 5) -> Answer:
+    def __init__(self) -> None:
+        """It needs no index."""
+        super().__init__(Path("/nowhere"))
+
+    def ask(self, question: str, turns: Sequence[Turn] = (), *, k: int = 10, where: Where | None = None) -> Answer:
         """Quote, or abstain; a follow-up is understood as the questions so far."""
+        del where
         time.sleep(0.3)
-        searched = " / ".join([*(turn.question for turn in turns), question])
-        hits = tuple(self.retrieve(question, k=k))
-        for word, (source, quote) in QUOTES.items():
+        if "broken" in question:
+            raise qa.Error("The index is damaged. Re-create it with: seedqa add PATH")
+        searched = " / ".join([*(turn.question for turn in turns[-1:]), question])
+        abstained = Answer(question, searched, Reason.LOW_CONFIDENCE, 0.4, hits=tuple(self.retrieve(question, k=k)))
+        if "Birch" in question:
+            return replace(abstained, reason=Reason.UNKNOWN_NAME, missing=("Birch",))
+        if "how many" in question.lower():
+            return replace(abstained, candidates=(candidate(TOLD, "Eleven members"),))
+        for word, quotes in QUOTES.items():
             if word in question:
-                start, document = source.text.index(quote), source.document
-                cited = Citation(document.path, "A title", None, "", start, start + len(quote), quote, "ab" * 32)
-                return Answer(question, searched, quote, (cited,), 0.9, Reason.ANSWERED, hits)
-        return Answer(question, searched, "", (), 0.1, Reason.LOW_CONFIDENCE, hits)
+                said = tuple(claims(quotes, PatternReader("").calibration))
+                return replace(abstained, reason=Reason.ANSWERED, confidence=said[0].confidence, claims=said)
+        return abstained
 
-    def retrieve(self, question: str, *, k: int = 5) -> list[Hit]:
+    def retrieve(self, question: str, *, k: int = 5, where: Where | None = None) -> list[Hit]:
         """Find all there is, for any question."""
-        return [Hit(TOLD, 0.9), Hit(WICKED, 0.4)][:k] if question else []
+        del where
+        return [TOLD, WICKED][:k] if question else []
 
-    def documents(self) -> list[Row]:
+    def documents(self) -> list[Entry]:
         """List both documents."""
-        return [Row(TOLD.document.path), Row(WICKED.document.path)]
+        paths = (found.passage.document.path for found in (TOLD, WICKED))
+        return [Entry(n, path, "", 0, 1, "ab" * 32, None) for n, path in enumerate(paths)]
+
+    def counts(self) -> Counts:
+        """Count them."""
+        return Counts(documents=2, files=2, passages=2)
 
 
 @pytest.fixture(scope="module")
@@ -146,9 +165,11 @@ def said(page: Page, count: int) -> None:
 
 
 def test_a_question_is_answered_with_a_marked_quote(page: Page) -> None:
-    """The answer is the quote; the card shows it marked, in its passage, with file and offsets."""
+    """The answer is its sentence, with the quote marked; the card has the passage, with file and offsets."""
     ask(page, "Who led the meeting?")
-    expect(page.locator(".sq-answer")).to_have_text("Ada Brightwater")
+    expect(page.locator(".sq-answer")).to_have_text("The meeting was led by Ada Brightwater.")
+    expect(page.locator(".sq-answer mark")).to_have_text("Ada Brightwater")
+    expect(page.locator(".sq-further q")).to_have_text("Eleven members came.")
     expect(page.locator(".sq-sure")).to_have_text("Very likely right · 90%")
     expect(page.locator(".sq-card mark")).to_have_text("Ada Brightwater")
     assert page.locator(".sq-card .sq-passage").text_content() == MINUTES
@@ -213,8 +234,8 @@ def test_two_tabs_do_not_mix(context: BrowserContext, address: str) -> None:
 
 def test_what_is_not_there_is_said_not_guessed(page: Page) -> None:
     """An abstention has its reason, and closest passages that are marked as no answer."""
-    ask(page, "What is the mayor's shoe size?")
-    expect(page.locator(".sq-none")).to_have_text("Not in your documents")
+    ask(page, "What is Birch's shoe size?")
+    expect(page.locator(".sq-none")).to_have_text("“Birch” is not in your documents")
     expect(page.locator(".sq-label")).to_contain_text("not an answer")
     expect(page.locator("#chat mark")).to_have_count(0)
     expect(page.locator(".sq-closest .sq-passage").first).to_be_hidden()
@@ -241,7 +262,7 @@ def test_an_example_is_asked_with_a_click(page: Page) -> None:
     page.get_by_text("Who led the meeting?").click()
     said(page, 1)
     expect(page.get_by_label("Your question")).to_be_focused()
-    expect(page.locator(".sq-answer")).to_have_text("Ada Brightwater")
+    expect(page.locator(".sq-answer mark")).to_have_text("Ada Brightwater")
 
 
 def test_an_empty_question_gets_a_hint(page: Page) -> None:
@@ -341,5 +362,5 @@ def brightness(colour: str) -> int:
 def test_the_files_of_the_page_name_no_other_server() -> None:
     """Even unused rules could be triggered: so no address is written in them at all."""
     folder = Path(app.__file__).parent
-    for name in ("page.css", "page.js"):
-        assert not re.search(r"https?:|@import", (folder / name).read_text(encoding="utf-8"))
+    for name in ("gradio.css", "look.css", "page.js"):
+        assert not re.search(r"https?:|@import", (folder / "page" / name).read_text(encoding="utf-8"))

@@ -1,14 +1,14 @@
 """What a document says is shown as it is: never as markup, and with exactly the quote marked."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Document, Passage
-from qa import Answer, Citation, Hit, Reason
+from index import Document, Kind, Mark, Passage
+from qa import Answer, Candidate, Citation, Claim, Counts, Entry, Hit, Reason
 from ui import render
 
 HOSTILE = """<script>alert(1)</script> <img src=x onerror="alert(2)"> ![p](http://evil.example/p.png)
@@ -22,7 +22,7 @@ HOSTILE = """<script>alert(1)</script> <img src=x onerror="alert(2)"> ![p](http:
 |---|---|
 <!-- <b> http://evil.example www.evil.example"""
 TEXTS = st.one_of(st.text(), st.text(alphabet="<>&\"'`*_#[]()!$\\{}/=-|~ \n\t\r\0\u202ea1;:"), st.just(HOSTILE))
-OURS = {"div", "p", "article", "span", "bdi", "blockquote", "mark", "details", "summary", "section", "strong"}
+OURS = {"div", "p", "article", "span", "bdi", "blockquote", "mark", "details", "summary", "section", "strong", "q"}
 
 
 class Shown(HTMLParser):
@@ -54,14 +54,9 @@ class Shown(HTMLParser):
             self.text[tag] = self.text.get(tag, "") + data
 
 
-@dataclass(frozen=True)
-class Row:
+def entry(path: str, *, pages: int = 0, passages: int = 1) -> Entry:
     """A row of the list of documents."""
-
-    path: str
-    title: str
-    pages: int | None
-    passages: int
+    return Entry(1, path, "", pages, passages, "ab" * 32, None)
 
 
 def visible(text: str) -> str:
@@ -70,28 +65,55 @@ def visible(text: str) -> str:
 
 
 def hit(text: str, start: int = 0, path: str = "/docs/minutes.pdf", heading: str = "Attendance") -> Hit:
-    """A passage that stands at ``start`` in its document."""
-    document = Document(1, path, "The minutes", "x" * start + text, (0,), (), "ab" * 32)
-    return Hit(Passage(1, document, start, start + len(text), text, 3, heading), 0.5)
+    """A passage that stands at ``start`` in its document, on its third page, under a heading."""
+    whole = "x" * start + text
+    marks = (*(Mark(0, len(whole), Kind.PAGE, str(n)) for n in (1, 2, 3)), Mark(0, len(whole), Kind.HEADING, heading))
+    document = Document(1, path, "The minutes", whole, marks, "ab" * 32, copies=("/docs/copy.pdf",))
+    return Hit(Passage(1, document, start, len(whole)), 0.5)
 
 
 def citation(found: Hit, start: int, end: int) -> Citation:
-    """A quote of a passage, at offsets inside it."""
+    """A quote of a passage, at offsets inside it; its sentence is the whole passage."""
     p = found.passage
     d = p.document
-    return Citation(d.path, d.title, p.page, p.heading, p.start + start, p.start + end, p.text[start:end], d.sha256)
+    return Citation(
+        path=d.path,
+        title=d.title,
+        page=p.page,
+        heading=p.heading,
+        start=p.start + start,
+        end=p.start + end,
+        quote=p.text[start:end],
+        sentence=p.text,
+        sentence_start=p.start,
+        sha256=d.sha256,
+    )
 
 
-def answered(found: Hit, start: int, end: int, *others: Hit, confidence: float = 0.9) -> Answer:
+def claim(*cited: Citation, confidence: float = 0.9) -> Claim:
+    """What these places say."""
+    return Claim(cited[0].quote, cited, confidence)
+
+
+def answer(*claims: Claim, hits: tuple[Hit, ...] = ()) -> Answer:
+    """An answer that makes some claims."""
+    return Answer("Who?", "Who?", Reason.ANSWERED, claims[0].confidence, claims, hits=hits)
+
+
+def answered(found: Hit, start: int, end: int, *others: Hit) -> Answer:
     """An answer that quotes one passage."""
-    cited = citation(found, start, end)
-    hits = (*others, found)
-    return Answer("Who?", "Who?", cited.quote, (cited,), confidence, Reason.ANSWERED, hits)
+    return answer(claim(citation(found, start, end)), hits=(*others, found))
 
 
 def abstained(reason: Reason, *hits: Hit) -> Answer:
     """No answer, for a reason."""
-    return Answer("Who?", "Who?", "", (), 0.1, reason, hits)
+    return Answer("Who?", "Who?", reason, 0.1, hits=hits)
+
+
+def unsure(found: Hit, start: int, end: int) -> Answer:
+    """No answer, but a span that came near."""
+    candidate = Candidate(found, found.passage.start + start, found.passage.start + end, -1.0)
+    return Answer("Who?", "Who?", Reason.LOW_CONFIDENCE, 0.4, candidates=(candidate,), hits=(found,))
 
 
 @given(TEXTS)
@@ -120,12 +142,36 @@ def test_a_card_shows_the_passage_and_marks_the_quote(text: str, start: int, dat
     assert shown.tags.count("mark") == 1
 
 
+@given(TEXTS, st.integers(0, 10**6), st.data())
+def test_an_answer_is_its_sentence_with_the_quote_marked(text: str, start: int, data: st.DataObject) -> None:
+    """The sentence is shown whole, and the marked part is the quote, by offsets."""
+    first = data.draw(st.integers(0, len(text)))
+    last = data.draw(st.integers(first, len(text)))
+    markup = render.message(answered(hit(text, start), first, last))
+    sentence = Shown(markup[: markup.index("</p>") + 4])
+    assert sentence.text.get("p", "") == visible(text)
+    assert sentence.text.get("mark", "") == visible(text[first:last])
+    assert sentence.tags == ["p", "mark"]
+
+
+def hostile_answers(text: str, path: str, heading: str) -> list[Answer]:
+    """Each kind of answer, with the same text wherever text is shown."""
+    found = hit(text, 7, path, heading)
+    place = citation(found, 0, len(text))
+    return [
+        answered(found, 0, len(text)),
+        answer(claim(place), claim(place), claim(place), hits=(found,)),
+        abstained(Reason.LOW_CONFIDENCE, found),
+        replace(abstained(Reason.UNKNOWN_NAME, found), searched=text, missing=(text, path)),
+        *([unsure(found, 0, len(text))] if text else []),
+    ]
+
+
 @given(TEXTS, TEXTS, TEXTS)
 def test_no_markup_of_a_document_survives(text: str, path: str, heading: str) -> None:
-    """Whatever passage, path, heading and title say, all tags are ours, and none can load or run anything."""
-    hostile = hit(text, 7, path, heading)
-    for answer in (answered(hostile, 0, len(text)), abstained(Reason.LOW_CONFIDENCE, hostile)):
-        shown = Shown(render.reply(answer))
+    """Whatever passage, path, heading, title and question say, all tags are ours, and none can load or run anything."""
+    for each in hostile_answers(text, path, heading):
+        shown = Shown(render.reply(each))
         assert set(shown.tags) <= OURS
         assert {name for name, _ in shown.attributes} <= {"class", "dir", "title"}
 
@@ -133,9 +179,10 @@ def test_no_markup_of_a_document_survives(text: str, path: str, heading: str) ->
 @given(TEXTS)
 def test_markup_is_one_line(text: str) -> None:
     """A line break would end the block of HTML, and what follows would be read as Markdown."""
-    markup = render.reply(answered(hit(text), 0, len(text))) + render.question(text) + render.notice(text)
-    assert "\n" not in markup
-    assert "\r" not in markup
+    replies = [render.reply(each) for each in hostile_answers(text, text, text)]
+    for markup in (*replies, render.question(text), render.notice(text)):
+        assert "\n" not in markup
+        assert "\r" not in markup
 
 
 def test_the_second_of_two_equal_words_is_marked() -> None:
@@ -159,21 +206,42 @@ def test_the_citation_is_shown_in_the_passage_that_covers_it() -> None:
     assert render.covering(cited, [elsewhere, short]) is None
 
 
+def test_the_citation_of_a_copy_is_shown_in_the_passage_of_its_document() -> None:
+    """Files with the same bytes are one document, read from one of them; each is cited, and each card has its text."""
+    found = hit("Ann led.", 50)
+    original = citation(found, 0, 3)
+    copy = replace(original, path="/docs/copy.pdf")
+    assert render.covering(copy, [found]) is found
+    assert render.covering(replace(original, path="/docs/third.pdf"), [found]) is None
+    shown = Shown(render.sources(answer(claim(original, copy), hits=(found,))))
+    assert shown.text["blockquote"] == "Ann led.Ann led."
+    assert "copy.pdf" in shown.text["article"]
+
+
 def test_a_quote_that_no_passage_covers_is_shown_alone() -> None:
     """The card then holds just the quote: nothing is guessed around it."""
     found = hit("Ann led it.")
     cited = citation(found, 0, 3)
-    answer = Answer("Who?", "Who?", "Ann", (cited,), 0.9, Reason.ANSWERED, ())
-    assert Shown(render.sources(answer)).text["blockquote"] == "Ann"
+    assert Shown(render.sources(answer(claim(cited)))).text["blockquote"] == "Ann"
 
 
 def test_each_citation_has_a_card() -> None:
     """An answer from two places shows both."""
     one, two = hit("Ann led.", 10), hit("Bob led.", 10, "/docs/other.txt")
     cited = (citation(one, 0, 3), citation(two, 0, 3))
-    shown = Shown(render.sources(Answer("Who?", "Who?", "Ann Bob", cited, 0.9, Reason.ANSWERED, (one, two))))
+    shown = Shown(render.sources(answer(claim(*cited), hits=(one, two))))
     assert shown.tags.count("article") == 2
     assert shown.text["mark"] == "AnnBob"
+
+
+def test_what_else_the_documents_say_is_a_line_each() -> None:
+    """The next two claims are shown below the answer, each in its sentence and with its file; more would bury it."""
+    said = [hit(f"{name} led it.", 9, f"/docs/{name}.txt") for name in ("Ann", "Bob", "Cy", "Dee")]
+    text = Shown(render.message(answer(*(claim(citation(each, 0, 3)) for each in said)))).text
+    assert text["q"] == "Bob led it.Cy led it."
+    lines = [f"Another passage says: {name} led it. {name}.txt page 3 The minutes" for name in ("Bob", "Cy")]
+    assert text["all"].endswith("".join(lines))
+    assert text["mark"] == "Ann"
 
 
 def test_other_passages_are_folded_away() -> None:
@@ -192,6 +260,8 @@ def test_other_passages_are_folded_away() -> None:
         (0.85, "Very likely right · 85%"),
         (0.72, "Likely right · 72%"),
         (0.4, "Perhaps right · 40%"),
+        (0.29, "Unlikely to be right · 29%"),
+        (0.0, "Unlikely to be right · 0%"),
     ],
 )
 def test_confidence_is_words_and_a_number(share: float, words: str) -> None:
@@ -202,18 +272,42 @@ def test_confidence_is_words_and_a_number(share: float, words: str) -> None:
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        (Reason.EMPTY_INDEX, "There are none yet"),
-        (Reason.NOTHING_FOUND, "No passage has the words or the meaning"),
-        (Reason.LOW_CONFIDENCE, "none answers the question clearly enough"),
-        (Reason.SOURCE_CHANGED, "has changed since it was read"),
+        (Reason.EMPTY_INDEX, "No documents yet"),
+        (Reason.NOTHING_FOUND, "Not in your documents"),
+        (Reason.UNKNOWN_NAME, "Not in your documents"),
+        (Reason.LOW_CONFIDENCE, "No clear answer"),
+        (Reason.SOURCE_CHANGED, "The source has changed"),
     ],
 )
 def test_an_abstention_says_so_and_why(reason: Reason, words: str) -> None:
     """Each reason has its own plain words, and nothing is marked as if it were an answer."""
     shown = Shown(render.reply(abstained(reason, hit("Bob came."))))
-    assert shown.text["all"].startswith("Not in your documents")
-    assert words in shown.text["all"]
+    assert shown.text["all"].startswith(words)
     assert "not an answer" in shown.text["all"]
+    assert "mark" not in shown.tags
+
+
+def test_every_reason_has_its_words() -> None:
+    """A new reason cannot leave the page without them."""
+    said = {render.message(abstained(reason)) for reason in Reason if reason is not Reason.ANSWERED}
+    assert len(said) == len(Reason) - 1
+
+
+def test_a_name_that_is_nowhere_is_named() -> None:
+    """The person sees which word it was: it may be misspelled."""
+    one = replace(abstained(Reason.UNKNOWN_NAME), missing=("Birch",))
+    two = replace(one, missing=("Birch", "<Alder>"))
+    assert Shown(render.message(one)).text["all"].startswith("“Birch” is not in your documents")
+    assert Shown(render.message(two)).text["all"].startswith("“Birch” and “<Alder>” are not in your documents")
+
+
+def test_what_came_closest_is_shown_as_not_sure() -> None:
+    """It may be what was asked for: so it is shown in its sentence, with its place and share, and without a mark."""
+    shown = Shown(render.reply(unsure(hit("Bob came. Ann led it. All left.", 30), 10, 13)))
+    assert shown.text["all"].startswith(
+        "Closest, not sureAnn led it.minutes.pdf page 3 AttendancePerhaps right · 40%Closest passages not an answer"
+    )
+    assert "Not in your documents" not in shown.text["all"]
     assert "mark" not in shown.tags
 
 
@@ -225,11 +319,10 @@ def test_at_most_three_closest_passages_are_shown() -> None:
 
 def test_a_follow_up_shows_how_it_was_understood() -> None:
     """The question as searched is shown where it differs from the question as typed."""
-    found = hit("Ann led.")
-    cited = citation(found, 0, 3)
-    answer = Answer("Who led it?", "Who led the <meeting>?", "Ann", (cited,), 0.9, Reason.ANSWERED, (found,))
-    assert "Understood as: Who led the <meeting>?" in Shown(render.message(answer)).text["all"]
-    assert "Understood" not in render.message(answered(found, 0, 3))
+    whole = answered(hit("Ann led."), 0, 3)
+    followed = replace(whole, searched="Who led the <meeting>?")
+    assert "Understood as: Who led the <meeting>?" in Shown(render.message(followed)).text["all"]
+    assert "Understood" not in render.message(whole)
 
 
 def test_right_to_left_names_are_isolated() -> None:
@@ -241,18 +334,19 @@ def test_right_to_left_names_are_isolated() -> None:
 
 
 def test_documents_are_counted_and_listed() -> None:
-    """The count is always there; the list opens; pages are named where there are any."""
-    rows = [Row("/docs/a.pdf", "A", 12, 20), Row("/docs/<b>.txt", "B", None, 1)]
-    shown = Shown(render.documents(rows))
+    """The count is always there; the list of files opens; pages are named where there are any."""
+    files = [entry("/docs/a.pdf", pages=12, passages=20), entry("/docs/<b>.txt"), entry("/docs/copy of b.txt")]
+    shown = Shown(render.documents(files, Counts(documents=2, files=3, passages=21)))
     assert shown.text["summary"] == "2 documents, 21 passages"
     assert "a.pdf 12 pages, 20 passages" in shown.text["ul"]
     assert "<b>.txt 1 passage" in shown.text["ul"]
+    assert "copy of b.txt 1 passage" in shown.text["ul"]
 
 
 def test_a_long_list_of_documents_is_cut() -> None:
     """Ten thousand rows would slow the page; the count still says them all."""
-    rows = [Row(f"/docs/{n}.txt", "", None, 1) for n in range(1200)]
-    shown = Shown(render.documents(rows, most=100))
+    files = [entry(f"/docs/{n}.txt") for n in range(1200)]
+    shown = Shown(render.documents(files, Counts(1200, 1200, 1200), most=100))
     assert shown.text["summary"] == "1,200 documents, 1,200 passages"
     assert shown.text["ul"].endswith("and 1,100 more")
     assert shown.tags.count("li") == 101

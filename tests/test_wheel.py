@@ -18,9 +18,10 @@ NEEDED = (
     "index/models/all-MiniLM-L6-v2/model.onnx",
     "index/models/all-MiniLM-L6-v2/tokenizer.json",
     "index/samples/ridge-walk.pdf",
-    "ui/page.css",
-    "ui/page.js",
-    "ui/icon.svg",
+    "ui/page/gradio.css",
+    "ui/page/icon.svg",
+    "ui/page/look.css",
+    "ui/page/page.js",
 )
 
 

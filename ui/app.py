@@ -1,14 +1,9 @@
-"""The page in the browser: ask in a chat, read quotes. The only importer of gradio, and only once it is needed.
+"""The page in the browser: ask in a chat, read quotes. The only importer of gradio, and only once it is needed."""
 
-``python -m ui.app --help`` lists the options; ``seedqa ui`` is the same.
-"""
-
-import argparse
 import atexit
 import logging
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,8 +15,10 @@ from fastapi.responses import FileResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import qa
+from qa import Engine
+from qa.read import Reader
 from ui import guard, render, routes, serve
-from ui.routes import LONGEST_QUESTION, Engine
+from ui.routes import LONGEST_QUESTION
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -29,10 +26,11 @@ if TYPE_CHECKING:
 EXAMPLES = ("Who led the meeting?", "When was it held?", "How much was stolen?")
 _EXAMPLES_ARE_ABOUT = "trilateral-cyber-meeting.md"
 
-_HERE = Path(__file__).parent
-_FILES = {"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_PAGE = Path(__file__).parent / "page"
+_FILES = {"look.css": "text/css", "gradio.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _HEAD = (
-    '<link rel="stylesheet" href="/page.css"><script src="/page.js" defer></script>'
+    '<link rel="stylesheet" href="/look.css"><link rel="stylesheet" href="/gradio.css">'
+    '<script src="/page.js" defer></script>'
     '<link rel="icon" type="image/svg+xml" href="/icon.svg">'
 )
 _HEADER = '<header class="sq-header"><h1>seedqa</h1><p>Answers in your documents’ own words</p></header>'
@@ -47,8 +45,9 @@ _APOLOGY = "Something went wrong here. Please ask again; the terminal that runs 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One question of a conversation: what is shown for it, and what a follow-up may refer to."""
+    """One question of a conversation: as it was typed, as a follow-up may refer to it, and what is shown for it."""
 
+    asked: str
     turn: qa.Turn
     shown: str
 
@@ -56,16 +55,21 @@ class Exchange:
 def respond(engine: Engine, message: str, turns: Sequence[qa.Turn]) -> Exchange:
     """Answer a message of a conversation. Nothing is remembered here: the conversation is ``turns``.
 
+    The turn keeps the question as it was searched for: a follow-up of a follow-up then has all that it refers to.
     What goes wrong is shown, and never raised: an error of ours in its own words, any other without its details.
     """
     try:
         answer = engine.ask(message, turns)
     except qa.Error as error:
-        return Exchange(qa.Turn(message, ""), render.notice(str(error)))
+        return _unanswered(message, render.notice(str(error)))
     except Exception:
         logging.getLogger(__name__).exception("a question failed")
-        return Exchange(qa.Turn(message, ""), render.notice(_APOLOGY))
-    return Exchange(qa.Turn(message, answer.text), render.reply(answer))
+        return _unanswered(message, render.notice(_APOLOGY))
+    return Exchange(message, qa.Turn(answer.searched, answer.text), render.reply(answer))
+
+
+def _unanswered(message: str, shown: str) -> Exchange:
+    return Exchange(message, qa.Turn(message, ""), shown)
 
 
 def hint(message: str) -> str:
@@ -87,7 +91,7 @@ def build(engine: Engine) -> "gr.Blocks":
             yield gr.skip(), gr.skip(), gr.skip(), problem
             return
         question = message.strip()
-        waiting = Exchange(qa.Turn(question, ""), render.working())
+        waiting = _unanswered(question, render.working())
         yield "", _messages([*before, waiting]), gr.skip(), ""
         after = [*before, respond(engine, question, [exchange.turn for exchange in before])]
         yield gr.skip(), _messages(after), after, ""
@@ -97,11 +101,11 @@ def build(engine: Engine) -> "gr.Blocks":
 
     def ask_again(before: Sequence[Exchange], event: gr.RetryData) -> Iterator[tuple[Any, ...]]:
         at = _exchange(event.index)
-        yield from ask(before[at].turn.question, before[:at])
+        yield from ask(before[at].asked, before[:at])
 
     def undo(before: Sequence[Exchange], event: gr.UndoData) -> tuple[Any, ...]:
         at = _exchange(event.index)
-        return before[at].turn.question, _messages(before[:at]), before[:at], ""
+        return before[at].asked, _messages(before[:at]), before[:at], ""
 
     def clear() -> tuple[Any, ...]:
         return [], [], ""
@@ -155,7 +159,7 @@ def build(engine: Engine) -> "gr.Blocks":
 
 def _examples(engine: Engine) -> Sequence[str]:
     """Questions to click, while the sample document that answers them is indexed."""
-    names = {PurePath(row.path).name for row in engine.documents()}
+    names = {PurePath(file.path).name for file in engine.documents()}
     return EXAMPLES if _EXAMPLES_ARE_ABOUT in names else ()
 
 
@@ -167,14 +171,14 @@ def _exchange(index: Any) -> int:
 def _messages(exchanges: Sequence[Exchange]) -> list[dict[str, str]]:
     messages = []
     for exchange in exchanges:
-        messages.append({"role": "user", "content": render.question(exchange.turn.question)})
+        messages.append({"role": "user", "content": render.question(exchange.asked)})
         messages.append({"role": "assistant", "content": exchange.shown})
     return messages
 
 
 def _documents(engine: Engine) -> str:
     try:
-        return render.documents(engine.documents())
+        return render.documents(engine.documents(), engine.counts())
     except qa.Error as error:
         return render.notice(str(error))
 
@@ -187,7 +191,7 @@ def application(engine: Engine, *, host: str = "127.0.0.1") -> FastAPI:
     app = FastAPI(title="seedqa", docs_url=None, redoc_url=None, openapi_url=None)
     routes.add(app, engine)
     for name, kind in _FILES.items():
-        app.get(f"/{name}")(lambda name=name, kind=kind: FileResponse(_HERE / name, media_type=kind))
+        app.get(f"/{name}")(lambda name=name, kind=kind: FileResponse(_PAGE / name, media_type=kind))
     gr.mount_gradio_app(
         app,
         build(engine),
@@ -219,7 +223,7 @@ def _be_private() -> None:
 
 
 def _theme() -> Any:
-    """System fonts and quiet colours; ``page.css`` does the rest. Nothing is fetched from elsewhere."""
+    """System fonts and quiet colours; ``look.css`` does the rest. Nothing is fetched from elsewhere."""
     import gradio as gr
 
     sans = ("system-ui", "-apple-system", "'Segoe UI'", "Roboto", "'Noto Sans'", "sans-serif")
@@ -232,42 +236,16 @@ def _theme() -> Any:
     )
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Serve the page until Ctrl-C. Exit 0 when stopped, 2 when it could not start."""
-    options = _parser().parse_args(argv)
-    try:
-        listener = serve.listen(options.host, options.port)
-        print(f"Opening the index in {options.index} …", flush=True)
-        if qa.ensure_samples(options.index):
+def run(*, index: Path, host: str = "127.0.0.1", port: int = 7860, reader: Reader | None = None) -> int:
+    """Serve the page until Ctrl-C; return 0 then. A first start indexes the sample documents.
+
+    Raises OSError if the address cannot be had, Error if the index or a model cannot be used.
+    """
+    with serve.listen(host, port) as listener:
+        print(f"Opening the index in {index} …", flush=True)
+        if qa.ensure_samples(index):
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
-        engine = qa.Engine(options.index)
+        engine = Engine(index, reader=reader)
         engine.warm()
-        app = application(engine, host=options.host)
-    except (qa.Error, OSError) as error:
-        print(f"seedqa: {error}", file=sys.stderr)
-        return 2
-    serve.serve(app, listener, options.host)
+        serve.serve(application(engine, host=host), listener, host)
     return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="seedqa ui",
-        description="Ask your documents in the browser. Everything runs on this computer; only this computer can "
-        "open the page unless --host says otherwise.",
-        epilog="The same server answers POST /api/ask and /api/retrieve with JSON.",
-    )
-    parser.add_argument(
-        "--index",
-        type=Path,
-        metavar="DIR",
-        default=qa.default_index(),
-        help="the index's folder (default: %(default)s)",
-    )
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=7860, help="the port; 0 takes a free one (default: %(default)s)")
-    return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -147,7 +147,7 @@ def _day(name: str, texts: Sequence[str]) -> date | None:
 def _ui(options: argparse.Namespace) -> int:
     from ui import app  # only now: it takes a second, and gradio
 
-    return app.main(["--host", options.host, "--port", str(options.port), "--index", str(options.index)])
+    return app.run(index=options.index, host=options.host, port=options.port)
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -9,48 +9,38 @@ single line: a line break would end the block of HTML for Markdown.
 import string
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
-from typing import Protocol
 
-from qa import Answer, Citation, Hit, Reason
+from qa import Answer, Citation, Claim, Counts, Entry, Hit, Reason, compose
 
 _REFERENCES = str.maketrans({c: f"&#{ord(c)};" for c in string.punctuation + "\t\n\r\f"})
 _UNSHOWABLE = dict.fromkeys((0, *range(0xD800, 0xE000)), "\ufffd")
 
+FURTHER = 2
+"""How many claims are shown below the first: more would bury it; the routes give them all."""
+
 _HEADLINE = {
-    Reason.EMPTY_INDEX: "Not in your documents",
+    Reason.EMPTY_INDEX: "No documents yet",
     Reason.NOTHING_FOUND: "Not in your documents",
-    Reason.LOW_CONFIDENCE: "Not in your documents",
-    Reason.SOURCE_CHANGED: "Not in your documents any more",
+    Reason.UNKNOWN_NAME: "Not in your documents",
+    Reason.LOW_CONFIDENCE: "No clear answer",
+    Reason.SOURCE_CHANGED: "The source has changed",
 }
 _WHY = {
-    Reason.EMPTY_INDEX: "There are none yet. Add a file or a folder with <code>seedqa add PATH</code>, then ask again.",
+    Reason.EMPTY_INDEX: "Add a file or a folder with <code>seedqa add PATH</code>, then ask again.",
     Reason.NOTHING_FOUND: "No passage has the words or the meaning of this question.",
+    Reason.UNKNOWN_NAME: "The name occurs nowhere in them, nor anything spelled like it.",
     Reason.LOW_CONFIDENCE: "Some passages come close, but none answers the question clearly enough to quote it.",
     Reason.SOURCE_CHANGED: (
         "The file that had the answer has changed since it was read, so its words cannot be vouched for. "
         "Run <code>seedqa add PATH</code> on it, then ask again."
     ),
 }
-
-
-class DocumentRow(Protocol):
-    """What the list of documents shows of each: a row of ``Engine.documents()``."""
-
-    @property
-    def path(self) -> str:
-        """Where the file is."""
-
-    @property
-    def title(self) -> str:
-        """What the document calls itself."""
-
-    @property
-    def pages(self) -> int | None:
-        """How many pages it has; None or 0 where the format has none."""
-
-    @property
-    def passages(self) -> int:
-        """How many passages were cut from it."""
+_LEVELS = (  # from which share on, its class, its words
+    (0.85, "high", "Very likely right"),
+    (0.6, "fair", "Likely right"),
+    (0.3, "low", "Perhaps right"),
+    (0.0, "low", "Unlikely to be right"),
+)
 
 
 def literal(text: str) -> str:
@@ -86,15 +76,12 @@ def reply(answer: Answer) -> str:
 
 
 def message(answer: Answer) -> str:
-    """The quoted words with their confidence, or that there are none and why."""
-    followed = _searched(answer)
+    """The sentence with its quote marked, and how sure it is; or that there is none, and why."""
     if answer.reason is not Reason.ANSWERED:
-        headline, why = _HEADLINE[answer.reason], _WHY[answer.reason]
-        return f'<p class="sq-none">{headline}</p><p class="sq-why">{why}</p>{followed}'
-    return (
-        f'<p class="sq-answer" dir="auto">{literal(answer.text)}</p>'
-        f'<p class="sq-sure sq-{_level(answer.confidence)}">{confidence(answer.confidence)}</p>{followed}'
-    )
+        return f"{_abstention(answer)}{_searched(answer)}"
+    sentence = f'<p class="sq-answer" dir="auto">{_sentence(answer.citations[0])}</p>'
+    further = "".join(_further(claim) for claim in answer.claims[1 : 1 + FURTHER])
+    return f"{sentence}{_sure(answer.confidence)}{_searched(answer)}{further}"
 
 
 def confidence(share: float) -> str:
@@ -103,8 +90,7 @@ def confidence(share: float) -> str:
     >>> confidence(0.93)
     'Very likely right · 93%'
     """
-    words = {"high": "Very likely right", "fair": "Likely right", "low": "Perhaps right"}[_level(share)]
-    return f"{words} · {round(100 * share)}%"
+    return f"{_level(share)[1]} · {round(100 * share)}%"
 
 
 def sources(answer: Answer) -> str:
@@ -118,28 +104,69 @@ def sources(answer: Answer) -> str:
 
 
 def covering(citation: Citation, hits: Iterable[Hit]) -> Hit | None:
-    """The best hit whose passage holds the whole quote."""
+    """The best hit whose passage holds the whole quote. The file cited may be a copy of the one that was read."""
     for hit in hits:
         passage = hit.passage
-        if passage.document.path == citation.path and passage.start <= citation.start <= citation.end <= passage.end:
+        files = (passage.document.path, *passage.document.copies)
+        if citation.path in files and passage.start <= citation.start <= citation.end <= passage.end:
             return hit
     return None
 
 
-def documents(rows: Sequence[DocumentRow], *, most: int = 200) -> str:
-    """The count of documents and passages, which opens into a list of the first ``most`` of them."""
-    count = f"{_plural(len(rows), 'document')}, {_plural(sum(row.passages for row in rows), 'passage')}"
-    items = "".join(_row(row) for row in rows[:most])
-    if len(rows) > most:
-        items += f'<li class="sq-more">and {len(rows) - most:,} more</li>'
+def documents(files: Sequence[Entry], counts: Counts, *, most: int = 200) -> str:
+    """The count of documents and passages, which opens into a list of the first ``most`` files."""
+    count = f"{_plural(counts.documents, 'document')}, {_plural(counts.passages, 'passage')}"
+    items = "".join(_row(file) for file in files[:most])
+    if len(files) > most:
+        items += f'<li class="sq-more">and {len(files) - most:,} more</li>'
     return (
         f'<details class="sq-documents"><summary>{count}</summary><div class="sq-panel"><ul>{items}</ul>'
         "<p>Add a file or a folder: <code>seedqa add PATH</code></p></div></details>"
     )
 
 
-def _level(share: float) -> str:
-    return "high" if share >= 0.85 else "fair" if share >= 0.6 else "low"
+def _abstention(answer: Answer) -> str:
+    if answer.reason is Reason.LOW_CONFIDENCE and answer.candidates:
+        return _nearest(answer)
+    headline, why = _HEADLINE[answer.reason], _WHY[answer.reason]
+    if answer.missing:
+        names = [f"“<bdi>{literal(name)}</bdi>”" for name in answer.missing]
+        headline = f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} not in your documents"
+    if len(answer.missing) > 1:
+        why = "The names occur nowhere in them, nor anything spelled like them."
+    return f'<p class="sq-none">{headline}</p><p class="sq-why">{why}</p>'
+
+
+def _nearest(answer: Answer) -> str:
+    """What the reader thought best, in its sentence, without the mark that an answer has."""
+    citation = compose.cite(answer.candidates[0])[0]
+    where = _where(citation.path, citation.title, citation.page, citation.heading)
+    return (
+        '<p class="sq-none">Closest, not sure</p>'
+        f'<p class="sq-guess" dir="auto">{literal(citation.sentence)}</p>'
+        f'<p class="sq-where">{where}</p>{_sure(answer.confidence)}'
+    )
+
+
+def _further(claim: Claim) -> str:
+    citation = claim.citations[0]
+    where = _where(citation.path, citation.title, citation.page, "")
+    return f'<p class="sq-further">Another passage says: <q dir="auto">{literal(citation.sentence)}</q> {where}</p>'
+
+
+def _sentence(citation: Citation) -> str:
+    """The sentence with the quote marked, by offsets."""
+    first, last = citation.start - citation.sentence_start, citation.end - citation.sentence_start
+    before, quote, after = citation.sentence[:first], citation.sentence[first:last], citation.sentence[last:]
+    return f'{literal(before)}<mark dir="auto">{literal(quote)}</mark>{literal(after)}'
+
+
+def _sure(share: float) -> str:
+    return f'<p class="sq-sure sq-{_level(share)[0]}">{confidence(share)}</p>'
+
+
+def _level(share: float) -> tuple[str, str]:
+    return next((name, words) for least, name, words in _LEVELS if share >= least)
 
 
 def _searched(answer: Answer) -> str:
@@ -204,7 +231,7 @@ def _where(path: str, title: str, page: int | None, heading: str) -> str:
     return " ".join(parts)
 
 
-def _row(row: DocumentRow) -> str:
+def _row(row: Entry) -> str:
     name = PurePath(row.path).name or row.path
     pages = f"{_plural(row.pages, 'page')}, " if row.pages else ""
     return (

@@ -1,16 +1,18 @@
 """The REST routes beside the page: the same answers as ``seedqa ask --json``, in milliseconds."""
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Protocol
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 import qa
-from ui import render
+from qa import Engine
 
 LONGEST_QUESTION = 10_000
 
@@ -19,29 +21,66 @@ Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 Count = Annotated[int, Field(ge=1, le=50)]
 
 
-class Engine(Protocol):
-    """What the page and the routes ask of ``qa.Engine``. Several threads may call at once."""
+def _absolute(path: str) -> str:
+    if not Path(path).is_absolute():
+        raise ValueError(
+            "expected the whole path, such as /home/ann/reports: the server has a current folder of its own"
+        )
+    return path
 
-    def ask(self, question: str, turns: Sequence[qa.Turn] = (), *, k: int = 10) -> qa.Answer:
-        """Answer a question, as a follow-up of the turns."""
-        ...
 
-    def retrieve(self, question: str, *, k: int = 5) -> list[qa.Hit]:
-        """Find the passages nearest to a question."""
-        ...
+def _day(value: object) -> date:
+    try:
+        day = date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        day = None
+    if day is None or not 1900 <= day.year <= 9000:  # clocks of computers do not reach further
+        raise ValueError("expected a day, such as 2024-01-31")
+    return day
 
-    def documents(self) -> Sequence[render.DocumentRow]:
-        """List what is indexed."""
-        ...
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class WhereRequest(BaseModel):
+    """Which documents are searched: those that fit each field that is given. See ``qa.Where``."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    paths: Annotated[list[Annotated[Name, AfterValidator(_absolute)]], Field(min_length=1, max_length=100)] | None = (
+        None
+    )
+    kinds: Annotated[list[Name], Field(min_length=1, max_length=100)] | None = None
+    documents: Annotated[list[Annotated[int, Field(ge=1, lt=2**63)]], Field(min_length=1, max_length=10_000)] | None = (
+        None
+    )
+    since: Day | None = None
+    until: Day | None = None
+
+    def value(self) -> qa.Where:
+        """Return what it says as the search takes it."""
+        return qa.Where(
+            documents=_tuple(self.documents),
+            paths=_tuple(self.paths),
+            kinds=_tuple(self.kinds),
+            since=self.since,
+            until=self.until,
+        )
 
 
 class RetrieveRequest(BaseModel):
-    """A question, and how many passages are wanted."""
+    """A question, how many passages are wanted, and of which documents."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     question: Question
     k: Count = 5
+    where: WhereRequest | None = None
+
+    def confined(self) -> qa.Where | None:
+        """Return what the search is confined to, if to anything."""
+        return self.where.value() if self.where else None
 
 
 class AskRequest(RetrieveRequest):
@@ -58,11 +97,11 @@ def add(app: FastAPI, engine: Engine) -> None:
     @app.post("/api/ask")
     def ask(request: AskRequest) -> JSONResponse:
         turns = [qa.Turn(question, answer) for question, answer in request.turns]
-        return _reply(lambda: qa.to_json(engine.ask(request.question, turns, k=request.k)))
+        return _reply(lambda: qa.to_json(engine.ask(request.question, turns, k=request.k, where=request.confined())))
 
     @app.post("/api/retrieve")
     def retrieve(request: RetrieveRequest) -> JSONResponse:
-        return _reply(lambda: qa.hits_to_json(engine.retrieve(request.question, k=request.k)))
+        return _reply(lambda: qa.hits_to_json(engine.retrieve(request.question, k=request.k, where=request.confined())))
 
     @app.get("/api/health")
     def health() -> JSONResponse:
@@ -70,8 +109,12 @@ def add(app: FastAPI, engine: Engine) -> None:
 
 
 def _health(engine: Engine) -> dict[str, Any]:
-    rows = engine.documents()
-    return {"status": "ok", "documents": len(rows), "passages": sum(row.passages for row in rows)}
+    counts = engine.counts()
+    return {"status": "ok", "documents": counts.documents, "files": counts.files, "passages": counts.passages}
+
+
+def _tuple(values: list[Any] | None) -> tuple[Any, ...] | None:
+    return None if values is None else tuple(values)
 
 
 def _reply(work: Callable[[], Any]) -> JSONResponse:
@@ -88,5 +131,8 @@ def _reply(work: Callable[[], Any]) -> JSONResponse:
 def _invalid(request: Request, error: Exception) -> JSONResponse:
     """Say what is wrong with a request, field by field, without sending its contents back."""
     assert isinstance(error, RequestValidationError), request.url.path
-    faults = [f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+    faults = [
+        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg'].removeprefix('Value error, ')}"
+        for fault in error.errors()
+    ]
     return JSONResponse({"error": "; ".join(faults).encode("ascii", "replace").decode()}, 422)

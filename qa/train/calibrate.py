@@ -2,8 +2,8 @@
 
 python -m qa.train.calibrate PREPARED FOLDER
 
-Answerable questions come from sets labelled by people; unanswerable ones were written by people too (SQuAD 2.0's,
-translated forth and back). As many of one as of the other, as in SQuAD 2.0.
+Answerable questions come from sets labelled by people; unanswerable ones were written by people too (SQuAD 2.0's, some
+of them translated forth and back). As many of one as of the other, as in SQuAD 2.0.
 """
 
 import argparse
@@ -21,17 +21,17 @@ from qa.read.onnx import OnnxReader
 from qa.squad import Question
 from qa.train.data import Example, read_jsonl
 
-ANSWERABLE = ("squadshifts_new_wiki", "qed_nq_train", "tydiqa_en_train")
-UNANSWERABLE = ("squad2_backtranslated",)
+ANSWERABLE = ("squad_train_real", "squadshifts_new_wiki", "qed_nq_train", "tydiqa_en_train")
+UNANSWERABLE = ("squad_train_real", "squad2_backtranslated")
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Read the held-out questions, fit, write the config, print how well it holds on the half not fitted."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prepared", type=Path)
     parser.add_argument("folder", type=Path, help="the reader's folder")
     parser.add_argument("--seed", type=int, default=13)
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     questions = balanced(read_jsonl(options.prepared / "dev.jsonl.gz"), options.seed)
     reader = OnnxReader(options.folder)
     predictions = [read_gold(reader, question) for question in tqdm(questions)]

@@ -8,6 +8,7 @@ import json
 import shutil
 import tempfile
 import warnings
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,13 +25,13 @@ OUTPUTS = ("start", "end")
 CHOSEN = "int8"
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Export, quantise, write the config without its calibration."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--format", choices=FORMATS, default=CHOSEN, help=f"default: {CHOSEN}")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     options.folder.mkdir(parents=True, exist_ok=True)
     model = SpanModel(encoder_folder(), pretrained=False)
     model.load_state_dict(load_weights(options.checkpoint))

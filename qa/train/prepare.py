@@ -58,7 +58,7 @@ MADE = {list_examples: 3_000, contrast_examples: 3_000}
 """How many examples are made from templates."""
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Read, split, mix, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="folder with the training sets, SQuAD JSON, gzipped")
@@ -66,7 +66,7 @@ def main() -> None:
     parser.add_argument("--relabelled", type=Path, help="what qa.train.relabel wrote; replaces the recovered labels")
     parser.add_argument("--recovered", type=int, default=200_000, help="how many recovered questions to take, at most")
     parser.add_argument("--seed", type=int, default=13)
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     options.out.mkdir(parents=True, exist_ok=True)
     examples = human(options.data, options.seed)
     examples += recovered(options.data, options.relabelled, options.recovered, options.seed)

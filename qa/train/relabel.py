@@ -44,14 +44,14 @@ AT_ONCE = 400
 """Paragraphs scored together."""
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Score, assign, refine, write; print how often the label moved."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--share", type=float, default=1.0, help="label only this share of the paragraphs")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     model = SpanModel(encoder_folder(), pretrained=False)
     model.load_state_dict(load_weights(options.checkpoint))
     device = "cuda" if torch.cuda.is_available() else "cpu"

@@ -2,10 +2,8 @@
 
 python -m qa.train.weigh PREPARED FOLDER [--limit N]
 
-A span's score becomes ``reader − weight × behind``: how far its passage is behind the first in retrieval's score.
-Passages are read in order until no later one could lead, if the reader gave it no more than the ceiling. Both are
-chosen end to end on held-out questions, by the mean over two corpora: the paragraphs of the questions' own set, and
-those among all others.
+Both are numbers of the calibration, and the engine's own ``read_in_order`` is what they are tried in: end to end on
+held-out questions, by the mean over two corpora, the paragraphs of the questions' own set and those among all others.
 """
 
 import argparse
@@ -13,16 +11,20 @@ import json
 import random
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from index import Document, Index
+from index import Document, Hit, Index
+from qa.engine import read_in_order
 from qa.metrics import f1
 from qa.read.onnx import OnnxReader
+from qa.read.reader import Reader
 from qa.train.data import Example, answer_texts, read_jsonl
+from qa.types import Span
 
 WEIGHTS = (0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 100.0, 120.0)
 CEILINGS = (4.0, 6.0, 8.0, 10.0, 12.0, 14.0, np.inf)
@@ -36,33 +38,50 @@ SOURCE = "squadshifts_new_wiki"
 MADE = ("lists", "contrasts")
 """No paragraphs of anything, but sentences from templates."""
 
-Rows = list[tuple[float, float, float]]
-"""For each passage found, best first: the reader's score, retrieval's, the F1 of the best span."""
+Asked = tuple[Example, list[Hit]]
+"""A question and what was found for it, best first."""
 
 
-def main() -> None:
+class RememberingReader:
+    """Reads each text once for a question, however often it is asked to; what its scores mean may change meanwhile."""
+
+    def __init__(self, reader: Reader) -> None:
+        """Wrap a reader."""
+        self.name, self.calibrated, self.calibration = reader.name, reader.calibrated, reader.calibration
+        self.times = 0
+        """How often it was asked."""
+        self._reader = reader
+        self._known: dict[tuple[str, str], list[Span]] = {}
+
+    def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
+        """Return what the reader gave, the first time with this ``count`` and these ``breaks``."""
+        self.times += 1
+        if (question, text) not in self._known:
+            self._known[question, text] = self._reader.read(question, text, count=count, breaks=breaks)
+        return self._known[question, text]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
     """Search, read, score every weight, write the smallest that is about as good as the best."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prepared", type=Path)
     parser.add_argument("folder", type=Path, help="the reader's folder")
     parser.add_argument("--limit", type=int, default=900)
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     dev, train = (read_jsonl(options.prepared / f"{part}.jsonl.gz") for part in ("dev", "train"))
     held_out = once([e for e in dev if e.source == SOURCE and e.answers])
     questions = held_out[:: max(1, len(held_out) // options.limit)][: options.limit]
     corpora = parted([*dev, *train])
-    found = read_all(corpora, questions, OnnxReader(options.folder))
+    reader = RememberingReader(OnnxReader(options.folder))
+    found = search_all(corpora, questions)
     for count in READ:
-        cut = [rows[:count] for rows in found]
-        weight = best_weight(cut)
-        ceiling = best_ceiling(cut, weight)
+        cut = [(question, hits[:count]) for question, hits in found]
+        weight = best_weight(reader, cut)
+        ceiling = best_ceiling(reader, cut, weight)
     print(f"weight {weight}, ceiling {ceiling}")
     path = options.folder / "config.json"
     config = json.loads(path.read_text())
-    config["calibration"]["retrieval_weight"] = weight
-    config["calibration"].pop("ceiling", None)
-    if np.isfinite(ceiling):
-        config["calibration"]["ceiling"] = ceiling
+    config["calibration"] = replace(reader.calibration, retrieval_weight=weight, ceiling=ceiling).to_json()
     path.write_text(json.dumps(config, indent=2) + "\n")
     sizes = " and ".join(str(size) for size in accumulate(map(len, corpora)))
     print(f"from {len(questions)} questions over {sizes} paragraphs")
@@ -81,56 +100,44 @@ def parted(examples: Sequence[Example], *, most: int = 20_000, seed: int = 13) -
     return [list(own), others[: most - len(own)]]
 
 
-def best_weight(found: Sequence[Rows]) -> float:
+def best_weight(reader: RememberingReader, found: Sequence[Asked]) -> float:
     """Print top-1 F1 at every weight; return the smallest that is about as good as the best."""
-    means = {weight: float(np.mean([top_f1(rows, weight, np.inf)[0] for rows in found])) for weight in WEIGHTS}
+    means = {weight: score(reader, found, weight, np.inf)[0] for weight in WEIGHTS}
     for weight, mean in means.items():
-        print(f"{max(map(len, found))} passages, weight {weight:4.1f}: top-1 F1 {100 * mean:.2f}")
+        print(f"{max(len(hits) for _, hits in found)} passages, weight {weight:4.1f}: top-1 F1 {100 * mean:.2f}")
     return min(weight for weight in WEIGHTS if means[weight] >= max(means.values()) - CLOSE)
 
 
-def best_ceiling(found: Sequence[Rows], weight: float) -> float:
+def best_ceiling(reader: RememberingReader, found: Sequence[Asked], weight: float) -> float:
     """Print top-1 F1 and passages read at every ceiling; return the lowest that costs nothing."""
     means = {}
     for ceiling in CEILINGS:
-        f1s, counts = zip(*(top_f1(rows, weight, ceiling) for rows in found), strict=True)
-        means[ceiling] = float(np.mean(f1s))
-        print(f"weight {weight}, ceiling {ceiling}: top-1 F1 {100 * means[ceiling]:.2f}, {np.mean(counts):.2f} read")
+        means[ceiling], count = score(reader, found, weight, ceiling)
+        print(f"weight {weight}, ceiling {ceiling}: top-1 F1 {100 * means[ceiling]:.2f}, {count:.2f} read")
     return min(ceiling for ceiling in CEILINGS if means[ceiling] >= means[np.inf] - CLOSE)
 
 
-def read_all(corpora: Sequence[Sequence[str]], questions: Sequence[Example], reader: OnnxReader) -> list[Rows]:
-    """Ask all questions each time that a corpus has been added; return what the passages found gave."""
-    found = []
+def search_all(corpora: Sequence[Sequence[str]], questions: Sequence[Example]) -> list[Asked]:
+    """Ask all questions each time that a corpus has been added; return what was found."""
+    found: list[Asked] = []
     with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), create=True) as index:
         for part, contexts in enumerate(corpora):
             for number, context in enumerate(tqdm(contexts, desc="adding")):
-                index.add(Document(0, f"{folder}/{part}/{number}.txt", "", context, (), f"{part}{number:063}"))
-            found += [read_one(index, question, reader) for question in tqdm(questions, desc="asking")]
+                index.add(Document(0, f"{folder}/{part}/{number}.txt", "", context, (), ""))
+            found += [(each, index.search(each.question, max(READ))) for each in tqdm(questions, desc="asking")]
     return found
 
 
-def read_one(index: Index, question: Example, reader: OnnxReader) -> Rows:
-    """Return (reader score, retrieval score, F1) of the best span in each passage found."""
-    rows = []
-    for hit in index.search(question.question, max(READ)):
-        text = hit.passage.text
-        for span in reader.read(question.question, text):
-            right = max(f1(text[span.start : span.end], gold) for gold in answer_texts(question))
-            rows.append((span.score, float(hit.score), right))
-    return rows
-
-
-def top_f1(rows: Rows, weight: float, ceiling: float) -> tuple[float, int]:
-    """Return the F1 of the span that leads, and how many passages were read for it."""
-    best, right, count = -np.inf, 0.0, 0
-    for reader, retrieval, measure in rows:
-        if best >= ceiling + weight * (retrieval - 1):
-            break
-        count += 1
-        if reader + weight * (retrieval - 1) > best:
-            best, right = reader + weight * (retrieval - 1), measure
-    return right, count
+def score(reader: RememberingReader, found: Sequence[Asked], weight: float, ceiling: float) -> tuple[float, float]:
+    """Return the mean F1 of the span that leads, and how many passages were read for it on average."""
+    before, total = reader.times, 0.0
+    reader.calibration = replace(reader.calibration, retrieval_weight=weight, ceiling=ceiling)
+    for question, hits in found:
+        candidates = read_in_order(reader, question.question, hits, count=1)
+        if candidates:
+            quote = max(candidates, key=lambda each: each.score).quote
+            total += max(f1(quote, gold) for gold in answer_texts(question))
+    return total / len(found), (reader.times - before) / len(found)
 
 
 if __name__ == "__main__":

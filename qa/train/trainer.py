@@ -1,0 +1,154 @@
+"""What a run learns with: half-precision weights, float32 masters, a rate that rises and falls; kept on disk."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from qa.train.across import Grouped, across_loss
+from qa.train.features import Feature, padded
+from qa.train.model import SpanModel, span_loss
+
+TAUGHT = 0.5
+"""The teacher's share in what a passage teaches by itself; the rest is the annotators'. Groups have labels only."""
+
+
+class Trainer:
+    """Half-precision weights for the arithmetic, float32 masters for the updates."""
+
+    def __init__(
+        self,
+        model: SpanModel,
+        *,
+        peak: float,
+        total: int,
+        dtype: torch.dtype,
+        device: str,
+        teacher: SpanModel | None = None,
+        seconds: float = math.inf,
+    ) -> None:
+        """``total`` counts examples; the rate climbs over the first 6 % and falls to zero in a straight line.
+
+        With ``seconds``, it has fallen to zero when they are over, however many examples are left.
+
+        In ``step``, what a ``teacher`` says counts beside the labels (distillation, Hinton et al. 2015), so that a
+        model that learns something new from groups keeps what it knew.
+        """
+        model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+        self.model = model.to(device)
+        self.device, self.peak, self.total, self.done = device, peak, total, 0
+        self.seconds, self.spent = seconds, 0.0
+        live = [p for p in self.model.parameters() if p.requires_grad]
+        self.masters = [p.detach().clone().float() for p in live]
+        self.model.to(dtype)
+        self.live = [p for p in self.model.parameters() if p.requires_grad]
+        self.teacher = teacher.to(device).to(dtype).eval() if teacher else None
+        groups = [
+            {"params": [m for m in self.masters if m.ndim > 1], "weight_decay": 0.01},
+            {"params": [m for m in self.masters if m.ndim <= 1], "weight_decay": 0.0},
+        ]
+        self.optimiser = torch.optim.AdamW(groups, lr=peak, betas=(0.9, 0.98), eps=1e-6, fused=True)
+
+    def timed(self, step: Callable[[], float]) -> float:
+        """Take a step, and count its time."""
+        began = time.monotonic()
+        loss = step()
+        self.spent += time.monotonic() - began
+        return loss
+
+    def step(self, batch: Sequence[Feature]) -> float:
+        """Learn from passages one at a time; return the loss."""
+        logits = self._logits(self.model, batch)
+        start, end, weight = self._targets(batch, logits)
+        if self.teacher:
+            with torch.no_grad():
+                said = [one.softmax(-1) for one in self._logits(self.teacher, batch)]
+            start, end = start.lerp(said[0], TAUGHT), end.lerp(said[1], TAUGHT)
+        return self._learn(span_loss(*logits, start, end, weight), len(batch))
+
+    def step_across(self, groups: Sequence[Grouped], *, retrieval_weight: float) -> float:
+        """Learn from several passages of each question, one at a time and against each other; return the loss."""
+        batch = [feature for group in groups for feature in group.features]
+        scores = [score for group in groups for score in group.scores]
+        logits = self._logits(self.model, batch)
+        start, end, weight = self._targets(batch, logits)
+        apart = span_loss(*logits, start, end, weight)
+        across = across_loss(logits, (start, end), batch, scores, retrieval_weight=retrieval_weight)
+        return self._learn(apart + across, len(batch))
+
+    def _logits(self, model: SpanModel, batch: Sequence[Feature]) -> tuple[Tensor, Tensor]:
+        ids, types = (torch.from_numpy(a).to(self.device) for a in padded(batch))
+        both: tuple[Tensor, Tensor] = model(ids, (ids != 0).long(), types)
+        return both
+
+    def _targets(self, batch: Sequence[Feature], logits: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+        start, end, weight = (each.to(self.device) for each in targets(batch, logits[0].shape[1]))
+        return start, end, weight
+
+    def _learn(self, loss: Tensor, count: int) -> float:
+        loss.backward()  # type: ignore[no-untyped-call]
+        for master, weight in zip(self.masters, self.live, strict=True):
+            master.grad = weight.grad.float() if weight.grad is not None else None
+            weight.grad = None
+        torch.nn.utils.clip_grad_norm_(self.masters, 1.0)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate()
+        self.optimiser.step()
+        with torch.no_grad():
+            for master, weight in zip(self.masters, self.live, strict=True):
+                weight.copy_(master)
+        self.done += count
+        return float(loss.detach())
+
+    def part(self) -> float:
+        """Return how much of the run is over, by examples or by time, whichever is nearer to its end."""
+        return min(1.0, max(self.done / self.total, self.spent / self.seconds))
+
+    def rate(self) -> float:
+        """Return the learning rate of the next step."""
+        part = self.part()
+        return self.peak * max(0.0, min(part / 0.06, (1 - part) / 0.94) + 1e-3)
+
+    def weights(self) -> dict[str, Tensor]:
+        """Return the state dict with the float32 masters in place of the working copies."""
+        state = {name: tensor.float() for name, tensor in self.model.state_dict().items()}
+        names = [name for name, p in self.model.named_parameters() if p.requires_grad]
+        state.update(dict(zip(names, self.masters, strict=True)))
+        return state
+
+    def save(self, path: Path, **extra: int) -> None:
+        """Write everything that is needed to go on, in one atomic move."""
+        state = {
+            "weights": self.weights(),
+            "optimiser": self.optimiser.state_dict(),
+            "done": self.done,
+            "spent": self.spent,
+            **extra,
+        }
+        torch.save(state, path.with_suffix(".part"))
+        path.with_suffix(".part").replace(path)
+
+    def take_up(self, path: Path) -> int:
+        """Go on from a saved run; return how many of its shards are done."""
+        state = torch.load(path, map_location=self.device)
+        weights = state["weights"]
+        names = [name for name, p in self.model.named_parameters() if p.requires_grad]
+        for name, master in zip(names, self.masters, strict=True):
+            master.copy_(weights[name])
+        self.model.load_state_dict(weights)
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.done, self.spent = state["done"], state.get("spent", 0.0)
+        return int(state["shard"])
+
+
+def targets(batch: Sequence[Feature], width: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the annotators' start and end distributions and the weights. **Shape:** (n, width) twice, (n,)."""
+    start, end = torch.zeros(len(batch), width), torch.zeros(len(batch), width)
+    for row, feature in enumerate(batch):
+        for first, last in feature.spans:
+            start[row, first] += 1 / len(feature.spans)
+            end[row, last] += 1 / len(feature.spans)
+    return start, end, torch.tensor([feature.weight for feature in batch])

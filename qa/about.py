@@ -66,8 +66,9 @@ _NUMBER = (
 _TIME = (
     r"|\b(?:\w+day|january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|"
     r"autumn|fall|winter|morning|noon|afternoon|evening|night|midnight|today|tomorrow|yesterday|daily|weekly|monthly|"
-    r"yearly|annual\w*|always|never|after|before|during|until|till|since|when\w*|while|as soon as|immediately|now|later|"
-    r"early|late|earl\w+|lat\w+|century|centuries|decades?|years?|months?|weeks?|hours?|minutes?|season|times?|end|start|"
+    r"yearly|annual\w*|always|never|after|before|during|until|till|since|when\w*|while|immediately|now|"
+    r"as soon as|later|early|late|"
+    r"earl\w+|lat\w+|century|centuries|decades?|years?|months?|weeks?|hours?|minutes?|season|times?|end|start|"
     r"beginning|era|age|period|war|term|easter|christmas|holidays?|ever)\b"
 )
 _KINDS = (

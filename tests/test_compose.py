@@ -53,7 +53,8 @@ def test_other_passages_that_say_the_same_are_cited_too() -> None:
     """Same words, case and marks aside; each place once; the best first. What says something else is another claim."""
     found = hits()
     given = [(0, 0, 3, 3.0), (2, 23, 27, 2.0), (0, 0, 3, 1.0), (1, 0, 2, 1.5)]
-    answer = compose.answer("who?", found, [candidate(found[n], *rest) for n, *rest in given], CALIBRATION)
+    spans = [candidate(found[number], start, end, score) for number, start, end, score in given]
+    answer = compose.answer("who?", found, spans, CALIBRATION)
     assert [(c.start, c.quote) for c in answer.citations] == [(0, "Ann"), (64, "Ann.")]
     assert [claim.text for claim in answer.claims] == ["Ann", "It"]
 

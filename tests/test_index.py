@@ -494,7 +494,7 @@ def test_what_is_kept_in_memory_is_bounded_and_counted_as_it_goes(
         assert index._recent._size <= 500 + max(len(each.text) for each in kept)
 
 
-def test_an_index_that_cannot_be_written_can_be_asked(tmp_path: Path) -> None:
+def test_an_index_that_cannot_be_written_can_be_asked() -> None:
     """On a read-only medium, or in another person's folder, nothing worked: not even a search."""
     folder = Path(tempfile.mkdtemp())  # not below pytest's own, which only its owner may enter
     try:

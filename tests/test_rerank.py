@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index import Hit, Index, Mode, Passage
 from index.search.lexical import Words
-from index.search.rerank import Asked, Similarity, centred, proximity, coverage, rerank
+from index.search.rerank import Asked, Similarity, centred, coverage, proximity, rerank
 from index.store import Origin, Store
 from index.types import Vectors
 from tests.fakes import HashingEmbedder, document, lines

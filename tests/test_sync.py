@@ -153,7 +153,7 @@ def test_a_parser_that_got_better_reads_its_documents_again(
     """The files did not change, so nothing is counted as replaced; texts that are the same keep their vectors."""
     index.sync([docs])
     embedder.embedded.clear()
-    monkeypatch.setitem(parsers.FAMILIES, parsers.PARSERS[".md"], "markdown 99")
+    monkeypatch.setitem(parsers.VERSIONS, "markdown", 99)
     assert counts(index.sync([docs])) == {"unchanged": 2}
     found = index.find(docs / "leave.md")
     assert found is not None

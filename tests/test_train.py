@@ -215,7 +215,9 @@ def test_the_mix_of_real_text_holds_articles_out_and_asks_for_shares(tmp_path: P
             context = table if source in real.TABLES else page
             spots = [context.index("Edda Holm", context.index(f"Mill {n} of") if context == table else 0)]
             answers = [{"text": "Edda Holm", "answer_start": spot} for spot in spots]
-            qas = [{"id": f"{source}{n}", "question": f"Why, Mill {n} of Ulm?", "answers": answers}]
+            qas: list[dict[str, object]] = [
+                {"id": f"{source}{n}", "question": f"Why, Mill {n} of Ulm?", "answers": answers}
+            ]
             qas += [{"id": f"{source}{n}x", "question": "Who burnt it?", "answers": [], "is_impossible": True}]
             articles.append({"title": f"Mill {n}", "paragraphs": [{"context": context, "qas": qas}]})
         with gzip.open(tmp_path / f"{source}.json.gz", "wt", encoding="utf-8") as file:

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from index import Document, Embedder, Hit, Mark, Passage, Where
+from index import Embedder, Hit, Mark, Passage, Where
 from tests.fakes import HashingEmbedder, document, lines
 
 

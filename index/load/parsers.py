@@ -19,9 +19,9 @@ VERSIONS = {"html": 2, "markdown": 2, "pdf": 1, "text": 2}
 
 
 def parser_of(suffix: str) -> str:
-    """Return who reads files of that suffix, and in which version."""
-    family = FAMILIES[suffix]
-    return f"{family} {VERSIONS[family]}"
+    """Return who reads files of that suffix, and in which version; "" if nobody does."""
+    family = FAMILIES.get(suffix)
+    return f"{family} {VERSIONS[family]}" if family else ""
 
 
 def module_of(suffix: str) -> str:

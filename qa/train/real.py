@@ -17,7 +17,8 @@ from qa.train.contrasts import contrast_examples
 from qa.train.data import Example, is_held_out, read_squad, write_jsonl
 from qa.train.lists import list_examples
 from qa.train.negatives import related_negatives, swapped_negatives
-from qa.train.prepare import RECOVERED, surrounded
+from qa.train.prepare import RECOVERED as RECOVERED
+from qa.train.prepare import surrounded
 from qa.train.tables import table_examples
 
 REAL = "squad_train_real"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from index import Words
+from index import Hit, Words
 
 Cut = Callable[[str], list[str]]
 """Cuts a text into stems, as the index does."""
@@ -108,6 +108,11 @@ class Asked:
         total = sum(self.weights.values())
         stems = set(self.cut(text))
         return sum(weight for stem, weight in self.weights.items() if stem in stems) / total if total else 0.0
+
+    def is_subject_of(self, hit: Hit, *, least: float = 1 / 3) -> bool:
+        """Tell whether a passage, its headings and its title say that share of what was asked, or more."""
+        passage = hit.passage
+        return self.share("\n".join((passage.text, *passage.headings, passage.document.title))) >= least
 
     def lacks_code(self, text: str) -> bool:
         """Tell whether a text does not have one of the codes in the question, such as "SC-121"."""

@@ -20,6 +20,9 @@ CODE_WEIGHT = 6.0
 KIND_WEIGHT = 4.0
 """What it loses if it cannot be the kind of thing that was asked for."""
 
+SUBJECT_WEIGHT = 2.0
+"""What it loses if its passage, headings and title together say less than a third of what was asked."""
+
 CELL_LEAD = 2.0
 """What the cell of a table gains whose row and header say all that was asked."""
 
@@ -147,7 +150,8 @@ def penalty(candidate: Candidate, line: str, asked: Asked) -> float:
     """Return what a candidate loses for lacking a code that was asked about, or being no answer to such a question."""
     headings = "\n".join(candidate.hit.passage.headings)
     code = CODE_WEIGHT if asked.lacks_code(f"{line}\n{headings}") else 0.0
-    return code + (KIND_WEIGHT if asked.misfits(candidate.quote) else 0.0)
+    subject = 0.0 if asked.is_subject_of(candidate.hit) else SUBJECT_WEIGHT
+    return code + subject + (KIND_WEIGHT if asked.misfits(candidate.quote) else 0.0)
 
 
 def claims(candidates: Sequence[Candidate], calibration: Calibration) -> Iterator[Claim]:

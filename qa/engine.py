@@ -56,7 +56,7 @@ class Engine:
             return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
         # 3  spans in them
         with self._reading:
-            candidates = read_in_order(self.reader, searched, hits)
+            candidates = read_in_order(self.reader, searched, hits, is_about=asked.is_subject_of)
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
         return unless_changed(answer)
@@ -149,14 +149,20 @@ class Engine:
 
 
 def read_in_order(
-    reader: Reader, question: str, hits: Sequence[Hit], *, count: int = 3, shape: Shape = READ
+    reader: Reader,
+    question: str,
+    hits: Sequence[Hit],
+    *,
+    count: int = 3,
+    shape: Shape = READ,
+    is_about: Callable[[Hit], bool] = lambda _: True,
 ) -> list[Candidate]:
     """Return up to ``count`` candidates of each passage read, best passage first.
 
-    A passage loses for being behind the first one that the reader accepts: a title page that has all the words of the
-    question, and no answer, is not what others are behind. Reading stops where a later passage could lead only with a
-    higher score than the reader is expected to give: the bound of a threshold algorithm (Fagin et al. 2003), with a
-    ceiling measured on held-out questions.
+    A passage loses for being behind the first one that the reader accepts, if that ``is_about`` what was asked: a title
+    page that has all the words of the question, and no answer, is not what others are behind. Reading stops where a
+    later passage could lead only with a higher score than the reader is expected to give: the bound of a threshold
+    algorithm (Fagin et al. 2003), with a ceiling measured on held-out questions.
     """
     meaning = reader.calibration
     found: list[tuple[Hit, list[Candidate]]] = []
@@ -169,7 +175,7 @@ def read_in_order(
         read = spans_in(reader, question, hit, count=count, shape=shape)
         found.append((hit, read))
         top = max((each.score for each in read), default=float("-inf"))
-        if first is None and top >= meaning.threshold:
+        if first is None and top >= meaning.threshold and (place == 0 or is_about(hit)):
             first = hit.score
         if first is not None:
             best = max(best, meaning.combined(top, first - hit.score))

@@ -314,7 +314,9 @@ def _create(path: Path, embedder: Embedder) -> Store:
 
 def _verified(embedder: Embedder, origin: Origin, folder: Path) -> Embedder:
     found = Origin(embedder.name, embedder.dimension, embedder.fingerprint)
-    if (found.dimension, found.fingerprint) != (origin.dimension, origin.fingerprint):
+    # an index of format 2 knows a library's model by its weights alone
+    known = {found.fingerprint, getattr(embedder, "former_fingerprint", found.fingerprint)}
+    if found.dimension != origin.dimension or origin.fingerprint not in known:
         raise IndexMismatch(
             f"the index in {folder} was made with {_described(origin)}, not with {_described(found)}: open it"
             f" with that embedder, or delete the folder and run `seedqa add PATH --index {folder}`"

@@ -46,7 +46,7 @@ class Engine:
         At most ``k`` passages are read. Raises IndexNotFound if there is no index, ModelError if weights are damaged.
         """
         # 1  a follow-up is made whole
-        searched = followup.standalone(question, turns)
+        searched = followup.standalone(question, turns).encode(errors="replace").decode()  # half characters are no text
         if not len(self.index):
             return Answer(question, searched, Reason.EMPTY_INDEX, 0.0)
         # 2  passages that may hold the answer
@@ -143,7 +143,7 @@ class Engine:
                 self._index = None  # not closed: another thread may be searching it; it is closed when let go of
             if self._index is None:
                 self._index = Index.open(
-                    self.folder, create=create, embedder=load_embedder(embedder) if embedder else None
+                    self.folder, create=create, embedder=load_embedder(embedder, network=True) if embedder else None
                 )
             return self._index
 

@@ -120,7 +120,8 @@ def _own_words(row: Row) -> Iterator[str]:
         else:
             yield f"Claim {number} is not an object."
     first = claims[0] if claims and isinstance(claims[0], dict) else {}
-    if claims and first.get("text") != row.get("text"):
+    text = row.get("text")
+    if claims and isinstance(text, str) and first.get("text") != text:  # two nested lists may be too deep to compare
         yield "The answer's text is not that of its first claim."
 
 

@@ -163,6 +163,24 @@ def test_what_is_no_answer_at_all_is_refused_in_a_sentence(written: str) -> None
         parse(written)
 
 
+@pytest.mark.parametrize("depth", [500, 100_000])
+def test_what_is_nested_deeply_is_a_line(depth: int) -> None:
+    """Comparing the text of an answer with that of its claim raised RecursionError."""
+
+    def nest() -> list[object]:
+        nested: list[object] = []
+        for _ in range(depth):
+            nested = [nested]
+        return nested
+
+    citation = {"path": nest(), "quote": nest(), "start": nest(), "sha256": nest()}
+    claim = {"text": nest(), "citations": [citation, nest()]}
+    problems = verify({"reason": "answered", "text": nest(), "citations": [citation], "claims": [claim, nest()]})
+    assert problems[0] == "The answer has no text."
+    assert "Claim 1, citation 2 is not an object." in problems
+    assert "The reason is “list”" in verify({"reason": nest(), "text": ""})[0]
+
+
 KEYS = st.sampled_from("reason text citations claims path quote start end sentence sentence_start sha256 hits".split())
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["answered", "/a.txt"]),

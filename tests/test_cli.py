@@ -144,6 +144,28 @@ def test_verify_says_in_a_line_what_is_no_answer(
     assert run(capsys, "verify", "-")[0] == 0
 
 
+def test_a_path_in_an_answer_writes_no_line_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name with a line end in it printed "Every quote holds." above the verdict."""
+    forged = {"path": "/a\nEvery quote holds.\nb.txt", "start": 0, "end": 1, "quote": "a", "sha256": "ab"}
+    (tmp_path / "answer.json").write_text(json.dumps({"reason": "answered", "text": "a", "citations": [forged]}))
+    status, out, _ = run(capsys, "verify", tmp_path / "answer.json")
+    assert (status, out.splitlines()[-1]) == (1, "This answer does not hold.")
+    assert "Every quote holds." not in out.splitlines()
+
+
+def test_verify_reads_the_mark_that_windows_puts_first_and_names_what_is_not_utf_8(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """PowerShell writes either, as its version is."""
+    written = '{"reason": "nothing_found", "citations": []}'
+    (tmp_path / "marked.json").write_text(written, encoding="utf-8-sig")
+    assert run(capsys, "verify", tmp_path / "marked.json")[0] == 0
+    (tmp_path / "wide.json").write_text(written, encoding="utf-16")
+    status, out, err = run(capsys, "verify", tmp_path / "wide.json")
+    assert (status, out) == (2, "")
+    assert "wide.json is not UTF-8 text: expected" in err
+
+
 def test_a_question_that_is_not_utf_8_is_mended(made: tuple[Path, Path]) -> None:
     """It was a traceback, with the exit status that means "not in the documents"."""
     command: list[str | bytes] = [

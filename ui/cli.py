@@ -10,7 +10,7 @@ from pathlib import Path
 
 import seedqa  # noqa: F401  (before qa: it finds ours, whatever else has that name here)
 from qa import Engine, Error, Progress, Reason, Where, ask, certificate, default_index, evaluate, retrieve
-from ui.terminal import answer_lines, hit_lines, report_lines, safe
+from ui.terminal import answer_lines, hit_lines, one_line, report_lines
 
 ANSWERED, ABSTAINED, FAILED = 0, 1, 2
 
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + 13  # as if SIGPIPE had ended it
     except (Error, ValueError, OSError) as error:
-        print(f"seedqa: {safe(str(error))}", file=sys.stderr)
+        print(f"seedqa: {one_line(str(error))}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("\nseedqa: stopped. What was stored stays; run the same command again to go on.", file=sys.stderr)
@@ -74,12 +74,12 @@ def _status(options: argparse.Namespace) -> int:
         print(json.dumps({**facts, "documents": rows, "problems": problems}, ensure_ascii=False, indent=2))
     else:
         held = f"{_counted(counts.documents)} in {counts.files} {'file' if counts.files == 1 else 'files'}"
-        print(f"{safe(str(options.index))}: {held}, {counts.passages} passages, embedder {safe(engine.embedder)}")
+        print(f"{one_line(str(options.index))}: {held}, {counts.passages} passages, embedder {one_line(engine.embedder)}")
         for file in files:
             pages = f", {file.pages} pages" if file.pages else ""
-            print(f"  {safe(file.path)}  ({file.passages} passages{pages})")
+            print(f"  {one_line(file.path)}  ({file.passages} passages{pages})")
         if problems is not None:
-            print("\n".join(f"problem: {safe(problem)}" for problem in problems) or "The index is sound.")
+            print("\n".join(f"problem: {one_line(problem)}" for problem in problems) or "The index is sound.")
     return FAILED if problems else 0
 
 
@@ -159,19 +159,22 @@ def _verify(options: argparse.Namespace) -> int:
     row = certificate.parse(_written(options.answer))
     found = certificate.examine(row)
     for note in found.notes:
-        print(safe(note))
+        print(one_line(note))
     sound = "Every quote holds." if row.get("reason") == Reason.ANSWERED else "It promises nothing."
     return _verdict(found.problems, "This answer does not hold." if found.problems else sound)
 
 
 def _verdict(problems: Sequence[str], verdict: str) -> int:
     for line in (*problems, verdict):
-        print(safe(line))
+        print(one_line(line))
     return ABSTAINED if problems else 0
 
 
 def _written(path: Path) -> str:
-    return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    try:
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8 text: expected what `seedqa ask --json` prints.") from None
 
 
 class _Bar:
@@ -197,7 +200,7 @@ class _Bar:
         self._bar.total = progress.bytes_total
         seconds = max(self._bar.format_dict["elapsed"], 0.001)
         self._bar.set_postfix_str(
-            f"{progress.passages} passages, {progress.passages / seconds:.0f}/s · {safe(Path(progress.path).name)}",
+            f"{progress.passages} passages, {progress.passages / seconds:.0f}/s · {one_line(Path(progress.path).name)}",
             refresh=False,
         )
         self._bar.update(progress.bytes_done - self._bar.n)

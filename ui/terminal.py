@@ -27,6 +27,11 @@ def safe(text: str) -> str:
     return _CONTROL.sub("", text.replace("\t", " ")).encode(errors="replace").decode()  # half characters cannot be sent
 
 
+def one_line(text: str) -> str:
+    """Return the text as safe() does, and without line ends: a name that holds some cannot write a line of its own."""
+    return " ".join(safe(text).splitlines())
+
+
 def answer_lines(answer: Answer, *, colour: bool) -> list[str]:
     """Return the answer, then a block for each citation; for an abstention the reason and what came closest."""
     if answer.reason is not Reason.ANSWERED:
@@ -107,10 +112,10 @@ def failure_lines(failures: Sequence[Failure], *, paths: int = 5, reasons: int =
         grouped.setdefault(failure.message.removeprefix(failure.path).strip(), []).append(failure.path)
     for reason, failed in list(grouped.items())[:reasons]:
         if len(failed) == 1:
-            yield f"{_line(failed[0])}: {safe(reason)}"
+            yield f"{one_line(failed[0])}: {one_line(reason)}"
             continue
-        yield f"{len(failed):,} files: {safe(reason)}"
-        yield from (f"  {_line(path)}" for path in failed[:paths])
+        yield f"{len(failed):,} files: {one_line(reason)}"
+        yield from (f"  {one_line(path)}" for path in failed[:paths])
         if len(failed) > paths:
             yield f"  and {len(failed) - paths:,} more"
     if rest := [path for failed in list(grouped.values())[reasons:] for path in failed]:

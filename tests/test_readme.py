@@ -18,7 +18,7 @@ PICTURES = ("bench/pictures/light.png", "bench/pictures/dark.png")
 TOUR = [
     ("add", 0, "4 added"),
     ("ask", 0, "Keiichi Ichikawa"),
-    ("ask", 1, "Not in your documents"),
+    ("ask", 1, "No clear answer"),
     ("ask", 0, "Chickens are not permitted."),
     ("ask", 0, "1,179 metres"),
     ("retrieve", 0, "84 euros a year"),

@@ -2,11 +2,12 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Failure, Hit
-from qa.types import Answer, Citation, Claim, Reason
+from qa.types import Answer, Candidate, Citation, Claim, Reason
 from tests.fakes import document, lines
 from ui.terminal import WHY, answer_lines, failure_lines, hit_lines, safe
 
@@ -49,14 +50,42 @@ def test_further_claims_stand_below_and_are_few() -> None:
 def test_an_unknown_name_is_named() -> None:
     """So that a slip of the pen is seen."""
     answer = Answer("Who is Zorblax?", "Who is Zorblax?", Reason.UNKNOWN_NAME, 0.0, missing=("Zorblax",))
-    assert answer_lines(answer, colour=False) == ["Not in your documents: “Zorblax” occurs nowhere in them."]
+    assert answer_lines(answer, colour=False) == [
+        "“Zorblax” is not in your documents, nor anything spelled like it.",
+    ]
 
 
-def test_an_abstention_says_why_and_shows_what_came_closest() -> None:
+def test_two_unknown_names_are_both_named() -> None:
+    """In one sentence."""
+    answer = Answer("q", "q", Reason.UNKNOWN_NAME, 0.0, missing=("Zorblax", "Birch"))
+    assert answer_lines(answer, colour=False) == [
+        "“Zorblax” and “Birch” are not in your documents, nor anything spelled like them.",
+    ]
+
+
+def test_what_is_only_unsure_is_shown_and_not_called_absent() -> None:
+    """It said "Not in your documents" above the very sentence that answered; now it shows that, and how sure it is."""
+    hit = Hit(lines(document("Rain fell. Ann met Ben. It was cold.", "/tmp/minutes.txt"))[0], 0.5)
+    guesses = (Candidate(hit, 11, 14, -1.0), Candidate(hit, 0, 4, -2.0))
+    answer = Answer("who?", "who?", Reason.LOW_CONFIDENCE, 0.2, candidates=guesses, hits=(hit,))
+    for colour in (False, True):
+        assert answer_lines(answer, colour=colour) == [
+            WHY[Reason.LOW_CONFIDENCE],
+            "",
+            "Closest, not sure:",
+            "",
+            "  minutes.txt · characters 11–14 · 20% sure",
+            "  │ Ann met Ben.",
+        ]
+    assert "Not in your documents" not in WHY[Reason.LOW_CONFIDENCE]
+
+
+@pytest.mark.parametrize("reason", [Reason.LOW_CONFIDENCE, Reason.UNKNOWN_NAME])
+def test_an_abstention_without_a_guess_shows_the_closest_passages(reason: Reason) -> None:
     """Marked as no answer."""
     hit = Hit(lines(document("Ann met Ben.", "/tmp/minutes.txt"))[0], 0.5)
-    shown = answer_lines(Answer("who?", "who?", Reason.LOW_CONFIDENCE, 0.2, hits=(hit,)), colour=False)
-    assert shown[0] == WHY[Reason.LOW_CONFIDENCE]
+    shown = answer_lines(Answer("who?", "who?", reason, 0.0, hits=(hit,)), colour=False)
+    assert shown[0] == WHY[reason]
     assert "none of them an answer" in shown[2]
     assert shown[-1].endswith("Ann met Ben.")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from qa import Answer, Citation, Claim, Failure, Hit, Reason, Report
+from qa import Answer, Citation, Claim, Failure, Hit, Reason, Report, compose
 
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BOLD, _DIM, _MARK, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[1;33m", "\x1b[0m"
@@ -13,7 +13,7 @@ WHY = {
     Reason.EMPTY_INDEX: "There are no documents yet: add some with `seedqa add PATH`.",
     Reason.NOTHING_FOUND: "No passage of your documents has to do with this question.",
     Reason.UNKNOWN_NAME: "Not in your documents: a name in the question occurs nowhere in them.",
-    Reason.LOW_CONFIDENCE: "Not in your documents: no passage answers this with enough certainty.",
+    Reason.LOW_CONFIDENCE: "No clear answer: nothing in your documents answers this with enough certainty.",
     Reason.SOURCE_CHANGED: "The file that held the answer has changed or gone: run `seedqa add` on it again.",
 }
 
@@ -35,11 +35,7 @@ def one_line(text: str) -> str:
 def answer_lines(answer: Answer, *, colour: bool) -> list[str]:
     """Return the answer, then a block for each citation; for an abstention the reason and what came closest."""
     if answer.reason is not Reason.ANSWERED:
-        nearest = [line for hit in answer.hits[:3] for line in hit_lines(hit, colour=colour)]
-        return [
-            why(answer),
-            *(["", "The closest passages, none of them an answer:", *nearest] if nearest else []),
-        ]
+        return [why(answer), *_nearest(answer, colour=colour)]
     lines = [_paint(_line(answer.text), _BOLD, colour)]
     for citation in answer.citations:
         lines += _quoted(citation, answer.confidence, colour=colour)
@@ -52,8 +48,20 @@ def why(answer: Answer) -> str:
     """Return why there is no answer, with the names that the documents do not have."""
     if not answer.missing:
         return WHY[answer.reason]
-    names = ", ".join(f"“{_line(name)}”" for name in answer.missing)
-    return f"Not in your documents: {names} {'occurs' if len(answer.missing) == 1 else 'occur'} nowhere in them."
+    names = " and ".join(f"“{_line(name)}”" for name in answer.missing)
+    are, them = ("is", "it") if len(answer.missing) == 1 else ("are", "them")
+    return f"{names} {are} not in your documents, nor anything spelled like {them}."
+
+
+def _nearest(answer: Answer, *, colour: bool) -> Iterator[str]:
+    """Yield what came nearest: the reader's guess where only certainty is lacking, else the passages found."""
+    if answer.reason is Reason.LOW_CONFIDENCE and answer.candidates:
+        guess = compose.cite(answer.candidates[0])[0]
+        yield from ("", "Closest, not sure:", "", f"  {where(guess)} · {answer.confidence:.0%} sure")
+        yield from (f"  │ {line}" for line in safe(guess.sentence).splitlines())  # unmarked: it is no answer
+    elif answer.hits:
+        yield from ("", "The closest passages, none of them an answer:")
+        yield from (line for hit in answer.hits[:3] for line in hit_lines(hit, colour=colour))
 
 
 def _further(claims: Sequence[Claim], *, colour: bool) -> Iterator[str]:

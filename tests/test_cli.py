@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from qa import Where
+from qa.read import PACKAGED
 from ui.cli import main, where_of
 
 SAMPLES = Path(__file__).parent.parent / "index" / "samples"
@@ -279,6 +280,44 @@ def test_errors_are_one_line_with_what_to_do(
     assert (status, out) == (2, "")
     assert message in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("start", [("ask", "Who?"), ("ui", "--port", "0")])
+def test_a_reader_that_is_not_there_is_named(
+    made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], start: tuple[str, ...]
+) -> None:
+    """Before anything is served, and without asking the network: what looks like a path is one."""
+    status, out, err = run(capsys, *start, "--index", made[1], "--reader", tmp_path / "no-model")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "no-model" in err
+
+
+def test_a_blank_question_is_refused_before_its_reader_is_loaded(
+    made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With a reader of one's own it was "not in the documents"."""
+    status, _, err = run(capsys, "ask", " ", "--index", made[1], "--reader", tmp_path / "no-model")
+    assert (status, "question is empty" in err) == (2, True)
+
+
+def test_a_reader_that_is_not_calibrated_is_used_and_said_to_be_so(
+    made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On stderr, so that ``--json`` stays JSON. Its threshold is beyond any score: the usual reader would answer."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))  # where calibrations are kept
+    mine = tmp_path / "mine"
+    shutil.copytree(PACKAGED, mine)
+    config = json.loads((PACKAGED / "config.json").read_text())
+    config["calibration"] = {"threshold": 1000.0, "scores": [0.0], "confidences": [0.5]}
+    (mine / "config.json").write_text(json.dumps(config))
+    asked = ("ask", "Who led the meeting?", "--index", made[1], "--json", "--reader")
+    status, out, err = run(capsys, *asked, mine)
+    assert (status, json.loads(out)["reason"]) == (1, "low_confidence")
+    assert err.count("\n") == 1
+    assert f"{mine} is not calibrated" in err
+    assert f"seedqa eval FILE --reader {mine} --calibrate" in err
+    status, out, err = run(capsys, *asked, "packaged")
+    assert (status, json.loads(out)["reason"], err) == (0, "answered", "")
 
 
 def test_another_embedder_on_an_index_is_refused(

@@ -59,6 +59,16 @@ def test_the_command_works_where_a_project_has_our_names(project: Path) -> None:
     assert "of the project ran" not in ran.stdout
 
 
+def test_the_command_adds_and_answers_where_a_project_has_our_names(project: Path) -> None:
+    """The workers that parse files find ours too, though they are started in that folder."""
+    (project / "note.md").write_text("The lighthouse was built by Edda Holm in 1871.")
+    start = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from ui.cli import main; sys.path.pop(0);"
+    added = run(project, "-c", f"{start} sys.exit(main(['add', '.', '--index', 'made', '--quiet']))")
+    assert (added.returncode, added.stdout.startswith("1 added")) == (0, True)
+    asked = run(project, "-c", f"{start} sys.exit(main(['ask', 'Who built the lighthouse?', '--index', 'made']))")
+    assert (asked.returncode, asked.stdout.splitlines()[0]) == (0, "Edda Holm")
+
+
 def test_qa_names_the_index_that_is_in_the_way(project: Path) -> None:
     """It died of "cannot import name 'Document' from 'index'"."""
     (project / "qa" / "__init__.py").unlink()

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import venv
 import zipfile
 from pathlib import Path
@@ -46,6 +47,17 @@ def test_the_wheel_holds_the_weights_and_no_tests(wheel: Path) -> None:
             assert archive.read(name) == (ROOT / name).read_bytes()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"index", "qa", "ui", "seedqa.py"}
     assert not [name for name in names if name.startswith("qa/train/") or name == "index/models/export.py"]
+
+
+@pytest.mark.slow
+def test_the_source_archive_holds_what_its_own_tests_and_make_need(tmp_path: Path) -> None:
+    """It lacked the Makefile and the lock, which tests/test_readme.py reads."""
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (made,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(made) as archive:
+        held = {name.split("/", 1)[1] for name in archive.getnames()}
+    assert {"seedqa.py", "Makefile", "requirements.lock", "README.md", "qa/train/fit.py", *NEEDED} <= held
 
 
 @pytest.mark.slow

@@ -5,11 +5,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import seedqa  # noqa: F401  (before qa: it finds ours, whatever else has that name here)
-from qa import Engine, Error, Progress, Reason, Where, ask, certificate, default_index, evaluate, retrieve
+from qa import Answer, Engine, Error, Progress, Reason, Where, ask, certificate, default_index, evaluate, retrieve
+from qa.read import Reader, load_reader
 from ui.terminal import answer_lines, hit_lines, one_line, report_lines
 
 ANSWERED, ABSTAINED, FAILED = 0, 1, 2
@@ -46,15 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    with _Bar(quiet=options.quiet) as bar:
-        report = Engine(options.index).add(
-            options.paths,
-            on_progress=bar.show,
-            max_bytes=options.max_megabytes << 20,
-            embedder=options.embedder,
-        )
-    for line in report_lines(report):
-        print(line)
+    with closing(_Bar(quiet=options.quiet)) as bar:
+        most, embedder = options.max_megabytes << 20, options.embedder
+        report = Engine(options.index).add(options.paths, on_progress=bar.show, max_bytes=most, embedder=embedder)
+    print("\n".join(report_lines(report)))
     kept = report.added or report.replaced or report.unchanged or report.moved
     return FAILED if report.failed and not kept else 0
 
@@ -74,7 +71,9 @@ def _status(options: argparse.Namespace) -> int:
         print(json.dumps({**facts, "documents": rows, "problems": problems}, ensure_ascii=False, indent=2))
     else:
         held = f"{_counted(counts.documents)} in {counts.files} {'file' if counts.files == 1 else 'files'}"
-        print(f"{one_line(str(options.index))}: {held}, {counts.passages} passages, embedder {one_line(engine.embedder)}")
+        print(
+            f"{one_line(str(options.index))}: {held}, {counts.passages} passages, embedder {one_line(engine.embedder)}"
+        )
         for file in files:
             pages = f", {file.pages} pages" if file.pages else ""
             print(f"  {one_line(file.path)}  ({file.passages} passages{pages})")
@@ -84,13 +83,30 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    confined = where_of(options.paths, options.where)
-    answer = ask(options.question, index=options.index, k=options.k, where=confined)
+    answer = _answer(options)
     if options.json:
         print(json.dumps(certificate.to_json(answer), ensure_ascii=False, indent=2))
     else:
         print("\n".join(answer_lines(answer, colour=_colour())))
     return ANSWERED if answer.reason is Reason.ANSWERED else ABSTAINED
+
+
+def _answer(options: argparse.Namespace) -> Answer:
+    question, k, where = options.question, options.k, where_of(options.paths, options.where)
+    if options.reader is None or not question.strip() or k < 1:  # which ask() refuses before anything is loaded
+        return ask(question, index=options.index, k=k, where=where)
+    return Engine(options.index, reader=_reader(options.reader)).ask(question, k=k, where=where)
+
+
+def _reader(name: str | None) -> Reader | None:
+    """Load the reader that was named, and tell if nobody has learned what its scores mean; None takes the usual one."""
+    if name is None:
+        return None
+    reader = load_reader(name, network=True)  # who typed a hub's name has asked for it
+    if not reader.calibrated:
+        remedy = f"run `seedqa eval FILE --reader {name} --calibrate` once"
+        print(one_line(f"seedqa: {name} is not calibrated, so how sure it is says nothing: {remedy}."), file=sys.stderr)
+    return reader
 
 
 def _retrieve(options: argparse.Namespace) -> int:
@@ -145,9 +161,10 @@ def _day(name: str, texts: Sequence[str]) -> date | None:
 
 
 def _ui(options: argparse.Namespace) -> int:
+    reader = _reader(options.reader)  # before the page, which takes the hub off the network
     from ui import app  # only now: it takes a second, and gradio
 
-    return app.run(index=options.index, host=options.host, port=options.port)
+    return app.run(index=options.index, host=options.host, port=options.port, reader=reader)
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -190,10 +207,7 @@ class _Bar:
             bar_format="{percentage:3.0f}% {bar} {n_fmt}/{total_fmt}{postfix} · {remaining} left",
         )
 
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self._bar.close()
 
     def show(self, progress: Progress) -> None:
@@ -233,6 +247,9 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("--index", type=_folder, default=default_index(), metavar="DIR", help="where the index is")
         return made
 
+    def with_reader(made: argparse.ArgumentParser) -> None:
+        made.add_argument("--reader", metavar="NAME_OR_PATH", help="any question-answering model of transformers")
+
     add = command("add", _add, "Add or refresh files and folders (.txt .md .html .pdf).")
     add.add_argument("paths", type=Path, nargs="+", metavar="PATH")
     add.add_argument("--embedder", metavar="NAME_OR_PATH", help="any sentence-transformers model; for a new index")
@@ -256,7 +273,10 @@ def _parser() -> argparse.ArgumentParser:
                                " changed) or document=7; may be repeated")  # fmt: skip
         made.add_argument("-k", type=int, default=k, help=f"how many passages (default: {k})")
         made.add_argument("--json", action="store_true", help="print JSON")
+        if run is _ask:
+            with_reader(made)
     ui = command("ui", _ui, "Serve the chat in the browser.")
+    with_reader(ui)
     ui.add_argument("--host", default="127.0.0.1")
     ui.add_argument("--port", type=int, default=7860)
     verify = command("verify", _verify, "Check an answer's quotes, or all documents, against the files on disk.")

@@ -1,5 +1,6 @@
 """The server without a browser: conversations, routes, and the guards in front of them."""
 
+import ast
 import asyncio
 import base64
 import hashlib
@@ -28,6 +29,7 @@ from tests.fakes import PatternReader
 from ui import app, cli, guard
 
 HERE = "http://127.0.0.1:7860"
+UI = Path(app.__file__).parent
 DOCUMENT = Document(1, "/docs/minutes.txt", "Minutes", "Ann led the meeting on 3 May.", (), "ab" * 32)
 PASSAGE = Passage(1, DOCUMENT, 0, len(DOCUMENT.text))
 HIT = Hit(PASSAGE, 0.5)
@@ -342,11 +344,39 @@ def test_the_look_comes_from_here(client: TestClient) -> None:
         "page.js": "text/javascript",
         "icon.svg": "image/svg+xml",
     }
-    assert set(kinds) == {path.name for path in (Path(app.__file__).parent / "page").iterdir()}
+    assert set(kinds) == {path.name for path in (UI / "page").iterdir()}
     for name, kind in kinds.items():
         reply = client.get(f"/{name}")
         assert reply.headers["content-type"].startswith(kind)
         assert not re.search(r"https?:|url\(.?//|@import", reply.text.replace("http://www.w3.org/2000/svg", ""))
+
+
+@pytest.mark.parametrize("path", sorted(UI.rglob("*.py")), ids=lambda path: path.name)
+def test_nothing_needs_a_script_that_the_policy_forbids(path: Path) -> None:
+    """Under our policy ``gr.HTML`` shows an error, and a ``js=`` listener ends the whole page."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    scripts = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg == "js"]
+    html = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "HTML"]
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.alias) and node.name == "HTML"]
+    assert (scripts, html, names) == ([], [], [])
+
+
+def test_our_look_names_nothing_of_gradio() -> None:
+    """What another version of Gradio can break is in gradio.css alone."""
+    look = re.sub(r"/\*.*?\*/", "", (UI / "page" / "look.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    selectors = re.findall(r"[^{}]+(?=\{)", look)
+    classes = {name for text in selectors for name in re.findall(r"\.([A-Za-z][\w-]*)", text)}
+    assert {name for name in classes if not name.startswith("sq-")} == {"dark"}
+    ids = {name for text in selectors for name in re.findall(r"#([\w-]+)", text)}
+    assert ids == {"top", "header", "documents", "chat", "ask", "hint", "bottom", "footer", "clear"}
+    assert "data-testid" not in look
+
+
+@pytest.mark.parametrize("name", ["look.css", "gradio.css"])
+def test_what_is_important_says_why(name: str) -> None:
+    """It wins over everything, so the reason stands beside it."""
+    lines = (UI / "page" / name).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if "!important;" in line and "/*" not in line] == []
 
 
 def test_a_server_on_all_addresses_answers_to_its_own() -> None:

@@ -320,6 +320,45 @@ def test_nothing_is_wider_than_the_window(browser: Browser, address: str, width:
     context.close()
 
 
+MATCHED = """() => {
+    const rules = (list) => [...list].flatMap((rule) => (rule.media ? rules(rule.cssRules) : [rule.selectorText]));
+    const sheet = [...document.styleSheets].find((each) => each.href?.endsWith("/gradio.css"));
+    const selectors = rules(sheet.cssRules).flatMap((text) => text.split(/,(?![^(]*\\))/)).map((text) => text.trim());
+    const there = (text) => document.querySelector(text.replace(/::?[a-z-]+(?![a-z(-])/g, "")) !== null;
+    return Object.fromEntries(selectors.map((text) => [text, there(text)]));
+}"""
+"""Each selector of gradio.css, and whether it matches something now, its states and pseudo-elements aside."""
+
+
+def test_what_is_said_of_gradios_parts_is_said_of_something(browser: Browser, address: str) -> None:
+    """A new version of Gradio may rename them: the page would then look wrong, and no other test would see it."""
+    context = browser.new_context(viewport={"width": 390, "height": 500})
+    page = opened(context, address)
+    expect(page.locator("#chat .sq-welcome")).to_be_visible()
+    seen = [page.evaluate(MATCHED)]  # empty, with examples
+    page.get_by_label("Your question").fill("Who led the meeting?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sq-working")).to_be_visible()
+    seen.append(page.evaluate(MATCHED))  # working
+    said(page, 1)
+    page.locator(".sq-others summary").first.click()
+    expect(page.get_by_role("button", name="Retry")).to_be_visible()
+    seen.append(page.evaluate(MATCHED))  # answered, the others open, retry and undo
+    ask(page, "What is Birch's shoe size?")
+    page.get_by_label("Your question").fill("broken")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sq-notice")).to_be_visible()
+    page.get_by_label("Your question").fill(" ")
+    page.keyboard.press("Enter")
+    expect(page.locator("#hint")).to_have_text("Type a question first.")
+    page.locator("#chat .bubble-wrap").evaluate("element => { element.scrollTop = 0; }")
+    expect(page.locator("#chat .scroll-down-button-container")).to_be_visible()
+    seen.append(page.evaluate(MATCHED))  # abstained, an error, a hint, scrolled up
+    context.close()
+    assert len(seen[0]) > 20
+    assert [selector for selector in seen[0] if not any(matched[selector] for matched in seen)] == []
+
+
 def test_screen_readers_get_names_and_news(page: Page) -> None:
     """One main heading, a named box and button, answers in a live region, and no markup read out as a label."""
     ask(page, "Who led the meeting?")

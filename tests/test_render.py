@@ -239,7 +239,7 @@ def test_what_else_the_documents_say_is_a_line_each() -> None:
     said = [hit(f"{name} led it.", 9, f"/docs/{name}.txt") for name in ("Ann", "Bob", "Cy", "Dee")]
     text = Shown(render.message(answer(*(claim(citation(each, 0, 3)) for each in said)))).text
     assert text["q"] == "Bob led it.Cy led it."
-    lines = [f"Another passage says: {name} led it. {name}.txt page 3 The minutes" for name in ("Bob", "Cy")]
+    lines = [f"Another passage says: {name} led it. {name}.txt page 3" for name in ("Bob", "Cy")]
     assert text["all"].endswith("".join(lines))
     assert text["mark"] == "Ann"
 

@@ -150,7 +150,7 @@ def _nearest(answer: Answer) -> str:
 
 def _further(claim: Claim) -> str:
     citation = claim.citations[0]
-    where = _where(citation.path, citation.title, citation.page, "")
+    where = _where(citation.path, "", citation.page, "")
     return f'<p class="sq-further">Another passage says: <q dir="auto">{literal(citation.sentence)}</q> {where}</p>'
 
 

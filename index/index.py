@@ -1,6 +1,6 @@
 """Index: the documents of one folder on disk, to be added to, searched and looked at."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Self
 from index.embed import load_embedder
 from index.errors import IndexMismatch, IndexNotFound, StoreError
 from index.lock import WriteLock
+from index.recent import RecentDocuments
 from index.search import lexical
 from index.search.fuse import fuse
 from index.search.lexical import Words
@@ -28,8 +29,6 @@ MEGABYTE = 1 << 20
 _DATABASE, _LOCK = "index.db", "write.lock"
 DEPTH = 200
 """How far down the two lists go that a fused search joins, whatever k is: their scores are scaled over the list."""
-
-_KEPT = 64 * MEGABYTE  # characters of documents kept in memory for the next search
 
 
 class Mode(StrEnum):
@@ -58,7 +57,7 @@ class Index:
         self._embedder = _verified(embedder, self.origin, folder) if embedder else None
         self._store = store
         self._view: VectorView | None = None
-        self._recent = _Recent()
+        self._recent = RecentDocuments()
         self._reading, self._writing = RLock(), RLock()
 
     @classmethod
@@ -263,33 +262,6 @@ class Index:
             closing(Store.open(self.folder / _DATABASE)) as store,
         ):
             yield store
-
-
-class _Recent:
-    """The documents read last, so that the next search need not read them again: an id always means the same text."""
-
-    def __init__(self) -> None:
-        self._kept: dict[int, Document] = {}
-        self._size = 0  # a running total: to add up all that is kept, for each hit, is what made old processes slow
-
-    def read(self, store: Store, ids: Collection[int]) -> dict[int, Document]:
-        """Return the documents, each as its files are called now."""
-        names = store.names(list(ids))
-        return {number: self._one(store, number, *names[number]) for number in sorted(ids)}
-
-    def _one(self, store: Store, number: int, title: str = "", *paths: str) -> Document:
-        document = self._kept.pop(number, None)
-        if document is None:
-            document = store.document(number)
-            if document is None:
-                raise store.database.damaged(f"document {number} is missing")
-            self._size += len(document.text)
-        elif (document.title, document.path, *document.copies) != (title, *paths):
-            document = replace(document, title=title, path=paths[0], copies=paths[1:])
-        self._kept[number] = document
-        while len(self._kept) > 1 and self._size > _KEPT:
-            self._size -= len(self._kept.pop(next(iter(self._kept))).text)
-        return document
 
 
 def _confined(document: Document, where: Where | None) -> Document:

@@ -4,7 +4,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -146,8 +146,7 @@ class Sync:
         # 2  what has vanished goes, unless it only has another name now
         vanished = {path: known.pop(path) for path in _vanished(paths, known, found.files)}
         for path, old in _moved(vanished, found.files, known):
-            self._move(path, old, vanished.pop(old), found.files[path])
-            known[path] = self._store.files()[path]
+            known[path] = self._moved_to(path, old, vanished.pop(old), found.files[path])
         removed = self._store.forget(list(vanished))
         # 3  what is new or has changed comes, each file in a transaction of its own
         meter = _Meter(found.files, self._on_progress)
@@ -164,11 +163,13 @@ class Sync:
             seconds=time.monotonic() - started,
         )
 
-    def _move(self, path: str, old: str, was: File, file: Path) -> None:
-        seen = stamp(path)
+    def _moved_to(self, path: str, old: str, was: File, file: Path) -> File:
+        """Let the new path lead where the old one led; return what is known of it now."""
+        seen, via = stamp(path), _via(path, file)
         is_settled = seen is not None and settled(seen)
-        self._store.link(path, was.document, seen, settled=is_settled, via=_via(path, file), instead=old)
+        self._store.link(path, was.document, seen, settled=is_settled, via=via, instead=old)
         self._counts["moved"] += 1
+        return replace(was, stamp=seen if is_settled else None, via=via)
 
     def _take(self, path: str, file: Path, known: File | None, meter: "_Meter") -> None:
         seen, parser = stamp(path), parser_of(file.suffix.lower())

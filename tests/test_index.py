@@ -484,7 +484,7 @@ def test_what_is_kept_in_memory_is_bounded_and_counted_as_it_goes(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """To add up all kept documents for each hit made a search 20 times slower after 700 questions."""
-    monkeypatch.setattr("index.index._KEPT", 500)
+    monkeypatch.setattr("index.recent.KEPT", 500)
     for number in range(40):
         index.add(document(f"Report {number} speaks of budgets. " + "word " * 20, f"/{number}"))
     for number in range(40):

@@ -11,8 +11,8 @@ MOST_COLUMNS = 1000
 """A cell further right has no header: a span of a billion columns must not cost a billion steps."""
 
 
-MOST_CELLS = 300_000
-"""What may have more is text alone, so that it is read in time, and in the memory that a worker may use."""
+MOST_CELLS = 150_000
+"""What has more separators is text alone, so that it is read in time, with fewer marks than a reply may hold."""
 
 
 @dataclass(frozen=True, slots=True)

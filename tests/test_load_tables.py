@@ -1,12 +1,14 @@
 """The marks of tables: which cells are headers, which words head a cell, where a row is."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.load import html, markdown
+from index.load import html, markdown, text
 from index.load.parsed import Parsed
 from index.types import NESTING, Kind, Mark
 
@@ -106,6 +108,21 @@ def test_a_markdown_table_of_millions_of_rows_is_text_alone() -> None:
     assert parsed.marks == ()
 
 
+def test_emphasis_is_no_part_of_a_header() -> None:
+    """Underscores that stress go, those of a name or of code stay."""
+    source = b"| _Fee_ | __Due date__ | a_b_c | `_x_` | _d |\n|-|-|-|-|-|\n|1|2|3|4|5|\n"
+    assert [label for label, _ in cells(markdown.parse(source))] == ["Fee", "Due date", "a_b_c", "_x_", "_d"]
+
+
+@pytest.mark.parametrize(("parse", "cell"), [(markdown.parse, "a|"), (text.parse, "a\t"), (text.parse, "a | ")])
+def test_a_table_of_millions_of_cells_is_text_alone(parse: Callable[[bytes], Parsed], cell: str) -> None:
+    """Few lines can hold as many cells as many lines: 30 MB of wide Markdown once took too long to be read at all."""
+    source = "a|" * 80 + "\n" + "-|" * 80 + "\n" + (cell * 80 + "\n") * 20_000
+    started = time.process_time()
+    assert parse(source.encode()) == Parsed("", source)
+    assert time.process_time() - started < 2
+
+
 # html
 
 
@@ -196,6 +213,108 @@ def test_spans_that_are_absurd_cost_nothing() -> None:
     ) == [("A", "1"), ("A", "2"), ("A", "3"), ("A", "4")]
 
 
+def test_a_span_ends_with_the_head_of_the_table() -> None:
+    """A header that claims more rows than the head has once pushed every cell below into the next column."""
+    source = b"<table><thead><tr><th rowspan=3>A<th>B</thead><tr><td>1<td>2<tr><td>3<td>4</table>"
+    assert cells(html.parse(source)) == [("A", "1"), ("B", "2"), ("A", "3"), ("B", "4")]
+
+
+# plain text
+
+
+def test_a_table_in_plain_text_is_marked_where_it_stands() -> None:
+    """Numbers begin below its header; the text is not touched."""
+    source = "Our rooms.\n\nRoom of the house\tFee\nBlue hall\t40\nLoft\t25\n\nNo more.\n"
+    parsed = text.parse(source.encode())
+    assert parsed.text == source
+    assert seen(parsed) == [
+        ("header", "Room of the house", "Room of the house"),
+        ("header", "Fee", "Fee"),
+        ("row", "1", "Blue hall\t40"),
+        ("cell", "Room of the house", "Blue hall"),
+        ("cell", "Fee", "40"),
+        ("row", "2", "Loft\t25"),
+        ("cell", "Room of the house", "Loft"),
+        ("cell", "Fee", "25"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Name | Fee\nAnn | 40\nBo | \n",
+        "| Name | Fee |\n| Ann  | 40  |\n| Bo   |     |\n",
+        "+------+-----+\n| Name | Fee |\n+------+-----+\n| Ann | 40 |\n| Bo | |\n+------+-----+\n",
+        " Name | Fee\n------+-----\n Ann  |  40\n Bo   |\n",
+        "Name\tFee\nAnn\t40\nBo\t\n",
+    ],
+)
+def test_a_table_in_plain_text_may_be_drawn_in_several_ways(source: str) -> None:
+    """With bars at its ends or none, rules, empty cells."""
+    assert cells(text.parse(source.encode())) == [("Name", "Ann"), ("Fee", "40"), ("Name", "Bo")]
+
+
+def test_the_corner_of_a_table_in_plain_text_may_be_empty() -> None:
+    """A line that begins with a tab has an empty cell there."""
+    assert cells(text.parse(b"\tMay\tJune\nAnn\t1\t2\nBo\t3\t4\n")) == [
+        ("", "Ann"),
+        ("May", "1"),
+        ("June", "2"),
+        ("", "Bo"),
+        ("May", "3"),
+        ("June", "4"),
+    ]
+
+
+def test_a_table_in_plain_text_may_have_no_header() -> None:
+    """Where its first line says numbers or sentences, it is a row, and the labels are empty."""
+    assert cells(text.parse(b"Ann\t1\nBo\t2\nCy\t3\n"))[0] == ("", "Ann")
+    assert cells(text.parse(b"Ann came.\tBo left, too.\nCy\tDi\nEd\tFay\n"))[0] == ("", "Ann came.")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "a\tb\nc\td\n",
+        "a\tb\nc\td\te\nf\tg\n",
+        "a\tb\nc | d\ne\tf\n",
+        "\tif x:\n\t\tgo()\n\tstop()\n",
+        "\tint x;\t// one\n\tint y;\t// two\n\tint z;\t// three\n",
+        "1.\tBe kind\n2.\tBe brief\n3.\tBe gone\n",
+        "•\tmilk\n•\teggs\n•\tflour\n",
+        "cat a | sort\n\ncat b | sort\n\ncat c | sort\n",
+        "x = a|b\ny = a|b\nz = a|b\n",
+    ],
+)
+def test_what_only_looks_like_a_table_in_plain_text_is_none(source: str) -> None:
+    """Two lines, unlike lines, indents, lists and programs."""
+    assert text.parse(source.encode()).marks == ()
+
+
+def test_turns_and_fields_may_be_set_off_by_tabs() -> None:
+    """They are no table of names."""
+    assert seen(text.parse(b"Ann:\tYes.\nBo Li:\tNo.\nAnn:\tWell.\n"), Kind.SPEAKER, Kind.CELL) == [
+        ("speaker", "Ann", "Ann:\tYes."),
+        ("speaker", "Bo Li", "Bo Li:\tNo."),
+        ("speaker", "Ann", "Ann:\tWell."),
+    ]
+    assert cells(text.parse(b"Chair:\tIvo Marek\nDate:\t3 May\nPlace:\tOslo\n")) == [
+        ("Chair", "Ivo Marek"),
+        ("Date", "3 May"),
+        ("Place", "Oslo"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["-" * 300_000 + "x", "a\t" * 150_000, " | " * 100_000, "\t" * 300_000, "a " * 150_000]
+)
+def test_plain_text_takes_no_quadratic_time(line: str) -> None:
+    """A long line costs as much as many short ones of the same length."""
+    started = time.process_time()
+    text.parse(f"a\tb | c\n{line}\n{line}\n{line}\n".encode())
+    assert time.process_time() - started < 2
+
+
 # whatever is written
 
 SPANS = st.sampled_from(["", " colspan=2", " rowspan=2", " rowspan=0"])
@@ -231,6 +350,27 @@ def test_an_html_cell_says_what_was_written(rows: list[list[str]], preformatted:
 def test_any_markdown_has_marks_that_hold(lines: list[str]) -> None:
     """Whatever the lines are, below what is a table or not."""
     check(markdown.parse("\n".join(["a|b", "-|-", *lines]).encode()))
+
+
+@given(st.lists(st.text("aB1 |\t-=:.\n", max_size=12)))
+def test_any_plain_text_has_marks_that_hold(lines: list[str]) -> None:
+    """Whatever tabs and bars are in it."""
+    check(text.parse("\n".join(lines).encode()))
+
+
+@given(
+    st.integers(2, 4).flatmap(
+        lambda n: st.lists(st.lists(st.text("ab", max_size=4), min_size=n, max_size=n), min_size=3)
+    )
+)
+def test_a_cell_of_plain_text_says_what_was_written(rows: list[list[str]]) -> None:
+    """The cells' own words, in order, those of a header first; those without any have no mark."""
+    lines = ["\t".join([f"r{number}", *row]) for number, row in enumerate(rows)]
+    parsed = text.parse("\n".join(lines).encode())
+    written = [
+        words for number, row in enumerate(rows) for words in [f"r{number}", *row] if words and any(map(any, rows))
+    ]
+    assert [words for _, _, words in seen(parsed, Kind.CELL)] == written
 
 
 @given(st.lists(st.lists(st.text("ab ", max_size=4), min_size=1, max_size=4), max_size=5))

@@ -119,14 +119,6 @@ def test_two_files_are_read_at_the_same_time(tmp_path: Path, monkeypatch: pytest
     assert len(set(pids.values())) == 2
 
 
-def test_a_worker_can_be_started_before_it_is_needed(sandbox: Sandbox) -> None:
-    """And the first file is read by that one."""
-    sandbox.warm()
-    early = only_worker(sandbox)
-    assert sandbox.parse(HTML, b"<p>x").text == "x"
-    assert only_worker(sandbox) == early
-
-
 def test_a_parser_writes_no_file_and_sees_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A parser that a file has taken over finds neither keys nor a home, and cannot leave anything behind."""
     write(
@@ -148,8 +140,9 @@ def test_a_parser_writes_no_file_and_sees_no_secret(tmp_path: Path, monkeypatch:
         own.close()
     assert (tmp_path / "left").stat().st_size == 0
     assert said.startswith("File too large (0, 0) ")
-    assert "PYTHONPATH" in said
-    assert not {"HOME", "BANK_TOKEN", "USER"} & set(said.split())
+    names = {name for name in said.split("(0, 0) ")[1].split() if not name.startswith("LC_")}
+    assert {"PATH", "PYTHONPATH", "OPENBLAS_NUM_THREADS"} <= names
+    assert names <= {"PATH", "PYTHONPATH", "OPENBLAS_NUM_THREADS", "LANG", "PYTHONHOME", "LD_LIBRARY_PATH"}
 
 
 def test_a_reply_that_is_none_is_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

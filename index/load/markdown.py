@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
-from index.load.lines import MOST_LINES, Line, line_marks, split
+from index.load.lines import Line, line_marks, split
 from index.load.parsed import Heading, Parsed, ordered, sections
-from index.load.table import Cell, Row, table_marks
+from index.load.table import Row, cut, is_countable, strip, table_marks
 from index.load.text import decode
 
 FRONT_MATTER = re.compile(r"---[ \t]*\n(?=[\w-]+:)(?P<fields>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
@@ -20,6 +19,8 @@ RULE = re.compile(r" {0,3}\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\
 PIPE = re.compile(r"(?<!\\)\|")
 BLOCK = re.compile(r" {0,3}(?:#{1,6}(?:[ \t]|$)|>|[-+*][ \t]|\d{1,9}[.)][ \t]|(?:[-_*][ \t]*){3,}$)|(?: {4}| {0,3}\t)")
 LINK = re.compile(r"!?\[([^\]\[]*)\](?:\([^()]*\)|\[[^\]\[]*\])")
+CODE = re.compile(r"(`+[^`]*`+)")
+EMPHASIS = re.compile(r"(?<![\w\\])(_{1,3})([^\W_](?:[^_]*[^_\s\\])?)\1(?!\w)")
 MARKS = re.compile(r"\*+|`+|\\(?=[^\w\s])")
 
 
@@ -29,7 +30,7 @@ def parse(data: bytes) -> Parsed:
     front = FRONT_MATTER.match(text)
     body = front.end() if front else 0
     headings = tuple(_headings(text, body))
-    rows = list(_tables(text, body)) if text.count("\n") <= MOST_LINES else []
+    rows = list(_tables(text, body)) if is_countable(text, "|") else []
     tables = [mark for table in rows for mark in table_marks(table, text, words=plain)]
     marks = ordered([*sections(headings, len(text)), *tables, *line_marks(_prose(text, body, headings, rows))])
     if headings:
@@ -90,20 +91,12 @@ def _prose(text: str, start: int, headings: Sequence[Heading], tables: Sequence[
 
 def _row(offset: int, line: str, *, is_header: bool = False) -> Row:
     """Cut a line into cells at each pipe that no backslash escapes; those at its ends may be there or not."""
-    start, end = _strip(line, 0, len(line))
+    start, end = strip(line, 0, len(line))
     pipes = [match.start() for match in PIPE.finditer(line)]
     first = start + 1 if start in pipes[:1] else start
     last = end - 1 if end - 1 in pipes[-1:] and end - 1 >= first else end
     edges = [first - 1, *(pipe for pipe in pipes if first <= pipe < last), last]
-    places = [_strip(line, left + 1, right) for left, right in pairwise(edges)]
-    return Row(offset + start, offset + end, [Cell(offset + a, offset + b) for a, b in places], is_header)
-
-
-def _strip(line: str, start: int, end: int) -> tuple[int, int]:
-    """The part of the line without white space at its ends."""
-    part = line[start:end]
-    start += len(part) - len(part.lstrip())
-    return start, max(start, start + len(part.strip()))
+    return Row(offset + start, offset + end, cut(line, offset, edges), is_header)
 
 
 def _lines(text: str, start: int) -> Iterator[tuple[int, str]]:
@@ -134,4 +127,6 @@ def _closes(fence: str, line: str) -> bool:
 
 def plain(source: str) -> str:
     """A heading as a reader sees it: links become their text, and marks of emphasis and code go."""
-    return " ".join(MARKS.sub("", LINK.sub(r"\1", source)).split())
+    parts = CODE.split(LINK.sub(r"\1", source))  # every other one is code, in which an underscore is one
+    parts[::2] = [EMPHASIS.sub(r"\2", part) for part in parts[::2]]
+    return " ".join(MARKS.sub("", "".join(parts)).split())

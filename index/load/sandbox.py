@@ -68,11 +68,6 @@ class Sandbox:
                     return self._read(used, parser, data)
             return self._read(self._start(), parser, data)
 
-    def warm(self) -> None:
-        """Start a worker without waiting for it, so that the first file need not wait either."""
-        if not self._workers:
-            self._idle.append(self._start())
-
     def close(self) -> None:
         """End the workers. The next parse starts another."""
         while self._workers:

@@ -2,11 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from index.load.lines import MOST_LINES
 from index.types import Kind, Mark
 
 MOST_COLUMNS = 1000
 """A cell further right has no header: a span of a billion columns must not cost a billion steps."""
+
+
+MOST_CELLS = 150_000
+"""What has more separators is text alone, so that it is read in time, with fewer marks than a reply may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,24 @@ class Row:
 def one_line(text: str) -> str:
     """The words of a cell, on one line."""
     return " ".join(text.split())
+
+
+def is_countable(text: str, *separators: str) -> bool:
+    """Whether the text has few enough lines and separators to look for tables in it."""
+    return text.count("\n") <= MOST_LINES and sum(map(text.count, separators)) <= MOST_CELLS
+
+
+def cut(line: str, offset: int, edges: Sequence[int]) -> list[Cell]:
+    """Cut a line at its edges, each a place of one character that is in no cell."""
+    places = [strip(line, left + 1, right) for left, right in pairwise(edges)]
+    return [Cell(offset + start, offset + end) for start, end in places]
+
+
+def strip(line: str, start: int, end: int) -> tuple[int, int]:
+    """Where the part of the line is without the white space at its ends."""
+    part = line[start:end]
+    start += len(part) - len(part.lstrip())
+    return start, max(start, start + len(part.strip()))
 
 
 def table_marks(rows: Sequence[Row], text: str, *, words: Callable[[str], str] = one_line) -> list[Mark]:
@@ -93,7 +117,10 @@ def _heads(
 def _columns(rows: Sequence[Row]) -> Iterator[list[int]]:
     """Yield the column of each cell, row by row: beside those before it, and those that reach down from above."""
     taken = dict[int, int]()  # column: the first row in which it is free again
+    in_head = False
     for number, row in enumerate(rows):
+        if row.is_header is not in_head:  # a span ends with its group of rows (HTML, 4.9.12)
+            taken, in_head = {}, row.is_header
         column, columns = 0, []
         for cell in row.cells:
             while taken.get(column, 0) > number:

@@ -3,8 +3,10 @@
 import codecs
 import re
 
+from index.load.grid import tables
 from index.load.lines import line_marks, split
 from index.load.parsed import Parsed, ParseError, ordered
+from index.load.table import table_marks
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -18,9 +20,13 @@ CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 
 
 def parse(data: bytes) -> Parsed:
-    """Plain text as it stands: no title, no headings, no pages; but who speaks, and what a form says."""
+    """Plain text as it stands: no title, no headings, no pages; but its tables, who speaks, and what a form says."""
     text = decode(data)
-    return Parsed(title="", text=text, marks=ordered(line_marks((*line, False) for line in split(text))))
+    found = list(tables(text))
+    tabled = {row.start for rows in found for row in rows}
+    others = ((at, "" if at + len(line) - len(line.lstrip()) in tabled else line, False) for at, line in split(text))
+    marks = [mark for rows in found for mark in table_marks(rows, text)]
+    return Parsed(title="", text=text, marks=ordered([*marks, *line_marks(others)]))
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from index import Document, Hit, Kind, sentence_around
 from qa.about import Asked, is_yes_no
 from qa.extent import after_marker, is_label, settled
+from qa.lists import asks_for_several, joined_names, whole_list
 from qa.read import Calibration
 from qa.table import cell_asked_for
 from qa.types import Answer, Candidate, Citation, Claim, Reason
@@ -91,6 +92,8 @@ def _quoted(candidate: Candidate, asked: Asked) -> Candidate | None:
         candidate = replace(candidate, score=candidate.score + (CELL_LEAD if cell.share > 0.99 else 0.0))
     sentence = sentence_around(document, candidate.start, candidate.end)
     start, end = settled(document.text, (candidate.start, candidate.end), sentence, asked.question)
+    if asks_for_several(asked.question) and not cell:
+        start, end = whole_list(document.text, (start, end)) or joined_names(document.text, (start, end), sentence)
     whole = replace(candidate, start=start, end=end)
     return None if asked.echoes(whole.quote) or names_only(whole) else whole
 

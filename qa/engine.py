@@ -8,7 +8,8 @@ from threading import BoundedSemaphore, Lock
 from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
 from qa import compose, followup
 from qa.about import Asked, stands_for, unknown
-from qa.read import OnnxReader, Reader
+from qa.language import is_english
+from qa.read import Reader, load_reader
 from qa.spelling import Lexicon, is_close, mended
 from qa.types import Answer, Candidate, Claim, Reason, Turn
 
@@ -62,6 +63,8 @@ class Engine:
             candidates = read_in_order(self.reader, searched, hits, is_about=asked.is_subject_of)
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
+        if not answer.claims and self.reader.is_english and not is_english(searched):
+            return replace(answer, reason=Reason.OTHER_LANGUAGE)
         return unless_changed(answer)
 
     def _mended(self, question: str, hits: Sequence[Hit]) -> str:
@@ -148,7 +151,7 @@ class Engine:
         """The reader, loaded on first use."""
         with self._lock:
             if self._reader is None:
-                self._reader = OnnxReader()
+                self._reader = load_reader()
             return self._reader
 
     def _open(self, *, create: bool = False, embedder: str | None = None) -> Index:

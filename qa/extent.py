@@ -81,7 +81,7 @@ def is_label(text: str, start: int, end: int) -> bool:
     (True, False)
     """
     found = _LABEL.match(text, text.rfind("\n", 0, start) + 1)
-    return bool(found) and end <= found.end("label")
+    return found is not None and end <= found.end("label")
 
 
 def whole_words(text: str, start: int, end: int) -> Extent:

@@ -10,7 +10,7 @@ _WORDS: Mapping[str, frozenset[str]] = {
         "from with at this that it be not there a an many much my i you we",
         "de": "der die das den dem ist sind wer wann wo wie was warum welche welcher welches viele viel kostet hat "
         "und nicht ein eine einen einer zum zur von mit für auf ich wir gibt es im am",
-        "fr": "le la les des du est sont qui que quoi quand où comment pourquoi quel quelle quels quelles combien et ne "
+        "fr": "le la les des du est sont qui que quoi quand où comment pourquoi quel quelle quels combien et ne "
         "une un dans pour avec sur au aux ce cette il elle coûte faut",
         "es": "el la los las del es son quién qué cuándo dónde cómo cuál cuánto cuánta cuántos y no una un en para con "
         "quien que cuando donde como cual cuanto cuesta está hay se",

@@ -60,7 +60,7 @@ class Engine:
             return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
         # 3  spans in them
         with self._reading:
-            candidates = read_in_order(self.reader, searched, hits, is_about=asked.is_subject_of)
+            candidates = read_in_order(self.reader, searched, hits, shape=READ, is_about=asked.is_subject_of)
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
         if not answer.claims and self.reader.is_english and not is_english(searched):

@@ -7,7 +7,7 @@ from threading import BoundedSemaphore, Lock
 
 from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
 from qa import compose, followup
-from qa.about import Asked, stands_for, unknown
+from qa.about import Asked, is_code, stands_for, unknown
 from qa.language import is_english
 from qa.read import Reader, load_reader
 from qa.spelling import Lexicon, is_close, mended
@@ -83,6 +83,7 @@ class Engine:
         stems = {stem for parts in asked.names.values() for stem in parts}
         known = self.index.frequencies(sorted(stems))
         missing = unknown(asked.names, known, lambda stem: is_close(stem, self.index.spellings(stem)))
+        missing += [name for name in asked.names if name not in missing and is_code(name) and not self.index.has(name)]
         texts = [f"{hit.passage.document.title}\n{hit.passage.text}" for hit in hits]
         return [name for name in missing if not stands_for(name, texts)]
 

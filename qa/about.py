@@ -142,7 +142,8 @@ _RULE_WORDS = frozenset(
 
 _ASKING_WORDS = frozenset(
     "who whom whose what which when where why how much mani long old far often cost price fee rate charg amount total "
-    "number name date dai time year month hour week tell give show is kind type person peopl".split()
+    "number name date dai time year month hour week tell give show is kind type person peopl made make call consist "
+    "contain belong mean differ us work".split()
 )
 """Stems of what is asked of any thing."""
 

@@ -14,7 +14,7 @@ FAMILIES = {
 }
 SUFFIXES = tuple(FAMILIES)
 
-VERSIONS = {"html": 3, "markdown": 3, "pdf": 1, "text": 3}
+VERSIONS = {"html": 4, "markdown": 4, "pdf": 1, "text": 4}
 """Raise a family's version when the same bytes come to another text, or to other marks."""
 
 

@@ -119,11 +119,10 @@ def wide(data: bytes) -> str | None:
 def guessed(data: bytes, *, sample: int = 1 << 16) -> str:
     """Decode as the lines beyond ASCII suggest; of equally likely encodings, Western European is first."""
     telling = b"\n".join(line for line in data.splitlines() if not line.isascii())[:sample]
+    name = next(filter(partial(_is_japanese, telling), ("euc_jp", "cp932")), "")
     likeness, latin = _latin(telling)
-    if likeness < SURELY:
-        name = next(filter(partial(_is_japanese, telling), ("euc_jp", "cp932")), None) or _guess(telling)
-    if likeness >= SURELY or name in LATIN_NAMES:
-        name = latin
+    name = name or (latin if likeness >= SURELY else _guess(telling))
+    name = latin if name in LATIN_NAMES else name
     browsers = READ_AS.get(name.replace("iso8859_", "iso8859-").replace("tis_", "tis-"), name)
     return _strictly(data, browsers) or data.decode(name, errors="replace")
 

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     HEADER = "header"
     ROW = "row"
     CELL = "cell"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Mark:
     header   a cell of a table's header              its words
     row      a row of a table, headers apart         its number, as the format counts
     cell     a cell of such a row, white space apart the words of the header above it, or ""
+    code     source code or a log: a line is a line  its language, or ""
     ======== ======================================= =============================================
 
     Headings, chapters and parts nest; marks of any other kind do not overlap with others of that kind.

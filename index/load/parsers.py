@@ -3,18 +3,50 @@
 The modules are named and not imported: only the sandbox's workers run them, and each imports what its files need.
 """
 
+# fmt: off
+CODE = (
+    ".bash", ".bat", ".c", ".cc", ".cfg", ".cjs", ".clj", ".cmake", ".cmd", ".conf", ".cpp", ".cs", ".css", ".cxx",
+    ".dart", ".diff", ".el", ".erl", ".ex", ".exs", ".fish", ".go", ".gradle", ".graphql", ".groovy", ".h",
+    ".hh", ".hpp", ".hs", ".ini", ".java", ".jl", ".js", ".jsx", ".kt", ".kts", ".less", ".lisp", ".log", ".lua",
+    ".m", ".mjs", ".mk", ".ml", ".nix", ".patch", ".php", ".pl", ".pm", ".properties", ".proto", ".ps1", ".py",
+    ".pyi", ".r", ".rb", ".rs", ".sass", ".scala", ".scss", ".sh", ".sql", ".svelte", ".swift", ".tf", ".toml",
+    ".ts", ".tsx", ".vue", ".yaml", ".yml", ".zig", ".zsh",
+)
+# fmt: on
 FAMILIES = {
+    ".adoc": "text",
+    ".bib": "text",
+    ".eml": "mail",
     ".htm": "html",
     ".html": "html",
+    ".ics": "text",
     ".markdown": "markdown",
+    ".mbox": "mail",
     ".md": "markdown",
+    ".org": "text",
     ".pdf": "pdf",
+    ".rst": "text",
+    ".srt": "text",
+    ".tex": "text",
     ".text": "text",
     ".txt": "text",
+    ".vcf": "text",
+    ".vtt": "text",
+    ".xhtml": "html",
+    ".zip": "archive",
+    **dict.fromkeys(CODE, "code"),
 }
-SUFFIXES = tuple(FAMILIES)
+SUFFIXES = tuple(sorted(FAMILIES))
 
-VERSIONS = {"html": 4, "markdown": 4, "pdf": 1, "text": 4}
+VERSIONS = {
+    "archive": 1,
+    "code": 1,
+    "html": 4,
+    "mail": 1,
+    "markdown": 4,
+    "pdf": 1,
+    "text": 4,
+}
 """Raise a family's version when the same bytes come to another text, or to other marks."""
 
 

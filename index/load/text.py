@@ -22,7 +22,11 @@ CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 
 def parse(data: bytes) -> Parsed:
     """Plain text as it stands: no title, no headings, no pages; but its tables, who speaks, and what a form says."""
-    text = decode(data)
+    return marked(decode(data))
+
+
+def marked(text: str) -> Parsed:
+    """Return the text with its tables, turns and forms marked."""
     found = list(tables(text))
     tabled = {row.start for rows in found for row in rows}
     others = ((at, "" if at + len(line) - len(line.lstrip()) in tabled else line, False) for at, line in split(text))

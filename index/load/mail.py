@@ -18,7 +18,7 @@ from index.load import encoding, html, text
 from index.load.header_words import unfolded
 from index.load.parsed import Parsed, ParseError, ordered
 from index.load.parsers import FAMILIES
-from index.load.parts import Budget, Parts, one_line, read
+from index.load.parts import Budget, Parts, form, one_line, read
 from index.types import Kind, Mark
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")
@@ -121,22 +121,9 @@ def _written(message: Message, budget: Budget, depth: int) -> Parsed:
 
 def _head(message: Message, attached: Sequence[str]) -> Parsed:
     """The headers that a reader sees, a row each."""
-    lines, marks, at = [], list[Mark](), 0
-    values = [
-        (name, ", ".join(filter(None, map(unfolded, message.get_all(name, [])[:MOST_REPEATED])))) for name in SHOWN
-    ]
-    for number, (name, value) in enumerate(
-        [(name, value) for name, value in [*values, ("Attachments", ", ".join(attached))] if value], 1
-    ):
-        lines.append(f"{name}: {value}")
-        middle, end = at + len(name), at + len(lines[-1])
-        marks += [
-            Mark(at, end, Kind.ROW, str(number)),
-            Mark(at, middle, Kind.HEADER, name),
-            Mark(middle + 2, end, Kind.CELL, name),
-        ]
-        at = end + 1
-    return Parsed("", "\n".join(lines), ordered(marks))
+    values = [(name, map(unfolded, message.get_all(name, [])[:MOST_REPEATED])) for name in SHOWN]
+    fields = [(name, ", ".join(filter(None, words))) for name, words in values]
+    return form([*fields, ("Attachments", ", ".join(attached))])
 
 
 def _leaves(message: Message, depth: int) -> Iterator[Message]:

@@ -3,6 +3,7 @@
 What they unpack to, how many they are and how deep they nest is counted over all of them together.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import PurePosixPath
@@ -95,6 +96,21 @@ class Parts:
     def parsed(self, title: str = "") -> Parsed:
         """Return what was written."""
         return Parsed(title=title, text=BETWEEN.join(self._texts), marks=ordered(self._marks))
+
+
+def form(fields: Iterable[tuple[str, str]]) -> Parsed:
+    """What is said about a text, such as who wrote it: "Name: value" in each line, marked as a row; no empty ones."""
+    lines, marks, at = [], list[Mark](), 0
+    for number, (name, value) in enumerate(((name, value) for name, value in fields if value), 1):
+        lines.append(f"{name}: {value}")
+        middle, end = at + len(name), at + len(lines[-1])
+        marks += [
+            Mark(at, end, Kind.ROW, str(number)),
+            Mark(at, middle, Kind.HEADER, name),
+            Mark(middle + 2, end, Kind.CELL, name),
+        ]
+        at = end + 1
+    return Parsed("", "\n".join(lines), ordered(marks))
 
 
 def one_line(label: str) -> str:

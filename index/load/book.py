@@ -31,6 +31,8 @@ CLOSED = re.compile(
 )
 """Elements that end where they begin, in XML: in HTML they would go on, and hide all that follows."""
 SAME_PLACE = 60
+FIELDS = (("author", "creator"), ("publisher", "publisher"), ("date", "date"))
+MOST_NAMED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def parse(data: bytes) -> Parsed:
     items = _items(book, posixpath.dirname(root))
     contents = list(_contents(package, book, items))
     pages = [items[name].path for name in _spine(book) if name in items and items[name].media in PAGES]
-    unread = _aside(package, book, items, posixpath.dirname(root))
+    unread = _aside(book, items, posixpath.dirname(root))
     _refuse_encrypted(package, pages)
     title = _field(book, "title")
     parts = Parts()
@@ -68,9 +70,6 @@ def parse(data: bytes) -> Parsed:
     chapters = _write([page for page in pages if page not in unread] or pages, package, contents, parts)
     parsed = parts.parsed(title)
     return Parsed(title, parsed.text, ordered([*parsed.marks, *_chapters(chapters, parsed)]))
-
-
-FIELDS = (("author", "creator"), ("publisher", "publisher"), ("date", "date"))
 
 
 def _root(package: Package) -> str:
@@ -108,10 +107,7 @@ def _field(book: Element, name: str) -> str:
     return ", ".join(filter(None, values))
 
 
-MOST_NAMED = 50
-
-
-def _aside(package: Package, book: Element, items: Mapping[str, _Item], folder: str) -> set[str]:
+def _aside(book: Element, items: Mapping[str, _Item], folder: str) -> set[str]:
     """The pages of contents, and the cover."""
     found = {item.path for item in items.values() if "nav" in item.properties}
     guided = {"toc", "cover"}
@@ -176,20 +172,27 @@ def _write(
     pages: Sequence[str], package: Package, contents: Sequence[_Entry], parts: Parts
 ) -> list[tuple[int, _Entry]]:
     """Write the pages, and return where each entry of the contents begins."""
-    found = list[tuple[int, _Entry]]()
+    found, by_page = list[tuple[int, _Entry]](), dict[str, list[_Entry]]()
+    for entry in contents[:MOST_ENTRIES]:
+        if entry.title:
+            by_page.setdefault(entry.page, []).append(entry)
     for page in pages:
-        if page not in package:
-            continue
-        entries = [entry for entry in contents[:MOST_ENTRIES] if entry.page == page and entry.title]
-        data = package.read(page)
-        source = decode(data, declared=_declared(data))
-        parsed, places = html.read(
-            CLOSED.sub(r"<\1\2></\1>", source), anchors={entry.anchor for entry in entries} - {""}
-        )
+        entries = by_page.get(page, [])
+        parsed, places = html.read(_source(package, page), anchors={entry.anchor for entry in entries} - {""})
         start = parts.length + len(BETWEEN) if parts.length else 0
         parts.add(parsed)
-        found += [(start + places.get(entry.anchor, 0), entry) for entry in entries]
+        found += [(min(start + places.get(entry.anchor, 0), parts.length), entry) for entry in entries]
     return found
+
+
+def _source(package: Package, page: str) -> str:
+    """A page as HTML; empty if it is missing or damaged, which costs the book only that page."""
+    try:
+        data = package.read(page)
+        return CLOSED.sub(r"<\1\2></\1>", decode(data, declared=_declared(data)))
+    except ParseError:
+        package.take(0)  # unless it was one too many
+        return ""
 
 
 def _declared(data: bytes) -> str | None:
@@ -200,7 +203,6 @@ def _declared(data: bytes) -> str | None:
 def _chapters(starts: Sequence[tuple[int, _Entry]], parsed: Parsed) -> Iterator[Mark]:
     """Yield the chapters, and a heading for each that has none in the text."""
     headed = [mark.start for mark in parsed.marks if mark.kind is Kind.HEADING]
-    ends = [*(at for at, _ in starts), len(parsed.text)]
     open_ = list[tuple[int, _Entry]]()
     for at, entry in [*sorted(starts, key=lambda pair: pair[0]), (len(parsed.text), _Entry("", 0, "", ""))]:
         while open_ and open_[-1][1].level >= entry.level:

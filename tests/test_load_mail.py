@@ -1,7 +1,5 @@
 """Mail: its headers as rows, the words that its reader sees, what is attached, and mail that nobody sent."""
 
-import time
-from contextlib import suppress
 from email.message import EmailMessage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
@@ -168,11 +166,13 @@ def test_a_notice_of_failure_says_why() -> None:
 )
 def test_mail_that_nobody_sent_is_read_or_refused_in_time(data: bytes) -> None:
     """No header and no nesting takes more than a moment, in the sandbox or out of it."""
-    started = time.monotonic()
-    with suppress(ParseError):
-        parsed = sandbox.parse("index.load.mail", data)
-        assert len(parsed.text) < 2 * len(data) + 1000
-    assert time.monotonic() - started < 15
+    try:
+        assert len(sandbox.parse("index.load.mail", data).text) < 2 * len(data) + 1000
+    except ParseError as error:
+        refused = str(error)
+    else:
+        refused = ""
+    assert refused in ("", "is nested too deeply to be mail that somebody sent: leave it out")
 
 
 def test_attachments_may_not_unpack_without_end() -> None:

@@ -1,7 +1,6 @@
 """RTF: what is shown, in any alphabet; what is hidden or meant for programs is left out."""
 
 import random
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -102,11 +101,14 @@ def test_notes_follow_the_text() -> None:
     ids=lambda data: repr(data[:28]),
 )
 def test_what_no_program_wrote_is_read_or_refused_in_time(data: bytes) -> None:
-    """In the sandbox, within its limits."""
-    started = time.monotonic()
-    with suppress(ParseError):
+    """In the sandbox, far from its limits."""
+    try:
         assert len(sandbox.parse("index.load.rtf", data).text) <= 2 * len(data)
-    assert time.monotonic() - started < 20
+    except ParseError as error:
+        refused = str(error)
+    else:
+        refused = ""
+    assert refused in ("", "nests too deeply: open it and save it again")
 
 
 def test_random_damage_is_read_or_refused() -> None:

@@ -7,7 +7,9 @@ from enum import IntEnum
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from index.load import front
 from index.load.parsed import Heading, Parsed, ordered, sections
+from index.load.parts import Parts, form
 from index.load.table import Cell, Row, table_marks
 from index.load.text import decode
 
@@ -45,13 +47,22 @@ GAPS = {
 CELLS = frozenset({"td", "th"})
 WITH_ATTRIBUTES = frozenset({"table", *CELLS})
 LONGEST_SPAN = {"colspan": 1000, "rowspan": 65534}  # HTML, 4.9.11
+SAID = frozenset({"title", "author", "date"})
+"""What front matter says of a page that its reader may be shown; the rest is for the program that makes it."""
 DECLARED = re.compile(rb"<meta[^>]{0,512}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # they would split words for a search
 
 
 def parse(data: bytes) -> Parsed:
     """Visible text: blocks are paragraphs, items and rows lines; the title is <title>, else the first h1."""
-    return read(decode(data, declared=_declared(data)))[0]
+    source = decode(data, declared=_declared(data))
+    top = front.block(source)
+    if not top:
+        return read(source)[0]
+    parts, page = Parts(), read(source[top.end() :])[0]
+    parts.add(form((field["name"].title(), field["value"]) for field in front.fields(top) if field["name"] in SAID))
+    parts.add(page)
+    return parts.parsed(front.title(top) or page.title)
 
 
 def read(source: str, *, anchors: Collection[str] = ()) -> tuple[Parsed, dict[str, int]]:

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from index.load.header import TableRow, with_headers
-from index.load.parsed import Heading, Parsed, ordered, sections
+from index.load.parsed import Heading, Parsed, ParseError, ordered, sections
 from index.load.table import MOST_CELLS, Cell, Row, table_marks
 from index.types import Kind, Mark
+
+MOST_CHARACTERS = 64 << 20
+"""A small file can say the same thing a million times; what a file of 32 MB can hold, this can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Writer:
         self._parts += [separator, text]
         start = self.length + len(separator)
         self.length = start + len(text)
+        if self.length > MOST_CHARACTERS:
+            raise ParseError(f"holds more than {MOST_CHARACTERS >> 20} million characters of text: split it")
         return start
 
     def _table(self, table: Table) -> None:

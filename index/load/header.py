@@ -39,6 +39,7 @@ FIGURE = re.compile(
 )
 YEAR = re.compile(r"(?:19|20)\d\d")
 MOST_WORDS = 8
+LONGEST_NAME = 120
 LONGEST_FIGURE = 40
 
 
@@ -81,7 +82,7 @@ def _goes_on(above: TableRow, row: TableRow, *, is_bold: bool) -> bool:
 def _may_head(row: TableRow) -> bool:
     filled = _filled(row)
     words = all(not _is_figure(cell) or YEAR.fullmatch(cell.text) for cell in filled)
-    return len(filled) > 1 and words and all(len(cell.text.split()) <= MOST_WORDS for cell in filled)
+    return len(filled) > 1 and words and all(map(_is_short, filled))
 
 
 def _is_bold(row: TableRow) -> bool:
@@ -106,7 +107,7 @@ def _is_short_throughout(head: TableRow, below: Sequence[TableRow]) -> bool:
     heads = _by_column(head)
     columns = {column for row in below for column in _by_column(row)} | heads.keys()
     words = [cell.text for cell in heads.values()]
-    short = all(len(word.split()) <= 4 and not re.search(r"\d", word) for word in words)
+    short = all(len(word) < 40 and len(word.split()) <= 4 and not re.search(r"\d", word) for word in words)
     return len(columns) >= 3 and len(words) >= len(columns) - 1 and short and len({*words}) == len(words)
 
 
@@ -115,7 +116,7 @@ def _is_pairs(rows: Sequence[TableRow]) -> bool:
     filled = [row for row in rows if _filled(row)]
     names = [row.cells[0].text for row in filled]
     two = all(len(row.cells) == 2 and row.cells[0].columns == 1 for row in filled)
-    short = all(name and len(name.split()) <= MOST_WORDS for name in names)
+    short = all(name and _is_short(row.cells[0]) for name, row in zip(names, filled, strict=True))
     figures = all(_is_figure(row.cells[0]) for row in filled)
     return two and short and not figures and len({*names}) == len(names) > 1
 
@@ -125,6 +126,10 @@ def _pair(row: TableRow) -> TableRow:
         return row
     name, value = row.cells
     return replace(row, cells=(replace(name, is_header=True), value))
+
+
+def _is_short(cell: TableCell) -> bool:
+    return len(cell.text) <= LONGEST_NAME and len(cell.text.split()) <= MOST_WORDS
 
 
 def _is_figure(cell: TableCell) -> bool:

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 from index.load.blocks import Block, Paragraph, Table, Writer, one_paragraph
 from index.load.header import TableCell, TableRow
 from index.load.office.chart import drawn
+from index.load.office.counting import counted
 from index.load.office.inline import tidy, written_math
 from index.load.office.numbering import Numbering
 from index.load.office.package import Package, attribute, is_on, reference, whole
@@ -36,7 +37,7 @@ DROPPED = frozenset(
 PLAIN = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 SUPERSCRIPT = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 POWER = re.compile(r"[-+−]?\d{1,4}")
-COUNTED = re.compile(r"PAGE|NUMPAGES|SECTIONPAGES")
+COUNTED = re.compile(r"(?:PAGE|NUMPAGES|SECTIONPAGES)\b")
 ONLY_COUNTED = re.compile(r"(?:(?:page|seite|p\.)\s*)?\W*(?:(?:of|von|/)\W*)?", re.IGNORECASE)
 LONGEST_CELL = 1000
 """A cell with more in it, in several paragraphs, is one of a table that only arranges what is in it."""
@@ -75,7 +76,7 @@ class _Reader:
         self._numbering = Numbering(self._related("numbering"))
         self._notes = {kind: self._by_id(f"{kind}s") for kind in ("footnote", "endnote")}
         self._comments = self._by_id("comments")
-        self._numbered: dict[tuple[str, str], int] = {}
+        self._counts = {"footnote": 0, "endnote": 0}
         self._endnotes: list[Block] = []
         self._fields: list[tuple[str, bool]] = []  # the instruction so far, and whether its result has begun
         self._joined: _Run | None = None  # a paragraph whose end was deleted: the next one goes on with it
@@ -191,15 +192,17 @@ class _Reader:
     # what stands in a paragraph
 
     def _inline(self, element: Element, run: _Run, *, is_hidden: bool, is_bold: bool) -> None:
+        tag = ""
         for child in element:
-            tag = child.tag
+            was_math, tag = tag == "oMath", child.tag
             if tag in DROPPED:
                 if tag == "instrText" and self._fields:
                     self._fields[-1] = (self._fields[-1][0] + (child.text or ""), self._fields[-1][1])
             elif tag == "r":
                 self._run(child, run, is_hidden=is_hidden, is_bold=is_bold)
             elif tag == "oMath":
-                self._say(written_math(child), run, is_bold=False)
+                joined = " " if was_math else ""
+                self._say(joined + written_math(child), run, is_bold=False)
             elif tag == "AlternateContent":
                 for chosen in _chosen(child):
                     self._inline_child(chosen, run, is_hidden=is_hidden, is_bold=is_bold)
@@ -284,14 +287,19 @@ class _Reader:
         note = self._notes[kind].pop(number, None)
         if note is None:
             return
-        count = self._numbered[kind, number] = sum(key[0] == kind for key in self._numbered) + 1
-        label = str(count) if kind == "footnote" else f"{'endnote ' if self._notes['footnote'] else ''}{count}"
+        self._counts[kind] += 1
+        label = counted(self._counts[kind], self._note_style(kind))
         run.pieces.append(f"[{label}]")
-        blocks = _noted(self._aside(note), f"[{label}]", f"{kind} {count}")
+        blocks = _noted(self._aside(note), f"[{label}]", f"{kind} {label}")
         if kind == "footnote":
             run.after += blocks
         else:
             self._endnotes += blocks
+
+    def _note_style(self, kind: str) -> str:
+        """How notes of this kind are numbered, if they all are so; Word counts endnotes i, ii, iii."""
+        styles = (_value(each, "numFmt") for each in self._root.iter(f"{kind}Pr"))
+        return next(filter(None, styles), "decimal" if kind == "footnote" else "lowerRoman")
 
     def _aside(self, element: Element) -> list[Block]:
         """The blocks of what is written elsewhere, whatever is going on where it is referred to."""

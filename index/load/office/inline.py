@@ -4,9 +4,15 @@ import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # they would split words for a search
+from index.load.office.symbols import PRIVATE
+
+INVISIBLE = {
+    **PRIVATE,
+    **dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff")),  # they would split words for a search
+}
 SPACES = re.compile(r"[^\S\n\t]+")
 AROUND = re.compile(r" ?([\n\t]) ?")
+WORD = re.compile(r"[^\W\d_]*|\d+(?:[.,]\d+)?")
 HARD_HYPHEN = "\u2011"
 
 
@@ -28,7 +34,7 @@ def _math(element: Element) -> Iterator[str]:
         case "f":
             yield f"{_closed(element.find('num'))}/{_closed(element.find('den'))}"
         case "sSup" | "sSub" | "sSubSup":
-            yield from _math_of(element.find("e"))
+            yield _closed(element.find("e"))
             yield from (f"_{_closed(part)}" for part in element.findall("sub"))
             yield from (f"^{_closed(part)}" for part in element.findall("sup"))
         case "rad":
@@ -53,4 +59,5 @@ def _math_of(element: Element | None) -> Iterator[str]:
 def _closed(element: Element | None, *, always: bool = False) -> str:
     """A part of a formula, in brackets if it is more than a word."""
     said = "".join(_math_of(element)).strip()
-    return f"({said})" if always or not re.fullmatch(r"\w*(?:\.\w+)?", said) else said
+    is_one = WORD.fullmatch(said) or (said.startswith("(") and said.endswith(")") and said.count("(") == 1)
+    return f"({said})" if always or not is_one else said

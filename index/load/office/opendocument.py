@@ -71,6 +71,7 @@ class _Reader:
         self._chapters = [0] * 10
         self._endnotes: list[Block] = []
         self._numbers: dict[str, list[int]] = {}
+        self._has_slides = self._is_unlisted = False
 
     def parsed(self) -> Parsed:
         """Read it all."""
@@ -82,6 +83,7 @@ class _Reader:
             elif content.tag == "spreadsheet":
                 self._sheets(content, writer)
             elif content.tag in {"presentation", "drawing"}:
+                self._has_slides = True
                 self._slides(content, writer)
         return writer.parsed(self._title())
 
@@ -222,7 +224,7 @@ class _Reader:
 
     def _item(self, item: Element, listed: _List) -> Iterator[Block]:
         styles = self._lists.get(listed.style)
-        number = _numbered(styles, listed.counts, default="•") if listed.style or styles is not None else "•"
+        number = "" if self._is_unlisted else _numbered(styles, listed.counts, default="•")
         for block in self._blocks(item, listed):
             if isinstance(block, Table) or block.part or block.is_item or block.level is not None:
                 yield block
@@ -231,6 +233,7 @@ class _Reader:
             number = ""
 
     def _table(self, element: Element) -> Iterator[Block]:
+        self._is_unlisted, outer = self._has_slides, self._is_unlisted  # on slides each cell is an item, of no list
         rows, blocks = list[list[TableCell]](), list[Block]()
         heads, asides, arranges = list[bool](), list[Block](), False
         for row, is_header in _table_rows(element):
@@ -245,6 +248,7 @@ class _Reader:
                 cells.append(_cell(cell, lines))
             rows.append(cells)
             heads.append(is_header)
+        self._is_unlisted = outer
         if arranges or all(len(row) <= 1 for row in rows):
             yield from blocks
             return

@@ -191,7 +191,7 @@ def named(title: str) -> str:
     """The title on one line; "" for one that a program made up."""
     title = " ".join(title.split())
     made_up = title.lower() in PROGRAM_TITLES or title.lower().startswith("microsoft word - ")
-    return "" if made_up else title
+    return title if any(map(str.isalnum, title)) and not made_up else ""
 
 
 def local(tag: str) -> str:

@@ -272,7 +272,7 @@ def _row(element: Element, *, is_header: bool) -> TableRow:
         lines = [tidy(_words(each)) for each in body.findall("p")] if body is not None else []
         spans = {"columns": whole(cell.get("gridSpan"), 1), "rows": whole(cell.get("rowSpan"), 1)}
         bold = body is not None and _is_bold(body)
-        cells.append(TableCell("\n".join(filter(None, lines)), is_bold=bold, **spans)  # type: ignore[arg-type])
+        cells.append(TableCell("\n".join(filter(None, lines)), is_bold=bold, **spans))  # type: ignore[arg-type]
     return TableRow(cells, is_header)
 
 

@@ -2,6 +2,7 @@
 
 GREEK = dict(zip("abgdezhqiklmnxoprstufcyw", "αβγδεζηθικλμνξοπρστυφχψω", strict=True))
 SYMBOL = {
+    **{code: chr(code) for code in range(32, 64)},
     **{ord(latin): greek for latin, greek in GREEK.items()},
     **{ord(latin.upper()): greek.upper() for latin, greek in GREEK.items()},
     **dict(zip(b"V\xa3\xa5\xab\xac\xad\xae\xaf\xb0\xb1\xb3\xb4\xb7\xb8\xb9\xba\xbb", "ς≤∞↔←↑→↓°±≥×•÷≠≡≈", strict=True)),
@@ -17,6 +18,10 @@ WINGDINGS = dict(
 FONTS = {"symbol": SYMBOL, "wingdings": WINGDINGS}
 
 
+PRIVATE = {0xF000 + code: WINGDINGS.get(code, SYMBOL.get(code, "")) for code in range(256)}
+"""What a text has of such fonts without naming them: most often it is a mark of Wingdings."""
+
+
 def character(font: str, code: str | None) -> str:
     """Return what a symbol shows, of a font and a code such as "F0FC"; "" for a picture that has no character."""
     try:
@@ -24,9 +29,10 @@ def character(font: str, code: str | None) -> str:
     except ValueError:
         return ""
     if 0xF000 <= number <= 0xF0FF:
-        return FONTS.get(font.lower(), {}).get(number - 0xF000, "")
-    usual = 32 <= number <= 0x10FFFF and not 0xD800 <= number <= 0xF8FF
-    return FONTS.get(font.lower(), {}).get(number) or (chr(number) if usual else "")
+        number -= 0xF000
+    if known := FONTS.get(font.lower()):
+        return known.get(number, "")
+    return chr(number) if 32 <= number < 0xD800 or 0xF900 <= number <= 0x10FFFF else ""
 
 
 def bullet(shown: str) -> str:

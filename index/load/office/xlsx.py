@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TypeVar
 from xml.etree.ElementTree import Element
 
@@ -189,11 +190,27 @@ def _tables(found: _Rows) -> Iterator[Block]:
     rows = list[_Row]()
     for row in found.rows:
         if rows and row.place > rows[-1].place + 1:
-            yield _table(rows, found)
+            yield from (_table(part, found) for part in _beside(rows))
             rows = []
         rows.append(row)
-    if rows:
-        yield _table(rows, found)
+    yield from (_table(part, found) for part in _beside(rows))
+
+
+def _beside(rows: Sequence[_Row]) -> Iterator[list[_Row]]:
+    """Yield the rows in parts that stand side by side: an empty column parts them, and they begin in other rows."""
+    tops: dict[int, int] = {}
+    for row in rows:
+        for column, _ in row.cells:
+            tops.setdefault(column, row.number)
+    columns = sorted(tops)
+    edges = [columns[:1], *([after] for before, after in pairwise(columns) if after > before + 1), [1 << 30]]
+    groups = list(pairwise(edge[0] for edge in edges if edge))
+    first = [min(tops[column] for column in columns if low <= column < high) for low, high in groups]
+    if len({*first}) < len(first):  # what begins beside each other belongs together
+        groups = [(0, 1 << 30)] if rows else []
+    for low, high in groups:
+        parts = (replace(row, cells=[each for each in row.cells if low <= each[0] < high]) for row in rows)
+        yield [part for part in parts if part.cells]
 
 
 def _table(rows: Sequence[_Row], found: _Rows) -> Table:

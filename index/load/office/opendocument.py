@@ -26,6 +26,8 @@ STYLES = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRom
 FIGURES = frozenset({"float", "percentage", "currency", "date", "time"})
 MOST_SPACES = 100
 LONGEST_CELL = 1000
+MOST_REPEATED = 100
+"""Rows and cells that say the same: further ones add nothing."""
 
 
 def parse(data: bytes) -> Parsed:
@@ -360,7 +362,7 @@ class _Reader:
             cells = self._sheet_row(row, asides)
             if attribute(row, "visibility") != "collapse":
                 if any(cell.text for cell in cells):
-                    rows.append(TableRow(cells, is_header, str(number)))
+                    rows += [TableRow(cells, is_header, str(number + n)) for n in range(min(repeated, MOST_REPEATED))]
                 elif rows:
                     yield _left_aligned(rows)
                     rows = []
@@ -385,7 +387,7 @@ class _Reader:
                 cells.append(TableCell("", columns=gap))
                 gap = 0
             made = replace(_cell(cell, lines), columns=1, rows=1)
-            cells += [made] * min(repeated, MOST_COLUMNS)
+            cells += [made] * min(repeated, MOST_REPEATED)
         return cells
 
 

@@ -212,11 +212,10 @@ def _outcome(parse: Reader, data: bytes) -> str:
     return "read"
 
 
-def test_a_long_csv_is_read_in_time() -> None:
-    """Its text is whole; what comes after 150,000 cells has no marks."""
-    started = time.process_time()
-    parsed = sheet.parse(b"a,b,c\n" + b"x,1,2\n" * 60_000)
-    assert parsed.text.count("\n") == 60_000
+def test_what_comes_after_many_cells_is_text_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More marks than a reply may hold would be dropped all together."""
+    monkeypatch.setattr(blocks, "MOST_CELLS", 1000)
+    parsed = sheet.parse(b"a,b,c\n" + b"x,1,2\n" * 500)
+    assert parsed.text.count("\n") == 500
     assert parsed.marks[-1].label == "c"
-    assert parsed.marks[-1].end < len(parsed.text) * 0.9
-    assert time.process_time() - started < 10
+    assert parsed.marks[-1].end < len(parsed.text) * 0.7

@@ -386,7 +386,7 @@ class _Reader:
             if gap:
                 cells.append(TableCell("", columns=gap))
                 gap = 0
-            made = replace(_cell(cell, lines), columns=1, rows=1)
+            made = _cell(cell, lines)._replace(columns=1, rows=1)
             cells += [made] * min(repeated, MOST_REPEATED)
         return cells
 
@@ -402,7 +402,7 @@ def _left_aligned(rows: Sequence[TableRow]) -> Table:
 
 def _shifted(cells: Sequence[TableCell], by: int) -> list[TableCell]:
     first, *rest = cells
-    return [replace(first, columns=first.columns - by), *rest] if first.columns > by else rest
+    return [first._replace(columns=first.columns - by), *rest] if first.columns > by else rest
 
 
 def _table_rows(element: Element, *, is_header: bool = False) -> Iterator[tuple[Element, bool]]:

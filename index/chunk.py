@@ -15,6 +15,7 @@ TokenCounter = Callable[[Sequence[str]], list[int]]
 CLAUSE_END = re.compile(r"[,;:—–)\]](?=\s)|[，；：、]")
 WHITE_SPACE = re.compile(r"\s+")
 LONE_HEADING = re.compile(r"[^\n]*(?:\n[ \t]*(?:=+|-+))?")
+SHORTEST_PART = 200
 CHARACTERS_PER_TOKEN = 16
 """A span weighs at least one token for so many characters: WordPiece calls a megabyte of base64 one token."""
 
@@ -55,22 +56,29 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
 
 
 def _sections(document: Document) -> list[Span]:
-    """Cut at pages and headings, but not between a heading with nothing below it and the next heading."""
+    """Cut at pages, parts and headings, but not between a heading with nothing below it and the next heading."""
     text = document.text
-    pages = {mark.start for mark in document.marked(Kind.PAGE)}
-    starts = {mark.start for mark in document.marked(Kind.HEADING)}
-    headings = starts - pages - {len(text)}
+    starts = {mark.start: mark.label for mark in document.marked(Kind.HEADING)}
+    pages = {mark.start for mark in document.marked(Kind.PAGE)} | (_parts(document) - starts.keys())
+    headings = starts.keys() - pages - {len(text)}
     edges = sorted({0, len(text), *pages, *headings})
     joined = {
         here
         for before, here in pairwise(edges)
-        if here in headings and before in starts and _is_lone_heading(text[before:here])
+        if here in headings and before in starts and _is_lone_heading(text[before:here], starts[before])
     }
     return list(pairwise(edge for edge in edges if edge not in joined))
 
 
-def _is_lone_heading(section: str) -> bool:
-    return LONE_HEADING.fullmatch(section.strip()) is not None
+def _parts(document: Document) -> set[int]:
+    """Where chapters and files in files begin and end. What is short, such as a note, stays with the others."""
+    marks = (*document.marked(Kind.CHAPTER), *document.marked(Kind.PART))
+    return {edge for mark in marks if mark.end - mark.start >= SHORTEST_PART for edge in (mark.start, mark.end)}
+
+
+def _is_lone_heading(section: str, label: str) -> bool:
+    """Whether it is one line, and that the heading: what a subject or the contents name may not say it itself."""
+    return LONE_HEADING.fullmatch(section.strip()) is not None and label.split()[0] in section
 
 
 def _sentences(document: Document, section: Span) -> Iterator[Span]:

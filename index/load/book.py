@@ -19,6 +19,7 @@ from index.load.text import decode
 from index.types import Kind, Mark
 
 DEEPEST = 20
+MOST_UNPACKED = 64 << 20
 MOST_ENTRIES = 20_000
 PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
 FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
@@ -56,7 +57,7 @@ class _Item:
 
 def parse(data: bytes) -> Parsed:
     """Who wrote it, and the chapters; the title is the book's."""
-    package = Package(data, suffix=".epub")
+    package = Package(data, suffix=".epub", most=MOST_UNPACKED)
     root = _root(package)
     book = package.xml(root)
     items = _items(book, posixpath.dirname(root))

@@ -84,6 +84,7 @@ class Reason(StrEnum):
     NOTHING_FOUND = "nothing_found"
     UNKNOWN_NAME = "unknown_name"
     LOW_CONFIDENCE = "low_confidence"
+    OTHER_LANGUAGE = "other_language"
     SOURCE_CHANGED = "source_changed"
 
 

@@ -14,6 +14,7 @@ WHY = {
     Reason.NOTHING_FOUND: "No passage of your documents has to do with this question.",
     Reason.UNKNOWN_NAME: "Not in your documents: a name in the question occurs nowhere in them.",
     Reason.LOW_CONFIDENCE: "No clear answer: nothing in your documents answers this with enough certainty.",
+    Reason.OTHER_LANGUAGE: "No answer: this question is not in English, the only language that the reader has learnt.",
     Reason.SOURCE_CHANGED: "The file that held the answer has changed or gone: run `seedqa add` on it again.",
 }
 

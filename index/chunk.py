@@ -58,14 +58,14 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
 def _sections(document: Document) -> list[Span]:
     """Cut at pages, parts and headings, but not between a heading with nothing below it and the next heading."""
     text = document.text
-    starts = {mark.start: mark.label for mark in document.marked(Kind.HEADING)}
-    pages = {mark.start for mark in document.marked(Kind.PAGE)} | (_parts(document) - starts.keys())
-    headings = starts.keys() - pages - {len(text)}
+    starts = {mark.start for mark in document.marked(Kind.HEADING)}
+    pages = {mark.start for mark in document.marked(Kind.PAGE)} | (_parts(document) - starts)
+    headings = starts - pages - {len(text)}
     edges = sorted({0, len(text), *pages, *headings})
     joined = {
         here
         for before, here in pairwise(edges)
-        if here in headings and before in starts and _is_lone_heading(text[before:here], starts[before])
+        if here in headings and before in starts and _is_lone_heading(text[before:here])
     }
     return list(pairwise(edge for edge in edges if edge not in joined))
 
@@ -73,12 +73,12 @@ def _sections(document: Document) -> list[Span]:
 def _parts(document: Document) -> set[int]:
     """Where chapters and files in files begin and end. What is short, such as a note, stays with the others."""
     marks = (*document.marked(Kind.CHAPTER), *document.marked(Kind.PART))
-    return {edge for mark in marks if mark.end - mark.start >= SHORTEST_PART for edge in (mark.start, mark.end)}
+    long = [mark for mark in marks if mark.kind is Kind.CHAPTER or mark.end - mark.start >= SHORTEST_PART]
+    return {edge for mark in long for edge in (mark.start, mark.end)}
 
 
-def _is_lone_heading(section: str, label: str) -> bool:
-    """Whether it is one line, and that the heading: what a subject or the contents name may not say it itself."""
-    return LONE_HEADING.fullmatch(section.strip()) is not None and label.split()[0] in section
+def _is_lone_heading(section: str) -> bool:
+    return LONE_HEADING.fullmatch(section.strip()) is not None
 
 
 def _sentences(document: Document, section: Span) -> Iterator[Span]:

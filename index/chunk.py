@@ -15,6 +15,7 @@ TokenCounter = Callable[[Sequence[str]], list[int]]
 CLAUSE_END = re.compile(r"[,;:—–)\]](?=\s)|[，；：、]")
 WHITE_SPACE = re.compile(r"\s+")
 LONE_HEADING = re.compile(r"[^\n]*(?:\n[ \t]*(?:=+|-+))?")
+SHORTEST_PART = 200
 CHARACTERS_PER_TOKEN = 16
 """A span weighs at least one token for so many characters: WordPiece calls a megabyte of base64 one token."""
 
@@ -55,10 +56,10 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
 
 
 def _sections(document: Document) -> list[Span]:
-    """Cut at pages and headings, but not between a heading with nothing below it and the next heading."""
+    """Cut at pages, parts and headings, but not between a heading with nothing below it and the next heading."""
     text = document.text
-    pages = {mark.start for mark in document.marked(Kind.PAGE)}
     starts = {mark.start for mark in document.marked(Kind.HEADING)}
+    pages = {mark.start for mark in document.marked(Kind.PAGE)} | (_parts(document) - starts)
     headings = starts - pages - {len(text)}
     edges = sorted({0, len(text), *pages, *headings})
     joined = {
@@ -67,6 +68,13 @@ def _sections(document: Document) -> list[Span]:
         if here in headings and before in starts and _is_lone_heading(text[before:here])
     }
     return list(pairwise(edge for edge in edges if edge not in joined))
+
+
+def _parts(document: Document) -> set[int]:
+    """Where chapters and files in files begin and end. What is short, such as a note, stays with the others."""
+    marks = (*document.marked(Kind.CHAPTER), *document.marked(Kind.PART))
+    long = [mark for mark in marks if mark.kind is Kind.CHAPTER or mark.end - mark.start >= SHORTEST_PART]
+    return {edge for mark in long for edge in (mark.start, mark.end)}
 
 
 def _is_lone_heading(section: str) -> bool:

@@ -167,6 +167,10 @@ class Index:
         with self._reading:
             return self._store.spellings(stem)
 
+    def has_whole(self, word: str) -> bool:
+        """Tell whether the embedder knows a word without cutting it into pieces: it is common in its language."""
+        return self._lazy_embedder().count_tokens([word]) == [1]
+
     def is_replaced(self) -> bool:
         """Tell whether the folder no longer holds the index that was opened here: deleted, or made again."""
         return self._store.database.is_replaced()

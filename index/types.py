@@ -99,6 +99,19 @@ class Document:
         first = 0 if kind in NESTING else max(0, stop - 1)
         return tuple(mark for mark in marks[first:stop] if offset < mark.end)
 
+    def place(self, offset: int) -> str:
+        """Return where an offset is, as readers say it, page and headings apart: "chapter Two", "mail 3, notes.txt"."""
+        names = list[str]()
+        for kind in (Kind.SLIDE, Kind.SHEET, Kind.CHAPTER, Kind.PART):
+            labels = [mark.label for mark in self.around(offset, kind)]
+            names += (
+                labels if kind is Kind.PART else [f"{kind} {label.removeprefix('Chapter ')}" for label in labels[-1:]]
+            )
+        if self.around(offset, Kind.SHEET) and (rows := self.around(offset, Kind.ROW)):
+            names.append(f"row {rows[0].label}")
+        inner = [*names[1:], ""]  # of two pointers, the longer says all
+        return ", ".join(name for name, next_ in zip(names, inner, strict=False) if not next_.startswith(f"{name}/"))
+
     def within(self, start: int, end: int) -> Iterator[Mark]:
         """Yield the marks that start in ``text[start:end]``, in order."""
         first = bisect_left(self.marks, start, key=lambda mark: mark.start)
@@ -143,7 +156,12 @@ class Passage:
 
 def page_at(document: Document, offset: int) -> int | None:
     """Return the page, counted from 1, that an offset is on; None where the format has no pages."""
-    return bisect_right(document.marked(Kind.PAGE), offset, key=lambda mark: mark.start) or None
+    pages = document.marked(Kind.PAGE)
+    number = bisect_right(pages, offset, key=lambda mark: mark.start)
+    if not number or not document.marked(Kind.PART):
+        return number or None
+    page = pages[number - 1]  # of a file in a file: each counts its own
+    return int(page.label) if offset <= page.end and page.label.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)

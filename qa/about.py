@@ -5,7 +5,7 @@ they do. What tells the two apart is the rare word in the question, and whether 
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from index import Hit, Words
@@ -138,25 +138,3 @@ def stands_for(name: str, texts: Iterable[str]) -> bool:
         return False
     words = r"\W+(?:(?:of|the|and|for|in)\W+)*".join(rf"{letter}[\w’'-]+" for letter in name)
     return any(re.search(rf"\b{words}", text) for text in texts)
-
-
-def spelled_like(stem: str, terms: Sequence[str]) -> bool:
-    """Tell whether a stem is a slip of the pen, or another form, of one of the terms.
-
-    >>> spelled_like("norwegian", ["norway"]), spelled_like("birch", ["bird"]), spelled_like("kowalsky", ["kowalski"])
-    (False, False, True)
-    """
-    slips = 0 if len(stem) < 5 else 1 if len(stem) < 9 else 2
-    return any(_distance(stem, term, slips) <= slips for term in terms if abs(len(term) - len(stem)) <= slips)
-
-
-def _distance(one: str, other: str, most: int) -> int:
-    """Return the edit distance (Levenshtein 1966), or more than ``most`` if it is more."""
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        before, row = row, [i]
-        for j, b in enumerate(other, 1):
-            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b)))
-        if min(row) > most:
-            return most + 1
-    return row[-1]

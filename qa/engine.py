@@ -7,8 +7,10 @@ from threading import BoundedSemaphore, Lock
 
 from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
 from qa import compose, followup
-from qa.about import Asked, spelled_like, stands_for, unknown
-from qa.read import OnnxReader, Reader
+from qa.about import Asked, stands_for, unknown
+from qa.language import is_english
+from qa.read import Reader, load_reader
+from qa.spelling import Lexicon, is_close, mended
 from qa.types import Answer, Candidate, Claim, Reason, Turn
 
 READ = Shape(headings=True, rows=True, speakers=True)
@@ -51,6 +53,8 @@ class Engine:
             return Answer(question, searched, Reason.EMPTY_INDEX, 0.0)
         # 2  passages that may hold the answer
         hits = self.index.search(searched, k, where=where)
+        if (better := self._mended(searched, hits)) != searched:
+            searched, hits = better, self.index.search(better, k, where=where)
         asked = Asked.of(searched, self.index.words(searched), self.index.stems)
         if missing := self._missing(asked, hits):
             return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
@@ -59,13 +63,26 @@ class Engine:
             candidates = read_in_order(self.reader, searched, hits, is_about=asked.is_subject_of)
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
+        if not answer.claims and self.reader.is_english and not is_english(searched):
+            return replace(answer, reason=Reason.OTHER_LANGUAGE)
         return unless_changed(answer)
+
+    def _mended(self, question: str, hits: Sequence[Hit]) -> str:
+        """Return the question with its slips mended by what the documents say."""
+        index = self.index
+        lexicon = Lexicon(
+            stem=lambda word: "".join(index.stems(word)),
+            is_indexed=lambda stem: stem in index.frequencies([stem]),
+            alike=index.spellings,
+            is_english=index.has_whole,
+        )
+        return mended(question, lexicon, lambda: [hit.passage.text for hit in hits])
 
     def _missing(self, asked: Asked, hits: Sequence[Hit]) -> list[str]:
         """Return the names in a question that occur nowhere in the documents, nor anything spelled like them."""
         stems = {stem for parts in asked.names.values() for stem in parts}
         known = self.index.frequencies(sorted(stems))
-        missing = unknown(asked.names, known, lambda stem: spelled_like(stem, self.index.spellings(stem)))
+        missing = unknown(asked.names, known, lambda stem: is_close(stem, self.index.spellings(stem)))
         texts = [f"{hit.passage.document.title}\n{hit.passage.text}" for hit in hits]
         return [name for name in missing if not stands_for(name, texts)]
 
@@ -134,7 +151,7 @@ class Engine:
         """The reader, loaded on first use."""
         with self._lock:
             if self._reader is None:
-                self._reader = OnnxReader()
+                self._reader = load_reader()
             return self._reader
 
     def _open(self, *, create: bool = False, embedder: str | None = None) -> Index:

@@ -23,12 +23,14 @@ _HEADLINE = {
     Reason.NOTHING_FOUND: "Not in your documents",
     Reason.UNKNOWN_NAME: "Not in your documents",
     Reason.LOW_CONFIDENCE: "No clear answer",
+    Reason.OTHER_LANGUAGE: "Only English is read",
     Reason.SOURCE_CHANGED: "The source has changed",
 }
 _WHY = {
     Reason.EMPTY_INDEX: "Add a file or a folder with <code>seedqa add PATH</code>, then ask again.",
     Reason.NOTHING_FOUND: "No passage has the words or the meaning of this question.",
     Reason.UNKNOWN_NAME: "The name occurs nowhere in them, nor anything spelled like it.",
+    Reason.OTHER_LANGUAGE: "The passages below were found for your question, but the reader answers in English only.",
     Reason.LOW_CONFIDENCE: "Some passages come close, but none answers the question clearly enough to quote it.",
     Reason.SOURCE_CHANGED: (
         "The file that had the answer has changed since it was read, so its words cannot be vouched for. "

@@ -14,6 +14,7 @@ WHY = {
     Reason.NOTHING_FOUND: "No passage of your documents has to do with this question.",
     Reason.UNKNOWN_NAME: "Not in your documents: a name in the question occurs nowhere in them.",
     Reason.LOW_CONFIDENCE: "No clear answer: nothing in your documents answers this with enough certainty.",
+    Reason.OTHER_LANGUAGE: "No answer: this question is not in English, the only language that the reader has learnt.",
     Reason.SOURCE_CHANGED: "The file that held the answer has changed or gone: run `seedqa add` on it again.",
 }
 
@@ -83,14 +84,15 @@ def _quoted(citation: Citation, confidence: float, *, colour: bool) -> list[str]
 def hit_lines(hit: Hit, *, colour: bool) -> list[str]:
     """Return where the passage stands, its score, and its text."""
     passage = hit.passage
-    place = _place(passage.document.path, passage.page, passage.heading, passage.start, passage.end)
+    named = passage.document.place(passage.start)
+    place = _place(passage.document.path, passage.page, named, passage.heading, passage.start, passage.end)
     head = f"  {place} · score {hit.score:.3f}"
     return ["", head, *(_paint(f"  │ {line}", _DIM, colour) for line in safe(passage.text).splitlines())]
 
 
 def where(citation: Citation) -> str:
-    """Return file, page, heading and character offsets, as far as there are any."""
-    return _place(citation.path, citation.page, citation.heading, citation.start, citation.end)
+    """Return file, page, place, heading and character offsets, as far as there are any."""
+    return _place(citation.path, citation.page, citation.place, citation.heading, citation.start, citation.end)
 
 
 def report_lines(report: Report) -> list[str]:
@@ -130,8 +132,9 @@ def failure_lines(failures: Sequence[Failure], *, paths: int = 5, reasons: int =
         yield f"And {len(rest):,} more files, for {len(grouped) - reasons:,} other reasons."
 
 
-def _place(path: str, page: int | None, heading: str, start: int, end: int) -> str:
-    parts = [Path(path).name, f"page {page}" if page else "", heading, f"characters {start}–{end}"]
+def _place(path: str, page: int | None, place: str, heading: str, start: int, end: int) -> str:
+    heading = "" if place.endswith(heading.removeprefix("Chapter ")) else heading  # a chapter's heading is its name
+    parts = [Path(path).name, f"page {page}" if page else "", place, heading, f"characters {start}–{end}"]
     return " · ".join(_line(part) for part in parts if part)
 
 

@@ -56,10 +56,11 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
 
 
 def _sections(document: Document) -> list[Span]:
-    """Cut at pages, parts and headings, but not between a heading with nothing below it and the next heading."""
+    """Cut at pages, slides, sheets, parts and headings, but not between a heading alone on its line and the next."""
     text = document.text
     starts = {mark.start for mark in document.marked(Kind.HEADING)}
-    pages = {mark.start for mark in document.marked(Kind.PAGE)} | (_parts(document) - starts)
+    kinds = (Kind.PAGE, Kind.SLIDE, Kind.SHEET)
+    pages = {mark.start for kind in kinds for mark in document.marked(kind)} | (_parts(document) - starts)
     headings = starts - pages - {len(text)}
     edges = sorted({0, len(text), *pages, *headings})
     joined = {

@@ -41,9 +41,10 @@ class Mark:
     ======== ======================================= =============================================
     page     the page                                its number: "12", "xii"
     slide    the slide and its notes                 its number
-    sheet    the sheet                               its name
+    sheet    the sheet                               its name; "" for the only one of a CSV
     chapter  the chapter                             its title
-    part     a part of a message, an archive's file  its name
+    part     a part of a message, an archive's file, its name: "footnote 2", "comment by Ann Lee"
+             a note, a comment, a header
     heading  the section: from the heading to the    the heading's words
              next one of the same or a higher level
     speaker  a turn, the speaker's name included     the speaker's name
@@ -100,15 +101,18 @@ class Document:
         return tuple(mark for mark in marks[first:stop] if offset < mark.end)
 
     def place(self, offset: int) -> str:
-        """Return where an offset is, as readers say it, page and headings apart: "chapter Two", "mail 3, notes.txt"."""
-        names = list[str]()
-        for kind in (Kind.SLIDE, Kind.SHEET, Kind.CHAPTER, Kind.PART):
-            labels = [mark.label for mark in self.around(offset, kind)]
-            names += (
-                labels if kind is Kind.PART else [f"{kind} {label.removeprefix('Chapter ')}" for label in labels[-1:]]
-            )
+        """Return where an offset is, as readers say it, page and headings apart.
+
+        "chapter Two"; "mail 3, notes.txt"; "slide 4, notes"; "sheet Prices, row 12"; of a CSV, "row 12".
+        """
+        kinds = (Kind.SLIDE, Kind.PART, Kind.SHEET)
+        marks = [
+            *self.around(offset, Kind.CHAPTER)[-1:],
+            *(mark for kind in kinds for mark in self.around(offset, kind)),
+        ]
+        names = [_named(mark) for mark in sorted(marks, key=lambda mark: mark.start - mark.end) if mark.label]
         if self.around(offset, Kind.SHEET) and (rows := self.around(offset, Kind.ROW)):
-            names.append(f"row {rows[0].label}")
+            names.append(_named(rows[0]))
         inner = [*names[1:], ""]  # of two pointers, the longer says all
         return ", ".join(name for name, next_ in zip(names, inner, strict=False) if not next_.startswith(f"{name}/"))
 
@@ -119,6 +123,10 @@ class Document:
             if mark.start >= end:
                 return
             yield mark
+
+
+def _named(mark: Mark) -> str:
+    return mark.label if mark.kind is Kind.PART else f"{mark.kind} {mark.label.removeprefix('Chapter ')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,8 @@ def failure_lines(failures: Sequence[Failure], *, paths: int = 5, reasons: int =
 
 
 def _place(path: str, page: int | None, place: str, heading: str, start: int, end: int) -> str:
-    heading = "" if place.endswith(heading.removeprefix("Chapter ")) else heading  # a chapter's heading is its name
+    is_named = f" {heading.removeprefix('Chapter ')}," in f" {place},"  # a chapter's heading is its name, a sheet's too
+    heading = "" if is_named else heading
     parts = [Path(path).name, f"page {page}" if page else "", place, heading, f"characters {start}–{end}"]
     return " · ".join(_line(part) for part in parts if part)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 
-from index.sentences import sentences
+from index.sentences import sentences_of
 from index.types import Document, Kind, Passage
 
 Span = tuple[int, int]
@@ -15,6 +15,7 @@ TokenCounter = Callable[[Sequence[str]], list[int]]
 CLAUSE_END = re.compile(r"[,;:—–)\]](?=\s)|[，；：、]")
 WHITE_SPACE = re.compile(r"\s+")
 LONE_HEADING = re.compile(r"[^\n]*(?:\n[ \t]*(?:=+|-+))?")
+SHORTEST_PART = 200
 CHARACTERS_PER_TOKEN = 16
 """A span weighs at least one token for so many characters: WordPiece calls a megabyte of base64 one token."""
 
@@ -42,7 +43,7 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
     text = document.text
     # 1. Sections, which no passage leaves, and the sentences in them.
     sections = _sections(document)
-    spans = [span for section in sections for span in _sentences(text, section)]
+    spans = [span for section in sections for span in _sentences(document, section)]
     # 2. Count the tokens of all sentences at once, and cut those that are over the budget.
     units = _units(text, _fit(text, spans, count_tokens, budget))
     # 3. Fill passages with sentences.
@@ -55,10 +56,11 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
 
 
 def _sections(document: Document) -> list[Span]:
-    """Cut at pages and headings, but not between a heading with nothing below it and the next heading."""
+    """Cut at pages, slides, sheets, parts and headings, but not between a heading alone on its line and the next."""
     text = document.text
-    pages = {mark.start for mark in document.marked(Kind.PAGE)}
     starts = {mark.start for mark in document.marked(Kind.HEADING)}
+    kinds = (Kind.PAGE, Kind.SLIDE, Kind.SHEET)
+    pages = {mark.start for kind in kinds for mark in document.marked(kind)} | (_parts(document) - starts)
     headings = starts - pages - {len(text)}
     edges = sorted({0, len(text), *pages, *headings})
     joined = {
@@ -69,14 +71,20 @@ def _sections(document: Document) -> list[Span]:
     return list(pairwise(edge for edge in edges if edge not in joined))
 
 
+def _parts(document: Document) -> set[int]:
+    """Where chapters and files in files begin and end. What is short, such as a note, stays with the others."""
+    marks = (*document.marked(Kind.CHAPTER), *document.marked(Kind.PART))
+    long = [mark for mark in marks if mark.kind is Kind.CHAPTER or mark.end - mark.start >= SHORTEST_PART]
+    return {edge for mark in long for edge in (mark.start, mark.end)}
+
+
 def _is_lone_heading(section: str) -> bool:
     return LONE_HEADING.fullmatch(section.strip()) is not None
 
 
-def _sentences(text: str, section: Span) -> Iterator[Span]:
-    offset = section[0]
-    for start, end in sentences(text[slice(*section)]):
-        yield from _trimmed(text, offset + start, offset + end)
+def _sentences(document: Document, section: Span) -> Iterator[Span]:
+    for start, end in sentences_of(document, *section):
+        yield from _trimmed(document.text, start, end)
 
 
 def _trimmed(text: str, start: int, end: int) -> list[Span]:

@@ -213,6 +213,7 @@ def cite(candidate: Candidate) -> list[Citation]:
         sentence=document.text[start:end],
         sentence_start=start,
         sha256=document.sha256,
+        place=document.place(candidate.start),
     )
     return [one, *(replace(one, path=path) for path in document.copies)]
 

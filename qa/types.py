@@ -55,6 +55,8 @@ class Citation:
     sentence: str
     sentence_start: int
     sha256: str
+    place: str = ""
+    """Where that is in a book, a mail, an archive, a workbook: "chapter Two", "message 3, minutes.txt"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,14 +84,15 @@ def _quoted(citation: Citation, confidence: float, *, colour: bool) -> list[str]
 def hit_lines(hit: Hit, *, colour: bool) -> list[str]:
     """Return where the passage stands, its score, and its text."""
     passage = hit.passage
-    place = _place(passage.document.path, passage.page, passage.heading, passage.start, passage.end)
+    named = passage.document.place(passage.start)
+    place = _place(passage.document.path, passage.page, named, passage.heading, passage.start, passage.end)
     head = f"  {place} · score {hit.score:.3f}"
     return ["", head, *(_paint(f"  │ {line}", _DIM, colour) for line in safe(passage.text).splitlines())]
 
 
 def where(citation: Citation) -> str:
-    """Return file, page, heading and character offsets, as far as there are any."""
-    return _place(citation.path, citation.page, citation.heading, citation.start, citation.end)
+    """Return file, page, place, heading and character offsets, as far as there are any."""
+    return _place(citation.path, citation.page, citation.place, citation.heading, citation.start, citation.end)
 
 
 def report_lines(report: Report) -> list[str]:
@@ -131,8 +132,10 @@ def failure_lines(failures: Sequence[Failure], *, paths: int = 5, reasons: int =
         yield f"And {len(rest):,} more files, for {len(grouped) - reasons:,} other reasons."
 
 
-def _place(path: str, page: int | None, heading: str, start: int, end: int) -> str:
-    parts = [Path(path).name, f"page {page}" if page else "", heading, f"characters {start}–{end}"]
+def _place(path: str, page: int | None, place: str, heading: str, start: int, end: int) -> str:
+    is_named = f" {heading.removeprefix('Chapter ')}," in f" {place},"  # a chapter's heading is its name, a sheet's too
+    heading = "" if is_named else heading
+    parts = [Path(path).name, f"page {page}" if page else "", place, heading, f"characters {start}–{end}"]
     return " · ".join(_line(part) for part in parts if part)
 
 

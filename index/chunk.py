@@ -1,4 +1,4 @@
-"""A document becomes passages: whole sentences, under one heading, on one page, within a budget of tokens."""
+"""A document becomes passages: whole sentences, under one heading, within a budget of tokens."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -33,7 +33,8 @@ class _Unit:
 def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, overlap: int = 40) -> list[Passage]:
     """Cut a document into passages of at most ``budget`` tokens, special tokens left out.
 
-    Every character but white space is in a passage, and no passage lies within another. A passage that
+    Every character is in a passage but white space and what is marked as an aside; no passage lies within another.
+    A passage may run over the end of a page, as a sentence does. A passage that
     starts inside a section repeats the sentences before it, up to ``overlap`` tokens of them. A sentence
     over the budget is cut between clauses, else between words, else between characters.
     """
@@ -55,18 +56,20 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
 
 
 def _sections(document: Document) -> list[Span]:
-    """Cut at pages and headings, but not between a heading with nothing below it and the next heading."""
+    """Cut at headings, but not between a heading with nothing below it and the next heading; leave out the asides."""
     text = document.text
-    pages = {mark.start for mark in document.marked(Kind.PAGE)}
+    asides = [(mark.start, mark.end) for mark in document.marked(Kind.ASIDE)]
     starts = {mark.start for mark in document.marked(Kind.HEADING)}
-    headings = starts - pages - {len(text)}
-    edges = sorted({0, len(text), *pages, *headings})
+    around = {edge for aside in asides for edge in aside}
+    headings = starts - around - {len(text)}
+    edges = sorted({0, len(text), *around, *headings})
     joined = {
         here
         for before, here in pairwise(edges)
         if here in headings and before in starts and _is_lone_heading(text[before:here])
     }
-    return list(pairwise(edge for edge in edges if edge not in joined))
+    left_out = {start for start, end in asides if start < end}
+    return [span for span in pairwise(edge for edge in edges if edge not in joined) if span[0] not in left_out]
 
 
 def _is_lone_heading(section: str) -> bool:

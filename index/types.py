@@ -29,6 +29,7 @@ class Kind(StrEnum):
     HEADER = "header"
     ROW = "row"
     CELL = "cell"
+    ASIDE = "aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Mark:
     header   a cell of a table's header              its words
     row      a row of a table, headers apart         its number, as the format counts
     cell     a cell of such a row, white space apart the words of the header above it, or ""
+    aside    what is in no passage: a running head,  ""
+             a page number, a menu
     ======== ======================================= =============================================
 
     Headings, chapters and parts nest; marks of any other kind do not overlap with others of that kind.
@@ -70,7 +73,8 @@ class Document:
     ``id`` is 0 until the document is stored. ``path`` is that of the file it was read from, or any name for what
     was not read from one. ``marks`` are sorted by start, the longer first. ``sha256`` is that of the file's bytes,
     "" without a file. ``parser`` names who read them, and in which version: "pdf 2"; a newer one reads them again.
-    ``copies`` are the other files with the same bytes.
+    ``copies`` are the other files with the same bytes. ``note`` says what of a file that was just read could not be:
+    "12 of 40 pages are images: run OCR on it"; it is not stored.
     """
 
     id: int
@@ -81,6 +85,7 @@ class Document:
     sha256: str
     parser: str = ""
     copies: tuple[str, ...] = ()
+    note: str = ""
 
     @cached_property
     def _by_kind(self) -> dict[Kind, tuple[Mark, ...]]:
@@ -96,6 +101,10 @@ class Document:
         stop = bisect_right(marks, offset, key=lambda mark: mark.start)
         first = 0 if kind in NESTING else max(0, stop - 1)
         return tuple(mark for mark in marks[first:stop] if offset < mark.end)
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the page, counted from 1, that an offset is on; None where the format has no pages."""
+        return bisect_right(self.marked(Kind.PAGE), offset, key=lambda mark: mark.start) or None
 
     def within(self, start: int, end: int) -> Iterator[Mark]:
         """Yield the marks that start in ``text[start:end]``, in order."""
@@ -126,7 +135,7 @@ class Passage:
     @property
     def page(self) -> int | None:
         """The page on which it starts, counted from 1; None where the format has no pages."""
-        return page_at(self.document, self.start)
+        return self.document.page_at(self.start)
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -137,11 +146,6 @@ class Passage:
     def heading(self) -> str:
         """The last heading above its end; "" where there is none."""
         return self.headings[-1] if self.headings else ""
-
-
-def page_at(document: Document, offset: int) -> int | None:
-    """Return the page, counted from 1, that an offset is on; None where the format has no pages."""
-    return bisect_right(document.marked(Kind.PAGE), offset, key=lambda mark: mark.start) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ def cite(candidate: Candidate) -> list[Citation]:
     one = Citation(
         path=document.path,
         title=document.title,
-        page=passage.page,
+        page=document.page_at(start),
         heading=passage.heading,
         start=candidate.start,
         end=candidate.end,
@@ -185,6 +185,7 @@ def cite(candidate: Candidate) -> list[Citation]:
         sentence=document.text[start:end],
         sentence_start=start,
         sha256=document.sha256,
+        last_page=document.page_at(end - 1),
     )
     return [one, *(replace(one, path=path) for path in document.copies)]
 

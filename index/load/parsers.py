@@ -14,7 +14,7 @@ FAMILIES = {
 }
 SUFFIXES = tuple(FAMILIES)
 
-VERSIONS = {"html": 3, "markdown": 3, "pdf": 1, "text": 3}
+VERSIONS = {"html": 3, "markdown": 3, "pdf": 2, "text": 3}
 """Raise a family's version when the same bytes come to another text, or to other marks."""
 
 

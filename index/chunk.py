@@ -58,9 +58,8 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
 def _sections(document: Document) -> list[Span]:
     """Cut at headings, but not between a heading with nothing below it and the next heading; leave out the asides."""
     text = document.text
-    asides = [(mark.start, mark.end) for mark in document.marked(Kind.ASIDE)]
     starts = {mark.start for mark in document.marked(Kind.HEADING)}
-    around = {edge for aside in asides for edge in aside}
+    around = {edge for mark in document.marked(Kind.ASIDE) for edge in (mark.start, mark.end)}
     headings = starts - around - {len(text)}
     edges = sorted({0, len(text), *around, *headings})
     joined = {
@@ -68,8 +67,8 @@ def _sections(document: Document) -> list[Span]:
         for before, here in pairwise(edges)
         if here in headings and before in starts and _is_lone_heading(text[before:here])
     }
-    left_out = {start for start, end in asides if start < end}
-    return [span for span in pairwise(edge for edge in edges if edge not in joined) if span[0] not in left_out]
+    spans = pairwise(edge for edge in edges if edge not in joined)
+    return [span for span in spans if not document.around(span[0], Kind.ASIDE)]
 
 
 def _is_lone_heading(section: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 
-from index.sentences import sentences
+from index.sentences import sentences_of
 from index.types import Document, Kind, Passage
 
 Span = tuple[int, int]
@@ -43,7 +43,7 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
     text = document.text
     # 1. Sections, which no passage leaves, and the sentences in them.
     sections = _sections(document)
-    spans = [span for section in sections for span in _sentences(text, section)]
+    spans = [span for section in sections for span in _sentences(document, section)]
     # 2. Count the tokens of all sentences at once, and cut those that are over the budget.
     units = _units(text, _fit(text, spans, count_tokens, budget))
     # 3. Fill passages with sentences.
@@ -75,10 +75,9 @@ def _is_lone_heading(section: str) -> bool:
     return LONE_HEADING.fullmatch(section.strip()) is not None
 
 
-def _sentences(text: str, section: Span) -> Iterator[Span]:
-    offset = section[0]
-    for start, end in sentences(text[slice(*section)]):
-        yield from _trimmed(text, offset + start, offset + end)
+def _sentences(document: Document, section: Span) -> Iterator[Span]:
+    for start, end in sentences_of(document, *section):
+        yield from _trimmed(document.text, start, end)
 
 
 def _trimmed(text: str, start: int, end: int) -> list[Span]:

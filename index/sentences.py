@@ -4,7 +4,7 @@ Every rule errs on the side of not cutting: a passage that is a little long cost
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from index.types import Document, Kind
@@ -61,6 +61,28 @@ def sentences(text: str) -> list[tuple[int, int]]:
     cuts = {*_line_cuts(text), *_stop_cuts(text)}
     edges = [0, *sorted(cut for cut in cuts if first < cut < last), len(text)]
     return list(pairwise(edges)) if text else []
+
+
+def sentences_of(document: Document, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of the sentences of ``document.text[start:end]``; of source code and logs, the lines."""
+    spans, at = list[tuple[int, int]](), start
+    for code in document.marked(Kind.CODE):
+        if code.end > at and code.start < end:
+            first, last = max(at, code.start), min(end, code.end)
+            spans += _within(document.text, at, first, sentences)
+            spans += _within(document.text, first, last, lines)
+            at = last
+    return spans + _within(document.text, at, end, sentences)
+
+
+def lines(text: str) -> list[tuple[int, int]]:
+    """Spans of the lines of ``text``, in order; joined they are ``text``."""
+    edges = [0, *(match.end() for match in re.finditer(r"\n", text)), len(text)]
+    return [(start, end) for start, end in pairwise(edges) if start < end]
+
+
+def _within(text: str, start: int, end: int, cut: Callable[[str], list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    return [(start + a, start + b) for a, b in cut(text[start:end])]
 
 
 def _stop_cuts(text: str) -> Iterator[int]:
@@ -152,7 +174,7 @@ def sentence_around(document: Document, start: int, end: int, *, reach: int = 20
     if rows := document.around(start, Kind.ROW):
         return rows[0].start, max(end, rows[0].end)
     low, high = max(0, start - reach), min(len(text), end + reach)
-    spans = [(low + a, low + b) for a, b in sentences(text[low:high])]
+    spans = sentences_of(document, low, high)
     inside = [(a, b) for a, b in spans if a < max(end, start + 1) and start < b]
     first, last = (inside[0][0], inside[-1][1]) if inside else (start, end)
     piece = text[first:last]

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     ROW = "row"
     CELL = "cell"
     ASIDE = "aside"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Mark:
     cell     a cell of such a row, white space apart the words of the header above it, or ""
     aside    what is in no passage: a running head,  ""
              a page number, a menu
+    code     source code or a log: a line is a line  its language, or ""
     ======== ======================================= =============================================
 
     Headings, chapters and parts nest; marks of any other kind do not overlap with others of that kind.

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Self
 
-from index.sentences import MARKER
+from index.sentences import MARKER, STAMPED
 from index.types import Document, Kind, Mark, Passage
 
-_PART = re.compile(rf"\n[ \t]*\n\s*|\n(?={MARKER.pattern})")
-"""Between paragraphs, and before an item of a list."""
+_PART = re.compile(rf"\n[ \t]*\n\s*|\n(?={MARKER.pattern}|{STAMPED.pattern})")
+"""Between paragraphs, and before an item of a list or a line of a log."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index import Hit, Words
+from qa.kinds import misfits
 
 Cut = Callable[[str], list[str]]
 """Cuts a text into stems, as the index does."""
@@ -57,31 +58,6 @@ def _starts_sentence(question: str, at: int) -> bool:
     return question[:at].rstrip().endswith((".", "?", "!", ":", "“", '"'))
 
 
-_NUMBER = (
-    r"\d|[०-९٠-٩]|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
-    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|"
-    r"millions?|billions?|dozens?|once|twice|thrice|half|quarter|third|both|all|none|no|nobody|nothing|every|each|several|"
-    r"many|few|most|single|couple|pair|double|free|nil|unlimited|majority|percent)\b"
-)
-_TIME = (
-    r"|\b(?:\w+day|january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|"
-    r"autumn|fall|winter|morning|noon|afternoon|evening|night|midnight|today|tomorrow|yesterday|daily|weekly|monthly|"
-    r"yearly|annual\w*|always|never|after|before|during|until|till|since|when\w*|while|immediately|now|"
-    r"as soon as|later|early|late|"
-    r"earl\w+|lat\w+|century|centuries|decades?|years?|months?|weeks?|hours?|minutes?|season|times?|end|start|"
-    r"beginning|era|age|period|war|term|easter|christmas|holidays?|ever)\b"
-)
-_KINDS = (
-    (re.compile(r"\bhow (?:many|much)\b(?!.*\bor\b)", re.IGNORECASE), re.compile(_NUMBER, re.IGNORECASE)),
-    (re.compile(r"\bhow (?:long|old|far|tall|high|wide|deep|heavy|large|big|loud)\b", re.IGNORECASE),
-     re.compile(_NUMBER + _TIME, re.IGNORECASE)),
-    (re.compile(r"^\W*(?:(?:in|on|by|until|since) )?(?:when|what (?:year|date|day|month|time))\b", re.IGNORECASE),
-     re.compile(_NUMBER + _TIME, re.IGNORECASE)),
-    (re.compile(r"^\W*(?:by |to |from )?who(?:m|se)?\b", re.IGNORECASE), re.compile(r"[^\W\d_]{2}")),
-)  # fmt: skip
-"""What a question asks for, and what an answer to it has to hold."""
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a question is about: its stems, weighed by rarity, and its names."""
@@ -105,9 +81,15 @@ class Asked:
 
     def share(self, text: str) -> float:
         """Return how much of the question's rare words a text has, 0 to 1."""
-        total = sum(self.weights.values())
-        stems = set(self.cut(text))
-        return sum(weight for stem, weight in self.weights.items() if stem in stems) / total if total else 0.0
+        return _share(self.weights, set(self.cut(text)))
+
+    def share_of_things(self, text: str) -> float:
+        """Return the same, with the words that any rule is made of ("allowed", "must") hardly counted.
+
+        Whether dogs are allowed is told by what speaks of dogs, not by what is allowed.
+        """
+        weights = {stem: weight * (RULE_SHARE if stem in _RULE_WORDS else 1) for stem, weight in self.weights.items()}
+        return _share(weights, set(self.cut(text)))
 
     def is_subject_of(self, hit: Hit, *, least: float = 1 / 3) -> bool:
         """Tell whether a passage, its headings and its title say that share of what was asked, or more."""
@@ -122,7 +104,21 @@ class Asked:
 
     def misfits(self, quote: str) -> bool:
         """Tell whether a quote cannot be the kind of thing that was asked for: how many, when, who."""
-        return any(kind.search(self.question) and not fit.search(quote) for kind, fit in _KINDS)
+        return misfits(self.question, quote)
+
+
+RULE_SHARE = 0.2
+
+_RULE_WORDS = frozenset(
+    "allow permit possibl abl need requir forbidden prohibit welcom bring us take get ok okai must free paid pai "
+    "accept includ cover avail open close there any have".split()
+)
+"""Stems of what rules say of things."""
+
+
+def _share(weights: Mapping[str, float], stems: Collection[str]) -> float:
+    total = sum(weights.values())
+    return sum(weight for stem, weight in weights.items() if stem in stems) / total if total else 0.0
 
 
 def unknown(

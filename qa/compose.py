@@ -6,7 +6,8 @@ from functools import partial
 
 from index import Document, Hit, Kind, sentence_around
 from qa.about import Asked, is_yes_no
-from qa.extent import settled
+from qa.extent import after_marker, is_label, settled
+from qa.lists import asks_for_several, joined_names, whole_list
 from qa.read import Calibration
 from qa.table import cell_asked_for
 from qa.types import Answer, Candidate, Citation, Claim, Reason
@@ -25,6 +26,9 @@ SUBJECT_WEIGHT = 2.0
 
 CELL_LEAD = 2.0
 """What the cell of a table gains whose row and header say all that was asked."""
+
+LONGEST_VALUE = 48
+"""Characters of a cell that is quoted whole."""
 
 DECIDING_LEAD = 0.2
 """By how much another sentence has to say more of a yes-or-no question than the one that the reader marked."""
@@ -83,10 +87,13 @@ def _quoted(candidate: Candidate, asked: Asked) -> Candidate | None:
     if cell:
         start, end = cell.mark.start, cell.mark.end
         moved = not start <= candidate.start < end
-        candidate = replace(candidate, start=start, end=end) if moved else candidate
+        is_value = end - start <= LONGEST_VALUE  # such a cell says one thing: "Gasket, flat" is not "Gasket"
+        candidate = replace(candidate, start=start, end=end) if moved or is_value else candidate
         candidate = replace(candidate, score=candidate.score + (CELL_LEAD if cell.share > 0.99 else 0.0))
     sentence = sentence_around(document, candidate.start, candidate.end)
     start, end = settled(document.text, (candidate.start, candidate.end), sentence, asked.question)
+    if asks_for_several(asked.question) and not cell:
+        start, end = whole_list(document.text, (start, end)) or joined_names(document.text, (start, end), sentence)
     whole = replace(candidate, start=start, end=end)
     return None if asked.echoes(whole.quote) or names_only(whole) else whole
 
@@ -99,12 +106,12 @@ def _decided(candidate: Candidate, asked: Asked) -> Candidate | None:
     for sentence in _sentences(candidate):
         if _says_nothing(document, sentence):
             continue
-        share = asked.share(document.text[slice(*sentence)]) + (DECIDING_LEAD if sentence == own else 0.0)
+        share = asked.share_of_things(document.text[slice(*sentence)]) + (DECIDING_LEAD if sentence == own else 0.0)
         if share > most:
             best, most = sentence, share
     if best is None or passage.start >= best[1]:
         return None
-    return replace(candidate, start=best[0], end=best[1])
+    return replace(candidate, start=after_marker(document.text, *best), end=best[1])
 
 
 def _sentences(candidate: Candidate) -> Iterator[tuple[int, int]]:
@@ -139,6 +146,8 @@ def names_only(candidate: Candidate) -> bool:
     """Tell whether a candidate is a heading or a column's name: what a thing is called, not what is said of it."""
     document = candidate.hit.passage.document
     if any(candidate.end <= mark.end for mark in document.around(candidate.start, Kind.HEADER)):
+        return True
+    if is_label(document.text, candidate.start, candidate.end):
         return True
     line_end = document.text.find("\n", candidate.start)
     starts = {mark.start for mark in document.around(candidate.start, Kind.HEADING)}

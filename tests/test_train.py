@@ -20,6 +20,7 @@ from qa.train.data import Example, detokenised, is_held_out, read_jsonl, write_j
 from qa.train.lists import list_examples
 from qa.train.negatives import related_negatives, swapped_negatives
 from qa.train.prepare import surrounded
+from qa.train.rows import row_examples
 from qa.types import Span
 
 
@@ -227,13 +228,14 @@ def test_the_mix_of_real_text_holds_articles_out_and_asks_for_shares(tmp_path: P
     assert {(e.source, e.title) for e in train if e.title}.isdisjoint((e.source, e.title) for e in dev)
     counts = Counter((e.source, bool(e.answers)) for e in train)
     assert 40 < counts[real.REAL, True] < 61
-    assert counts[real.REAL, False] == 48
+    assert counts[real.REAL, False] == 44
     assert counts["wtq_train_cells", True] == 6
-    assert counts["lists", True] == 7
+    assert counts["lists", True] == 6
+    assert counts["rows", True] + counts["rows", False] == 23
     assert not [e for e in train if e.source == real.RECOVERED], "its answers are not known for sure"
     assert {bool(e.answers) for e in dev if e.source == real.RECOVERED} == {False}
     for example in train:
-        assert example.source in ("lists", "contrasts") or {
+        assert example.source in ("lists", "contrasts", "rows") or {
             example.context[slice(*span)] for span in example.answers
         } <= {"Edda Holm"}
 
@@ -574,3 +576,19 @@ def test_a_question_is_weighed_once_over_real_paragraphs() -> None:
     assert len(rest) == 3
     assert set(rest) < {e.context for e in others[:5]}
     assert len(parted([*asked, *others], most=100)[1]) == 5
+
+
+def test_made_rows_answer_with_what_stands_where_the_question_points() -> None:
+    """A cell of the row that is named, the value of a key, a speaker, or nothing where that is not there."""
+    made = row_examples(2_000, seed=5)
+    assert made == row_examples(2_000, seed=5)
+    assert 0.25 < sum(not e.answers for e in made) / len(made) < 0.45
+    for example in made:
+        for start, end in example.answers:
+            assert example.context[start:end] == example.context[start:end].strip() != ""
+    weights = [e for e in made if e.question.startswith("What does ") and e.question.endswith(" weigh?") and e.answers]
+    assert weights
+    for example in weights:
+        ((start, end),) = example.answers
+        (line,) = [each for each in example.context.split("\n") if f"Part: {example.question.split()[2]};" in each]
+        assert f"Weight: {example.context[start:end]}" in line

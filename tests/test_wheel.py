@@ -19,10 +19,7 @@ NEEDED = (
     "index/models/all-MiniLM-L6-v2/model.onnx",
     "index/models/all-MiniLM-L6-v2/tokenizer.json",
     "index/samples/ridge-walk.pdf",
-    "ui/page/gradio.css",
-    "ui/page/icon.svg",
-    "ui/page/look.css",
-    "ui/page/page.js",
+    *(f"ui/page/{file.name}" for file in (ROOT / "ui" / "page").iterdir()),
 )
 
 

@@ -27,11 +27,15 @@ EXAMPLES = ("Who led the meeting?", "When was it held?", "How much was stolen?")
 _EXAMPLES_ARE_ABOUT = "trilateral-cyber-meeting.md"
 
 _PAGE = Path(__file__).parent / "page"
-_FILES = {"look.css": "text/css", "gradio.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_FILES = (
+    ("look.css", "rooms.css", "gradio.css"),
+    ("shell.js", "page.js"),  # the rooms first: the others fill them
+)
 _HEAD = (
-    '<link rel="stylesheet" href="/look.css"><link rel="stylesheet" href="/gradio.css">'
-    '<script src="/page.js" defer></script>'
-    '<link rel="icon" type="image/svg+xml" href="/icon.svg">'
+    "".join(f'<link rel="stylesheet" href="/{name}">' for name in _FILES[0])
+    + "".join(f'<script src="/{name}" defer></script>' for name in _FILES[1])
+    + '<link rel="icon" type="image/svg+xml" href="/icon.svg">'
 )
 _HEADER = '<header class="sq-header"><h1>seedqa</h1><p>Answers in your documents’ own words</p></header>'
 _WELCOME = (
@@ -190,7 +194,8 @@ def application(engine: Engine, *, host: str = "127.0.0.1") -> FastAPI:
 
     app = FastAPI(title="seedqa", docs_url=None, redoc_url=None, openapi_url=None)
     routes.add(app, engine)
-    for name, kind in _FILES.items():
+    for name in (*_FILES[0], *_FILES[1], "icon.svg"):
+        kind = _KINDS[Path(name).suffix]
         app.get(f"/{name}")(lambda name=name, kind=kind: FileResponse(_PAGE / name, media_type=kind))
     gr.mount_gradio_app(
         app,

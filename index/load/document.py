@@ -7,11 +7,12 @@ from pathlib import Path
 from index.errors import LoadError, UnsupportedFile
 from index.load import sandbox
 from index.load.parsed import Parsed, ParseError
-from index.load.parsers import SUFFIXES, module_of, parser_of
+from index.load.parsers import CODE, SUFFIXES, module_of, parser_of
 from index.load.text import clean
 from index.types import Document
 
 MEGABYTE = 1 << 20
+KINDS = tuple(suffix for suffix in SUFFIXES if suffix not in CODE)
 
 
 def load(path: Path, *, max_bytes: int = 32 * MEGABYTE) -> Document:
@@ -22,7 +23,9 @@ def load(path: Path, *, max_bytes: int = 32 * MEGABYTE) -> Document:
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise UnsupportedFile(f"{path} is of a kind that cannot be read: use one of {', '.join(SUFFIXES)}.")
+        raise UnsupportedFile(
+            f"{path} is of a kind that cannot be read: use one of {', '.join(KINDS)}, or source code."
+        )
     try:
         place = _locate(path)
         data = _read(place, max_bytes)

@@ -1,12 +1,15 @@
 """HTML as the text that a reader sees. Offsets are noted while that text is written, never searched for."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from index.load import front
 from index.load.parsed import Heading, Parsed, ordered, sections
+from index.load.parts import Parts, form
 from index.load.table import Cell, Row, table_marks
 from index.load.text import decode
 
@@ -44,26 +47,43 @@ GAPS = {
 CELLS = frozenset({"td", "th"})
 WITH_ATTRIBUTES = frozenset({"table", *CELLS})
 LONGEST_SPAN = {"colspan": 1000, "rowspan": 65534}  # HTML, 4.9.11
+SAID = frozenset({"title", "author", "date"})
+"""What front matter says of a page that its reader may be shown; the rest is for the program that makes it."""
 DECLARED = re.compile(rb"<meta[^>]{0,512}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # they would split words for a search
 
 
 def parse(data: bytes) -> Parsed:
     """Visible text: blocks are paragraphs, items and rows lines; the title is <title>, else the first h1."""
+    source = decode(data, declared=_declared(data))
+    top = front.block(source)
+    if not top:
+        return read(source)[0]
+    parts, page = Parts(), read(source[top.end() :])[0]
+    parts.add(form((field["name"].title(), field["value"]) for field in front.fields(top) if field["name"] in SAID))
+    parts.add(page)
+    return parts.parsed(front.title(top) or page.title)
+
+
+def read(source: str, *, anchors: Collection[str] = ()) -> tuple[Parsed, dict[str, int]]:
+    """Return a page, and where in its text the elements with these ids begin, as far as they are there."""
     from selectolax.lexbor import LexborHTMLParser
 
-    tree = LexborHTMLParser(decode(data, declared=_declared(data)), scripting=True)
-    flow = _Flow()
+    tree = LexborHTMLParser(source, scripting=True)
+    flow, wanted = _Flow(), frozenset(anchors)
     for node, entering in _walk(tree.root):
         if node.is_text_node:
             flow.write((node.text_content or "").translate(INVISIBLE))
         elif entering:
             flow.enter(node.tag or "", node.attributes if node.tag in WITH_ATTRIBUTES else {})
+            if wanted and (name := node.attributes.get("id") or node.attributes.get("name")) in wanted:
+                flow.anchors.setdefault(name or "", len(flow.parts))
         else:
             flow.leave(node.tag or "")
     text = "".join(flow.parts)
     tables = [mark for rows in flow.tables for mark in table_marks(rows, text)]
-    return Parsed(title=_title(tree), text=text, marks=ordered([*sections(flow.headings, len(text)), *tables]))
+    parsed = Parsed(title=_title(tree), text=text, marks=ordered([*sections(flow.headings, len(text)), *tables]))
+    return parsed, flow.places()
 
 
 def _declared(data: bytes) -> str | None:
@@ -115,6 +135,7 @@ class _Flow:
         self.parts: list[str] = []
         self.headings: list[Heading] = []
         self.tables: list[list[Row]] = []
+        self.anchors: dict[str, int] = {}
         self._open: list[_Table] = []
         self._length = 0
         self._gap = Gap.NONE
@@ -172,6 +193,11 @@ class _Flow:
             separator, piece = self.parts[first : first + 2]
             start = length + len(separator) + len(piece) - len(piece.lstrip())
         return Cell(start, self._length, is_header, _span(attributes, "colspan"), _span(attributes, "rowspan"))
+
+    def places(self) -> dict[str, int]:
+        """Where the text after each anchor starts."""
+        ends = [0, *accumulate(map(len, self.parts))]
+        return {name: ends[min(part + 1, len(ends) - 1)] for name, part in self.anchors.items()}
 
     def write(self, text: str) -> None:
         if self._preformatted:

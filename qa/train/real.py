@@ -19,12 +19,13 @@ from qa.train.lists import list_examples
 from qa.train.negatives import related_negatives, swapped_negatives
 from qa.train.prepare import RECOVERED as RECOVERED
 from qa.train.prepare import surrounded
+from qa.train.rows import row_examples
 from qa.train.tables import table_examples
 
 REAL = "squad_train_real"
 
 SHARE = {
-    REAL: (0.52, 0.24),
+    REAL: (0.48, 0.22),
     "squadshifts_new_wiki": (0.04, 0.015),
     "qed_nq_train": (0.025, 0.005),
     "tydiqa_en_train": (0.015, 0.005),
@@ -36,8 +37,11 @@ SHARE = {
 }
 """Of all examples, the share that each set gives: with an answer, and without one."""
 
-MADE = {list_examples: 0.035, contrast_examples: 0.025}
+MADE = {list_examples: 0.03, contrast_examples: 0.025, row_examples: 0.115}
 """The shares of what is made from templates."""
+
+WHOLE = ("rows",)
+"""What is made as a passage of its own: sentences around it would break its lines."""
 
 TABLES = ("wtq_train_cells", "hybridqa_dev_table", "ottqa_dev_table")
 
@@ -73,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     around = list(dict.fromkeys(e.context for e in train if e.source not in TABLES))
     for make, share in MADE.items():
         made = make(round(share * options.examples), seed=options.seed)
-        train += [surrounded(e, around, seed=options.seed) for e in made]
+        train += [e if e.source in WHOLE else surrounded(e, around, seed=options.seed) for e in made]
     for name, part in (("train", train), ("dev", dev)):
         write_jsonl(options.out / f"{name}.jsonl.gz", [headed(e, seed=options.seed) for e in part])
         for source, count in Counter(e.source + ("" if e.answers else " -") for e in part).items():

@@ -56,16 +56,17 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
 
 
 def _sections(document: Document) -> list[Span]:
-    """Cut at headings, but not between a heading with nothing below it and the next heading; leave out the asides."""
+    """Cut at headings and at parts, but not between a heading with nothing below it and the next; no asides."""
     text = document.text
     starts = {mark.start for mark in document.marked(Kind.HEADING)}
     around = {edge for mark in document.marked(Kind.ASIDE) for edge in (mark.start, mark.end)}
     headings = starts - around - {len(text)}
-    edges = sorted({0, len(text), *around, *headings})
+    parts = {mark.start for mark in document.marked(Kind.PART)}
+    edges = sorted({0, len(text), *around, *headings, *parts})
     joined = {
         here
         for before, here in pairwise(edges)
-        if here in headings and before in starts and _is_lone_heading(text[before:here])
+        if here in headings - parts and before in starts and _is_lone_heading(text[before:here])
     }
     spans = pairwise(edge for edge in edges if edge not in joined)
     return [span for span in spans if not document.around(span[0], Kind.ASIDE)]

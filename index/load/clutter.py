@@ -23,6 +23,9 @@ TELLING = ASIDE | MAIN | OUTER | HEADINGS | {"a"}
 """Elements that say by themselves what is in them."""
 LINKED = 0.5
 """Of a block's letters: it is there for its links."""
+LONGEST_NAME = 3
+MOST_PROSE = 0.4
+"""Of the text: what has more, most of it no link, is not around the text, whatever it is called."""
 FEWEST_LINKS = 4
 """Lines of nothing but short links, one after another: a menu, wherever it stands."""
 LONGEST_LINK = 40
@@ -49,8 +52,7 @@ class Place:
         """Return the place of what is in such an element here."""
         role = attributes.get("role") or ""
         is_main = tag in MAIN or role == "main"
-        named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:500]
-        is_aside = tag in ASIDE or role in ROLES or (tag not in WHOLE and NAMED.search(named) is not None)
+        is_aside = tag in ASIDE or role in ROLES or (tag not in WHOLE and _is_named(tag, attributes))
         return Place(
             aside=self.aside or is_aside,
             main=self.main or is_main,
@@ -58,6 +60,13 @@ class Place:
             link=self.link or tag == "a",
             heading=self.heading or tag in HEADINGS,
         )
+
+
+def _is_named(tag: str, attributes: Attributes) -> bool:
+    """Whether an element has the name of a menu or a note; not that of a section, which its heading gave it."""
+    classes, name = (attributes.get("class") or "")[:500], (attributes.get("id") or "")[:100]
+    is_section = tag == "section" or "section" in classes or len(re.findall(r"[^\W_]+", name)) > LONGEST_NAME
+    return NAMED.search(classes if is_section else f"{classes} {name}") is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,11 @@ def asides(pieces: Sequence[Piece]) -> list[Mark]:
             for block in run_:
                 block.aside = True
     total = sum(block.end - block.start for block in blocks)
+    for aside, run in groupby(blocks, key=lambda block: block.aside):
+        run_ = list(run)
+        if aside and sum(block.end - block.start - block.linked for block in run_) > MOST_PROSE * total:
+            for block in run_:
+                block.aside = False
     left = sum(block.end - block.start for block in blocks if not block.aside)
     if left < LEAST_LEFT * total:
         return []

@@ -13,6 +13,7 @@ DECLARATION = re.compile(r"(?:\A|;)\s*(display|visibility|list-style(?:-type)?)\
 MOST_RULES = 5_000
 MOST_BYTES = 1 << 20
 BLOCKS = frozenset({"block", "flex", "grid", "list-item", "table", "table-row", "flow-root"})
+WHOLE = frozenset({"html", "body", "main", "article"})
 Attributes = Mapping[str, str | None]
 
 
@@ -54,6 +55,8 @@ class Sheet:
             return SEEN
         said = self._said(tag, attributes)
         display = said.get("display", "")
+        if tag in WHOLE:  # hidden until a script has run
+            return SEEN
         hidden = display == "none" or said.get("visibility") in {"hidden", "collapse"}
         if "hidden" in attributes and not display:
             hidden = True

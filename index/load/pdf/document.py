@@ -10,7 +10,7 @@ from index.load.parsed import Heading, Parsed, ParseError, ordered, sections
 from index.load.pdf import flow, mend
 from index.load.pdf.headings import Found, Place, headings
 from index.load.pdf.page import Page, Reader
-from index.load.pdf.running import key, running
+from index.load.pdf.running import is_page_number, key, running
 from index.load.pdf.tables import Cell, Item, Table, with_tables
 from index.load.pdf.words import Line
 from index.load.table import Cell as Placed
@@ -179,7 +179,7 @@ class _Writer:
             self._write(separator)
             separator, start, said = "\n", self.length, key(line)
             self._write(mend.line((word.text for word in line.words), self.known))
-            if said in self._seen or not any(map(str.isalpha, said)):
+            if said in self._seen or is_page_number(line) or not any(map(str.isalpha, said)):
                 self.marks.append(Mark(start, self.length, Kind.ASIDE, ""))
             self._seen.add(said)
 

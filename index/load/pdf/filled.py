@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
 MOST_NOTES = 1_000
+HIGHEST = 12.0  # points: a field may be higher than what is written in it
 HIDDEN = 2 | 32  # annotation flags, PDF 12.5.3: hidden, no view
 PASSWORD = 1 << 13  # field flag, PDF 12.7.4.3
 
@@ -67,6 +68,8 @@ def _string(read: Callable[[Any, int], int], *, most: int = 1 << 20) -> str:
 def _spread(words: Sequence[str], box: Box) -> list[Word]:
     """Set words side by side into a box, each as wide as its letters are many."""
     left, bottom, right, top = box
+    middle, half = (bottom + top) / 2, min(top - bottom, HIGHEST) / 2
+    bottom, top = middle - half, middle + half
     width = (right - left) / max(1, sum(len(word) + 1 for word in words))
     placed, at = [], left
     for word in words:

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.load.pdf.headings import LARGER, body_height
 from index.load.pdf.page import Page
@@ -14,7 +15,11 @@ DEEPEST = 4
 SAME_PLACE = 6.0  # points
 MARGIN = 0.08
 """Of a page's height: what returns there is no text, even if something else stands in the margin too."""
-NUMBER = re.compile(r"\d+")
+NUMBER = re.compile(r"(?<![\w.,-])\d{1,9}(?![\w-]|[.,]\d)")
+PAGE_NUMBER = re.compile(r"(?:[^\W\d_]{1,6}\.?\s*)?\W*#\W*(?:(?:of|von|de|sur|di|van|/)\s*#\W*)?")
+"""With a word for a page before it, or none."""
+APART = 1.0
+"""Of a line's height: the gap between a running head and the page's number."""
 ROMAN = re.compile(r"[ivxlc]+")
 
 
@@ -51,7 +56,7 @@ def _edge(page: Page, *, top: bool) -> list[int]:
 
 def key(line: Line) -> str:
     """The words of a line, whatever the numbers in it are."""
-    text = NUMBER.sub("#", line.text.casefold())
+    text = NUMBER.sub("#", line.text.casefold().strip())
     return "#" if ROMAN.fullmatch(text) else text
 
 
@@ -65,25 +70,42 @@ def _returning(pages: Sequence[Page], edges: Sequence[Sequence[int]]) -> Iterato
             line = page.lines[at]
             if line.height > body * LARGER:  # a title: of one invoice after another, or of a slide
                 continue
-            numbers = tuple(int(digits[:9]) for digits in NUMBER.findall(line.text))
+            numbers = tuple(int(digits) for digits in NUMBER.findall(line.text))
             place = _Place(number, at, line.bottom, numbers)
             height = round(line.bottom / SAME_PLACE)
             groups[key(line), height].append(place)
             groups[key(line), height + 1].append(place)  # what stands on the border of two is in both
             groups[key(line), f"line {rank}"].append(place)  # where pages end when their text does
     for group in groups.values():
-        if len({place.page for place in group}) >= fewest and _counts_pages(group):
+        if len({place.page for place in group}) >= fewest and _counts_pages(pages, group):
             yield from ((place.page, place.line) for place in group)
 
 
-def _counts_pages(group: Sequence[_Place]) -> bool:
-    """Whether each number in the lines is mostly the same, or mostly grows with the pages."""
+def _counts_pages(pages: Sequence[Page], group: Sequence[_Place]) -> bool:
+    """Whether each number in the lines is mostly the same, or grows with the pages as only a page's number does."""
     for values in zip(*(place.numbers for place in group), strict=False):
-        same = max(map(values.count, set(values)))
+        if max(map(values.count, set(values))) * 2 >= len(group):
+            continue
         steps = [value - place.page for value, place in zip(values, group, strict=True)]
-        if max(same, max(map(steps.count, set(steps)))) * 2 < len(group):
+        if max(map(steps.count, set(steps))) * 2 < len(group):
+            return False
+        if not all(_has_page_number(pages[place.page].lines[place.line]) for place in group):
             return False
     return True
+
+
+def _has_page_number(line: Line) -> bool:
+    """Whether a number in a line is the page's: alone, behind a word for it, or at an end and apart from the rest."""
+    if is_page_number(line):
+        return True
+    apart = [b.left - a.right > APART * line.height for a, b in pairwise(line.words)]
+    ends = (line.words[0], apart[:1]), (line.words[-1], apart[-1:])
+    return any(gap == [True] and NUMBER.fullmatch(word.text) for word, gap in ends)
+
+
+def is_page_number(line: Line) -> bool:
+    """Tell whether a line is nothing but a page's number, or "Page 3 of 12"."""
+    return PAGE_NUMBER.fullmatch(key(line)) is not None
 
 
 def _outermost(page: Page, number: int, edge: Sequence[int], returning: set[tuple[int, int]]) -> Iterator[int]:

@@ -14,6 +14,8 @@ LONGEST_CELL = 80
 """A box with more words is a frame around prose, and no cell."""
 MOST_WORDS = 6
 """Columns of so many words a cell, at the mean, are columns of prose."""
+FEWEST_WORDS = 4
+"""A line, at the mean, in each column of prose."""
 WIDE = 0.9
 """Of a line's height: a gap that parts columns, and no words of a sentence."""
 FEWEST_ROWS = 3
@@ -269,12 +271,22 @@ def _table(run: Sequence[_Cut]) -> list[Item]:
     """A run of cut lines as a table if they have their columns in common; else the lines."""
     lines: list[Item] = [cut.line for cut in run]
     columns = _columns(run)
-    words = [len(part) for cut in run for part in cut.parts]
-    if len(run) < FEWEST_ROWS or len(columns) < 2 or sum(words) > MOST_WORDS * len(words):
+    if len(run) < FEWEST_ROWS or len(columns) < 2:
         return lines
     rows = [_placed(cut, columns) for cut in run]
+    words = [len(cell.words) for row in rows for cell in row if cell.words]
+    if sum(words) > MOST_WORDS * len(words):
+        return _prose(rows) or lines
     filled = sum(bool(cell.words) for row in rows for cell in row)
     return [Table(rows)] if filled * 5 >= 3 * len(rows) * len(columns) else lines
+
+
+def _prose(rows: Sequence[Sequence[Cell]]) -> list[Item]:
+    """Columns of prose that were written line by line across: one after the other; nothing if they are none."""
+    columns = list(zip(*rows, strict=True))
+    if any(sum(len(cell.words) for cell in column) < FEWEST_WORDS * len(column) for column in columns):
+        return []
+    return [Line(cell.words) for column in columns for cell in column if cell.words]
 
 
 def _columns(run: Sequence[_Cut]) -> list[Span]:

@@ -159,8 +159,8 @@ def lines(text: str, letters: Letters) -> Iterator[Line]:
         if not words:
             continue
         hyphen = BROKEN in between
-        is_new = "\n" in between or "\r" in between
         last, first = line.words[-1] if line.words else None, words[0]
+        is_new = "\n" in between or "\r" in between or (last and line.is_flat and is_flat and _is_apart(last, first))
         if last and line.is_flat and is_flat and (hyphen or is_new) and _beside(last, first):
             if hyphen or _is_glued(last, first):
                 line.words.pop()
@@ -175,6 +175,12 @@ def lines(text: str, letters: Letters) -> Iterator[Line]:
         line.words += words
     if line.words:
         yield line
+
+
+def _is_apart(one: Word, other: Word) -> bool:
+    """Whether two words are on two lines, though PDFium has no line end between them."""
+    middles = (one.top + one.bottom) / 2, (other.top + other.bottom) / 2
+    return not (other.bottom < middles[0] < other.top or one.bottom < middles[1] < one.top)
 
 
 def _beside(one: Word, other: Word) -> bool:

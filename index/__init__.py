@@ -16,7 +16,7 @@ from index.index import Index, Mode
 from index.search.lexical import Words
 from index.sentences import sentence_around
 from index.store import Counts, Entry
-from index.sync import Progress, Report
+from index.sync import Fate, Outcome, Progress, Report
 from index.types import Document, Embedder, Hit, Kind, Mark, Passage, Where
 from index.view import Shape, View
 from index.walk import Failure
@@ -28,6 +28,7 @@ __all__ = [
     "Entry",
     "Error",
     "Failure",
+    "Fate",
     "Hit",
     "Index",
     "IndexLocked",
@@ -38,6 +39,7 @@ __all__ = [
     "Mark",
     "Mode",
     "ModelError",
+    "Outcome",
     "Passage",
     "Progress",
     "Report",

@@ -20,7 +20,7 @@ from index.search.rerank import HEAD, Similarity, centred, rerank
 from index.search.vectors import Ids, VectorView
 from index.search.where import allowed, fits
 from index.store import Counts, Entry, Origin, Store, problems
-from index.sync import Progress, Report, Sync, store_document
+from index.sync import Outcome, Progress, Report, Sync, store_document
 from index.types import Document, Embedder, Hit, Passage, Vectors, Where
 from index.walk import is_within, roots
 
@@ -91,6 +91,11 @@ class Index:
         with self._reading:
             return self._store.counts()
 
+    def generation(self) -> int:
+        """Count the changes so far: while it stays the same, so does all that is here. Costs next to nothing."""
+        with self._reading:
+            return self._store.generation()
+
     def documents(self) -> list[Entry]:
         """List the files by path, without their texts."""
         with self._reading:
@@ -119,6 +124,7 @@ class Index:
         paths: Sequence[Path],
         *,
         on_progress: Callable[[Progress], None] | None = None,
+        on_file: Callable[[Outcome], None] | None = None,
         max_bytes: int = 32 * MEGABYTE,
     ) -> Report:
         """Bring the index in line with files and folders: add, replace, remove what has vanished.
@@ -128,7 +134,7 @@ class Index:
         Raises IndexLocked while another process writes.
         """
         with self._writer() as store:
-            run = Sync(store, self._lazy_embedder, on_progress=on_progress, max_bytes=max_bytes)
+            run = Sync(store, self._lazy_embedder, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes)
             return run.run(paths)
 
     def add(self, document: Document) -> int:

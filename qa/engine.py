@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
-from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
+from index import Counts, Entry, Hit, Index, Outcome, Progress, Report, Shape, View, Where, load_embedder, unchanged
+from index.load import SUFFIXES
 from qa import compose, followup
 from qa.about import Asked, spelled_like, stands_for, unknown
 from qa.read import OnnxReader, Reader
@@ -79,6 +80,11 @@ class Engine:
         """List what is in the index, without the texts."""
         return self.index.documents()
 
+    def generation(self) -> tuple[int, int]:
+        """Return what stays the same while the index does: which index it is, and how often it has changed."""
+        index = self.index
+        return id(index), index.generation()
+
     def counts(self) -> Counts:
         """Tell how many documents, files and passages there are."""
         return self.index.counts()
@@ -86,6 +92,11 @@ class Engine:
     def check(self) -> list[str]:
         """Return the faults found in the index, one sentence each; none if it is sound."""
         return self.index.check()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The suffixes of the files that can be read, such as ".pdf"."""
+        return SUFFIXES
 
     @property
     def embedder(self) -> str:
@@ -97,6 +108,7 @@ class Engine:
         paths: Sequence[Path],
         *,
         on_progress: Callable[[Progress], None] | None = None,
+        on_file: Callable[[Outcome], None] | None = None,
         max_bytes: int = 32 << 20,
         embedder: str | None = None,
     ) -> Report:
@@ -104,7 +116,8 @@ class Engine:
 
         ``embedder`` names the one that a new index is made with; raises IndexMismatch if there is one made otherwise.
         """
-        return self._open(create=True, embedder=embedder).sync(paths, on_progress=on_progress, max_bytes=max_bytes)
+        index = self._open(create=True, embedder=embedder)
+        return index.sync(paths, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes)
 
     def remove(self, paths: Sequence[Path]) -> int:
         """Forget files, or all that lie below folders; return how many went. No file is touched."""

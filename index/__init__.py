@@ -19,9 +19,11 @@ from index.store import Counts, Entry
 from index.sync import Fate, Outcome, Progress, Report
 from index.types import Document, Embedder, Hit, Kind, Mark, Passage, Where
 from index.view import Shape, View
-from index.walk import Failure
+from index.walk import Failure, walk
+from index.watch import Changes, Watch
 
 __all__ = [
+    "Changes",
     "Counts",
     "Document",
     "Embedder",
@@ -48,9 +50,11 @@ __all__ = [
     "StoreError",
     "UnsupportedFile",
     "View",
+    "Watch",
     "Where",
     "Words",
     "load_embedder",
     "sentence_around",
     "unchanged",
+    "walk",
 ]

@@ -20,7 +20,7 @@ from index.sentences import sentences
 from index.store import File, Store
 from index.types import Document, Embedder, Vectors
 from index.view import EMBEDDED, View
-from index.walk import Failure, is_gone, is_within, roots, walk
+from index.walk import Failure, Found, is_gone, is_within, roots
 
 _SLICE = 32  # passages embedded at a time: progress moves and Ctrl-C is heard every second or two
 
@@ -68,8 +68,9 @@ class Report:
     """What a sync did. The first five count files; ``passages`` those that were stored.
 
     ``moved`` have another name or place now, and were not read again.
-    ``ignored`` counts files in folders of a kind that nothing here reads; ``failed`` has a line for every
-    other file that was not stored. Where an earlier version of it is in the index, that version stays.
+    ``ignored`` counts files in folders of a kind that nothing here reads, ``left_out`` what the rules leave out, which
+    is taken out of the index; ``failed`` has a line for every other file that was not stored. Where an earlier version
+    of it is in the index, that version stays.
     """
 
     added: int
@@ -81,6 +82,7 @@ class Report:
     ignored: int
     failed: tuple[Failure, ...]
     seconds: float
+    left_out: int = 0
 
 
 OnSlice = Callable[[int, int], None]
@@ -165,17 +167,16 @@ class Sync:
         self._counts = Counter(dict.fromkeys(Fate, 0))
         self._failed: list[Failure] = []
 
-    def run(self, paths: Sequence[Path]) -> Report:
-        """Bring the store in line with the files at these paths."""
+    def run(self, paths: Sequence[Path], found: Found) -> Report:
+        """Bring the store in line with the files at these paths, which are those that a walk has found."""
         started = time.monotonic()
         # 1  what there is, and what there was
-        found = walk(paths)
         known = self._store.files()
         self._failed += [*found.failed, *_nowhere(paths, known)]
         for failure in self._failed:
             self._on_file(Outcome(failure.path, Fate.FAILED, failure.message))
         # 2  what has vanished goes, unless it only has another name now
-        vanished = {path: known.pop(path) for path in _vanished(paths, known, found.files)}
+        vanished = {path: known.pop(path) for path in _vanished(paths, known, found)}
         moved = set()
         for path, old in _moved(vanished, found.files, known):
             known[path] = self._moved_to(path, old, vanished.pop(old), found.files[path])
@@ -201,6 +202,7 @@ class Sync:
             removed=removed,
             passages=meter.passages,
             ignored=found.ignored,
+            left_out=sum(os.path.realpath(path) == path for path in found.left_out),
             failed=tuple(self._failed),
             seconds=time.monotonic() - started,
         )
@@ -302,16 +304,20 @@ def _nowhere(paths: Iterable[Path], entries: Iterable[str]) -> Iterator[Failure]
             yield Failure(str(path), f"{path} does not exist: check the spelling")
 
 
-def _vanished(paths: Sequence[Path], known: Mapping[str, File], found: Mapping[str, Path]) -> list[str]:
-    """Return the stored paths below the given ones at which there is no file any more, or no link that leads there."""
+def _vanished(paths: Sequence[Path], known: Mapping[str, File], found: Found) -> list[str]:
+    """Return the stored paths below the given ones that are to go.
+
+    There is no file any more, no link leads there any more, or the rules leave it out now.
+    """
     below = roots(paths)
     return [
         path
         for path, file in known.items()
-        if path not in found
+        if path not in found.files
         and (
             (is_within(path, below) and is_gone(path))
             or (file.via and is_within(file.via, below) and os.path.realpath(file.via) != path)
+            or (found.left_out and (is_within(path, found.left_out) or is_within(file.via, found.left_out)))
         )
     ]
 

@@ -5,6 +5,7 @@ from qa import shadow
 shadow.refuse("index")  # before it is imported: a web project's index.py would only fail for a name that it lacks
 
 from index import (  # noqa: E402
+    Changes,
     Counts,
     Document,
     Entry,
@@ -35,6 +36,7 @@ from qa.types import Answer, Candidate, Citation, Claim, Reason, Span, Turn  # n
 __all__ = [
     "Answer",
     "Candidate",
+    "Changes",
     "Citation",
     "Claim",
     "Counts",

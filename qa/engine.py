@@ -1,11 +1,30 @@
 """Engine: the one thing that faces see. One question goes down through search and reader, one Answer comes back."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
+from typing import TypedDict, Unpack
 
-from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
+from index import (
+    Changes,
+    Counts,
+    Entry,
+    Hit,
+    Index,
+    Outcome,
+    Progress,
+    Report,
+    Shape,
+    View,
+    Watch,
+    Where,
+    load_embedder,
+    unchanged,
+    walk,
+)
+from index.load import SUFFIXES
 from qa import compose, followup
 from qa.about import Asked, is_code, stands_for, unknown
 from qa.language import is_english
@@ -24,6 +43,15 @@ AT_LEAST = 3
 
 AT_ONCE = 2
 """Questions that are read at the same time: each uses every core, so more would only wait for each other."""
+
+
+class Rules(TypedDict, total=False):
+    """What a folder is added by: see :func:`index.walk.walk`."""
+
+    exclude: Sequence[str]
+    without: Collection[str]
+    links: bool
+    max_files: int
 
 
 class Engine:
@@ -97,6 +125,11 @@ class Engine:
         """List what is in the index, without the texts."""
         return self.index.documents()
 
+    def generation(self) -> tuple[int, int]:
+        """Return what stays the same while the index does: which index it is, and how often it has changed."""
+        index = self.index
+        return id(index), index.generation()
+
     def counts(self) -> Counts:
         """Tell how many documents, files and passages there are."""
         return self.index.counts()
@@ -104,6 +137,11 @@ class Engine:
     def check(self) -> list[str]:
         """Return the faults found in the index, one sentence each; none if it is sound."""
         return self.index.check()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The suffixes of the files that can be read, such as ".pdf"."""
+        return SUFFIXES
 
     @property
     def embedder(self) -> str:
@@ -115,14 +153,27 @@ class Engine:
         paths: Sequence[Path],
         *,
         on_progress: Callable[[Progress], None] | None = None,
+        on_file: Callable[[Outcome], None] | None = None,
         max_bytes: int = 32 << 20,
         embedder: str | None = None,
+        **rules: Unpack[Rules],
     ) -> Report:
         """Bring the index in line with files and folders, as ``Index.sync`` does; make one if there is none.
 
         ``embedder`` names the one that a new index is made with; raises IndexMismatch if there is one made otherwise.
         """
-        return self._open(create=True, embedder=embedder).sync(paths, on_progress=on_progress, max_bytes=max_bytes)
+        index = self._open(create=True, embedder=embedder)
+        return index.sync(paths, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes, **rules)
+
+    def watch(self, paths: Sequence[Path], **rules: Unpack[Rules]) -> Watch:
+        """Begin to watch files and folders, by the same rules as they are added."""
+        return Watch(paths, lambda there: walk(there, **rules))
+
+    def known(self, changes: Changes) -> Changes:
+        """Return changes without files that are gone and never were in the index: temporary files of editors."""
+        stored = {entry.path for entry in self.documents()}
+        differ = tuple(path for path in changes.differ if str(path) in stored or os.path.lexists(path))
+        return Changes(differ, tuple(path for path in changes.left_out if str(path) in stored))
 
     def remove(self, paths: Sequence[Path]) -> int:
         """Forget files, or all that lie below folders; return how many went. No file is touched."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
-from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
+from index import Counts, Document, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
 from qa import compose, followup
 from qa.about import Asked, spelled_like, stands_for, unknown
 from qa.read import OnnxReader, Reader
@@ -78,6 +78,14 @@ class Engine:
     def documents(self) -> list[Entry]:
         """List what is in the index, without the texts."""
         return self.index.documents()
+
+    def document(self, key: int | str) -> Document | None:
+        """Return a document by its id, or by the SHA-256 of the bytes it was read from; None if it is not there."""
+        return self.index.document(key)
+
+    def passage_around(self, document_id: int, start: int, end: int) -> tuple[int, int] | None:
+        """Tell where the passage starts and ends that holds ``text[start:end]`` of a document; None if none does."""
+        return self.index.passage_around(document_id, start, end)
 
     def counts(self) -> Counts:
         """Tell how many documents, files and passages there are."""

@@ -17,7 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 import qa
 from qa import Engine
 from qa.read import Reader
-from ui import guard, render, routes, serve
+from ui import guard, render, routes, serve, source
 from ui.routes import LONGEST_QUESTION
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ _EXAMPLES_ARE_ABOUT = "trilateral-cyber-meeting.md"
 _PAGE = Path(__file__).parent / "page"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FILES = (
-    ("look.css", "rooms.css", "gradio.css"),
-    ("shell.js", "page.js"),  # the rooms first: the others fill them
+    ("look.css", "rooms.css", "gradio.css", "source.css"),
+    ("shell.js", "page.js", "source.js"),  # the rooms first: the others fill them
 )
 _HEAD = (
     "".join(f'<link rel="stylesheet" href="/{name}">' for name in _FILES[0])
@@ -194,6 +194,7 @@ def application(engine: Engine, *, host: str = "127.0.0.1") -> FastAPI:
 
     app = FastAPI(title="seedqa", docs_url=None, redoc_url=None, openapi_url=None)
     routes.add(app, engine)
+    source.add(app, engine)
     for name in (*_FILES[0], *_FILES[1], "icon.svg"):
         kind = _KINDS[Path(name).suffix]
         app.get(f"/{name}")(lambda name=name, kind=kind: FileResponse(_PAGE / name, media_type=kind))

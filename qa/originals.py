@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from index import Document, unchanged
+from index import Document, LoadError, unchanged
 from index.files import stamp
+from index.load.parsed import ParseError
+from index.load.picture import Picture, Words, picture
 
 
 class State(StrEnum):
@@ -55,3 +57,19 @@ def _bytes(path: str) -> bytes | None:
         return Path(path).read_bytes()
     except OSError:
         return None
+
+
+def page_picture(document: Document, page: int, start: int, end: int, *, around: int = 60) -> Picture | None:
+    """Render a page of a PDF, counted from 1, with a box around each line of ``text[start:end]``.
+
+    None if the file is not what was read any more. Raises LoadError if the page cannot be rendered.
+    """
+    found = original(document)
+    if found is None:
+        return None
+    text = document.text
+    words = Words(text[start:end], text[max(0, start - around) : start], text[end : end + around])
+    try:
+        return picture(found.data, page, words)
+    except ParseError as error:
+        raise LoadError(f"{found.path} {error}.") from None

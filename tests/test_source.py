@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 
 from index import Index
 from index.load import load
+from index.load.parsed import ParseError
+from index.load.picture import Words, picture
 from qa import Document, Engine, Kind, Mark
 from qa.originals import State, original, state
 from tests.fakes import HashingEmbedder, PatternReader
@@ -394,3 +396,64 @@ def test_a_large_document_is_sent_in_windows(folder: Path) -> None:
     (folder / "huge.txt").write_text("The quick brown fox jumps over it.\n" * 60_000, encoding="utf-8")
     document = load(folder / "huge.txt")
     assert len(json.dumps(source.after(document, 1_000_000))) < 15_000
+
+
+WALK = (SAMPLES / "ridge-walk.pdf").read_bytes()
+
+
+def test_a_page_is_a_picture_with_the_words_boxed() -> None:
+    """A box for each line, on the paper, the second below the first and at the left edge of the text."""
+    made = picture(WALK, 1, Words("the\nstove, so lunch"))
+    assert made.png.startswith(b"\x89PNG\r\n\x1a\n")
+    assert made.width == 1400
+    assert made.height == pytest.approx(1400 * 594.96 / 420, abs=2)
+    first, second = made.boxes
+    assert first[0] > 0.7 > 0.2 > second[0]
+    assert 0 < first[1] < second[1] < 0.5
+    assert all(0 < side < 1 for box in made.boxes for side in box)
+
+
+def test_of_several_places_the_one_that_is_meant_is_boxed() -> None:
+    """Words that stand on a page more than once are told apart by what is around them."""
+    text = load(SAMPLES / "ridge-walk.pdf").text
+    tops = []
+    for around in ("The ferry over the lake", "at the foot of the ridge"):
+        start = text.index(around) + around.rindex("the ")
+        (box,) = picture(WALK, 1, Words("the", text[start - 30 : start], text[start + 3 : start + 30])).boxes
+        tops.append(box[1])
+    assert tops[0] < tops[1]
+
+
+@pytest.mark.parametrize("words", ["", "  ", "nowhere on it", "-"])
+def test_words_that_are_not_on_a_page_have_no_box(words: str) -> None:
+    """The picture comes all the same."""
+    assert picture(WALK, 2, Words(words)).boxes == ()
+
+
+@pytest.mark.parametrize(("data", "page"), [(WALK, 3), (WALK, 2**31 - 1), (b"%PDF-1.4 rubbish", 1), (WALK[:900], 1)])
+def test_what_is_no_page_is_said(data: bytes, page: int) -> None:
+    """A damaged file ends with a sentence, and never with the server."""
+    with pytest.raises(ParseError):
+        picture(data, page, Words("x"))
+
+
+def test_the_route_shows_pages_of_pdfs_only(asked: TestClient, shared: Engine) -> None:
+    """And of no file that is not as it was read."""
+    walk, prices = named(shared, "walk.pdf"), named(shared, "prices.md")
+    start = walk.text.index("1,179 metres")
+    shown = asked.get("/api/source", params={"document": walk.id, "start": start, "end": start + 12}).json()
+    assert (shown["pages"], shown["page"], shown["quote"]) == (2, 2, "1,179 metres")
+    query = {"document": walk.id, "page": 2, "start": start, "end": start + 12}
+    reply = asked.get("/api/source/page", params=query)
+    assert reply.json()["picture"].startswith("data:image/png;base64,")
+    assert len(reply.json()["boxes"]) == 1
+    assert asked.get("/api/source/page", params={"document": walk.id, "page": 3}).status_code == 404
+    assert asked.get("/api/source/page", params={"document": prices.id, "page": 1}).status_code == 404
+    assert asked.get("/api/source", params={"document": prices.id}).json()["pages"] == 0
+
+
+def test_a_pdf_that_has_changed_is_not_shown_as_a_picture(client: TestClient, engine: Engine, folder: Path) -> None:
+    """Its pages now are not those that were indexed."""
+    walk = named(engine, "walk.pdf")
+    (folder / "walk.pdf").write_bytes(WALK + b"\n%changed")
+    assert client.get("/api/source/page", params={"document": walk.id, "page": 1}).status_code == 409

@@ -352,3 +352,28 @@ def test_the_original_opens_beside_the_page(page: Page, engine: Engine) -> None:
         page.get_by_role("link", name="Open original").click()
     assert Path(download.value.path()).read_text(encoding="utf-8") == PRICES
     expect(source(page)).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 620), (390, 844)])
+def test_a_pdf_is_shown_as_its_page_with_the_words_boxed(
+    browser: Browser, address: str, engine: Engine, width: int, height: int
+) -> None:
+    """The quote is a mark on the page's picture, in view; the text is a click away; other pages come by scrolling."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = opened(context, address)
+    cite(page, engine, "walk.pdf", "940 metres").dispatch_event("click")
+    expect(source(page).get_by_role("img", name="Page 1 of walk.pdf")).to_be_visible(timeout=15_000)
+    mark = source(page).locator("mark")
+    expect(mark).to_have_text("940 metres")
+    expect(mark).to_be_in_viewport(ratio=1)
+    picture, box = source(page).locator("img").bounding_box(), source(page).locator(".sq-box").bounding_box()
+    assert picture is not None
+    assert box is not None
+    assert picture["x"] < box["x"] < box["x"] + box["width"] < picture["x"] + picture["width"]
+    source(page).locator(".sq-source-text").evaluate("element => element.scrollTo(0, element.scrollHeight)")
+    expect(source(page).get_by_role("img", name="Page 2 of walk.pdf")).to_be_visible(timeout=15_000)
+    page.get_by_role("button", name="Show text").click()
+    expect(source(page).locator(".sq-text mark")).to_have_text("940 metres")
+    page.get_by_role("button", name="Show page").click()
+    expect(source(page).locator(".sq-over mark")).to_be_in_viewport(timeout=15_000)
+    context.close()

@@ -30,7 +30,7 @@ _PAGE = Path(__file__).parent / "page"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FILES = (
     ("look.css", "rooms.css", "gradio.css", "source.css"),
-    ("shell.js", "page.js", "source.js"),  # the rooms first: the others fill them
+    ("shell.js", "page.js", "blocks.js", "source.js"),  # the rooms first: the others fill them
 )
 _HEAD = (
     "".join(f'<link rel="stylesheet" href="/{name}">' for name in _FILES[0])

@@ -3,6 +3,7 @@
 All that is sent is a slice of the text that was indexed, with its offset; the page writes it with ``textContent``.
 """
 
+import base64
 import logging
 import re
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from fastapi.responses import JSONResponse
 
 import qa
 from qa import Document, Engine, Kind
-from qa.originals import State, original, state
+from qa.originals import State, original, page_picture, state
 from ui.blocks import PARTS, blocks
 from ui.problems import problem
 
@@ -33,6 +34,7 @@ MOST_FOUND = 1_000
 Key = Annotated[str, Query(alias="document", pattern="^([0-9]{1,18}|[0-9a-f]{64})$")]
 """A document: its number, or the SHA-256 of its file's bytes, which holds whatever the file is called."""
 Offset = Annotated[int, Query(ge=0, lt=1 << 53)]
+Number = Annotated[int, Query(alias="page", ge=1, lt=1 << 31)]
 
 
 def view(engine: Engine, document: Document, start: int, end: int) -> dict[str, Any]:
@@ -49,9 +51,12 @@ def view(engine: Engine, document: Document, start: int, end: int) -> dict[str, 
         "title": document.title,
         "state": state(document).value,
         "length": len(document.text),
+        "pages": len(document.marked(Kind.PAGE)) if _is_pdf(document.path) else 0,
+        "page": page_at(document, start),
         "place": place(document, start),
         "start": start,
         "end": end,
+        "quote": document.text[start:shown],
         "passage": list(passage or (start, end)),
         **window(document, first, last),
     }
@@ -61,6 +66,25 @@ def place(document: Document, offset: int) -> list[dict[str, str]]:
     """Name where an offset is, the widest first: the chapter, the sheet or the page, then the headings."""
     marks = [mark for kind in (*PARTS, Kind.HEADING) for mark in document.around(offset, kind)]
     return [{"kind": mark.kind.value, "label": mark.label} for mark in marks]
+
+
+def page_at(document: Document, offset: int) -> int:
+    """Return the page that an offset is on, counted from 1; 0 where there are no pages."""
+    return sum(mark.start <= offset for mark in document.marked(Kind.PAGE))
+
+
+def _is_pdf(path: str) -> bool:
+    return path.lower().endswith(".pdf")
+
+
+def page(document: Document, number: int, start: int, end: int) -> dict[str, Any] | None:
+    """Return a page of a PDF as a picture, with a box for each line of a quote; None if the file has changed."""
+    made = page_picture(document, number, start, end)
+    if made is None:
+        return None
+    shown = base64.b64encode(made.png).decode()
+    size = {"width": made.width, "height": made.height}
+    return {"page": number, **size, "boxes": made.boxes, "picture": f"data:image/png;base64,{shown}"}
 
 
 def window(document: Document, first: int, last: int) -> dict[str, Any]:
@@ -120,6 +144,10 @@ def add(app: FastAPI, engine: Engine) -> None:
     def source_find(key: Key, words: Annotated[str, Query(max_length=200)]) -> Response:
         return _reply(engine, key, 0, lambda document: find(document, words))
 
+    @app.get("/api/source/page")
+    def source_page(key: Key, number: Number, start: Offset = 0, end: Offset = 0) -> Response:
+        return _found(engine, key, lambda document: _page(document, number, start, end))
+
     @app.get("/api/original")
     def the_original(key: Key) -> Response:
         return _found(engine, key, _file)
@@ -150,6 +178,18 @@ def _found(engine: Engine, key: str, work: Callable[[Document], Response]) -> Re
         return problem(500, "Something went wrong here. The server's terminal has the details.")
 
 
+def _page(document: Document, number: int, start: int, end: int) -> Response:
+    if not _is_pdf(document.path) or number > len(document.marked(Kind.PAGE)) or end > len(document.text):
+        return problem(404, "There is no such page to be shown as a picture.")
+    try:
+        shown = page(document, number, start, end)
+    except qa.LoadError as error:
+        return problem(422, str(error))
+    if shown is None:
+        return problem(409, "The file has changed since it was read, or is gone.")
+    return JSONResponse(shown, headers={"Cache-Control": "no-store"})
+
+
 def _file(document: Document) -> Response:
     """Answer with the file's bytes: a PDF for the browser to show, anything else to be saved, and nothing to be run."""
     found = original(document)
@@ -160,7 +200,7 @@ def _file(document: Document) -> Response:
         }.get(state(document), "The file has changed since it was read: run `seedqa add` on it, then ask again.")
         return problem(409, why)
     name = PurePath(found.path).name
-    is_pdf = found.data.startswith(b"%PDF-") and name.lower().endswith(".pdf")
+    is_pdf = found.data.startswith(b"%PDF-") and _is_pdf(name)
     kind, shown = ("application/pdf", "inline") if is_pdf else ("application/octet-stream", "attachment")
     headers = {"Content-Disposition": f"{shown}; filename*=UTF-8''{quote(name, safe='')}", "Cache-Control": "no-store"}
     return Response(found.data, media_type=kind, headers=headers)

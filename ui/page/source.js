@@ -1,9 +1,8 @@
 // The source of a quote: its document at the quote. All that comes from a document is written as text nodes.
 (() => {
-  const { make, source: room } = window.seedqa;
+  const { draw, literal, make, named, source: room } = window.seedqa;
   const CITATION = ".sq-open[data-document]";
   const NARROW = matchMedia("(max-width: 599px)");
-  const UNSEEN = /([\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069\ufeff])/;
   const NOTES = {
     changed: "This file has changed since it was read. Below is what it said then; add it again to see it as it is now.",
     gone: "This file is not where it was any more. Below is what it said when it was read.",
@@ -33,6 +32,7 @@
   const back = button("Previous match", "↑", () => next(-1), search);
   const forth = button("Next match", "↓", () => next(1), search);
   const links = make("span", { className: "sq-links" }, tools);
+  const as = make("button", { type: "button" }, links);
   const original = make("a", { textContent: "Open original", target: "_blank", rel: "noopener" }, links);
   const permalink = make("a", { textContent: "Link" }, links);
   const note = make("p", { className: "sq-source-note", hidden: true }, room);
@@ -44,6 +44,7 @@
   let opener = null; // the button to which the focus goes back
   let found = []; // where the words stand that were looked for
   let at = -1; // which of them is in view
+  let pages = null; // which pages of a PDF are there as pictures; null where its text is
   let loading = null; // one request at a time; a newer place makes an older answer void
 
   const get = async (path, parameters) => {
@@ -53,31 +54,6 @@
     return data;
   };
 
-  // Writing. Offsets count code points, as Python does.
-  const points = (string) => (/[\ud800-\udfff]/.test(string) ? Array.from(string) : string);
-  const string = (slice) => (typeof slice === "string" ? slice : slice.join(""));
-  const literal = (parent, slice) => {
-    string(slice).split(UNSEEN).forEach((piece, number) => {
-      if (number % 2 === 0) return void parent.append(piece);
-      const code = piece.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-      make("span", { className: "sq-unseen", textContent: piece }, parent).dataset.code = `U+${code}`;
-    });
-  };
-  const write = (parent, slice, start, layers) => {
-    if (!slice.length) return;
-    if (!layers.length) return void literal(parent, slice);
-    const [{ ranges, tag, className }, ...rest] = layers;
-    let done = 0;
-    for (const [first, last] of ranges) {
-      const from = Math.max(first - start, done);
-      const to = Math.min(last - start, slice.length);
-      if (to <= from) continue;
-      write(parent, slice.slice(done, from), start + done, rest);
-      write(make(tag, { className }, parent), slice.slice(from, to), start + from, rest);
-      done = to;
-    }
-    write(parent, slice.slice(done), start + done, rest);
-  };
   const layers = () => [
     { ranges: [shown.passage], tag: "span", className: "sq-tint" },
     { ranges: [[shown.start, shown.end]], tag: "mark", className: "" },
@@ -85,38 +61,17 @@
     { ranges: at < 0 ? [] : [found[at]], tag: "span", className: "sq-here" },
   ];
 
-  const PART = { page: "Page ", slide: "Slide ", sheet: "Sheet " };
-  const named = ({ of, kind, label }) => `${PART[of ?? kind] ?? ""}${label}`;
-  const blocks = {
-    text: (block, parent) => paragraph("sq-text", block, parent),
-    heading: (block, parent) => paragraph(`sq-heading sq-level-${block.level}`, block, parent),
-    part: (block, parent) => literal(make("p", { className: "sq-part" }, parent), named(block)),
-    table: ({ heads, rows }, parent) => {
-      const table = make("table", {}, make("div", { className: "sq-grid" }, parent));
-      const width = Math.max(heads.length, ...rows.flatMap(({ cells }) => cells.map(([column]) => column + 1)));
-      if (heads.length) {
-        const row = make("tr", { className: "sq-heads" }, table);
-        for (const head of heads) literal(make("th", { scope: "col" }, row), head);
-      }
-      for (const { header, cells } of rows) {
-        const row = make("tr", {}, table);
-        const places = Array.from({ length: width }, () => make(header ? "th" : "td", {}, row));
-        for (const [column, start, said] of cells) write(places[column], points(said), start, layers());
-      }
-    },
-  };
-  const paragraph = (className, block, parent) =>
-    write(make("div", { className }, parent), points(block.text), block.start, layers());
-
   const drawn = (window) => {
     const part = make("div", { className: "sq-window" }, text);
-    for (const block of window) blocks[block.kind](block, part);
+    for (const block of window) draw(block, part, layers());
     for (const grid of part.querySelectorAll(".sq-grid")) {
       if (grid.scrollWidth > grid.clientWidth) grid.tabIndex = 0; // what scrolls must be reached with keys
     }
     return part;
   };
   const paint = () => {
+    pages = null;
+    as.textContent = "Show page";
     text.replaceChildren();
     shown.windows.forEach(drawn);
     finish();
@@ -137,8 +92,13 @@
   // More of a long document, as it is scrolled to.
   const more = async () => {
     if (!shown || loading || room.hidden) return;
-    const up = text.scrollTop < 600 && shown.from > 0;
-    const down = text.scrollHeight - text.scrollTop - text.clientHeight < 600 && shown.until < shown.length;
+    const [high, low] = [text.scrollTop < 600, text.scrollHeight - text.scrollTop - text.clientHeight < 600];
+    if (pages) {
+      if (high && pages.low > 1) await leaf(pages.low - 1);
+      else if (low && pages.high < shown.pages) await leaf(pages.high + 1);
+      return;
+    }
+    const [up, down] = [high && shown.from > 0, low && shown.until < shown.length];
     if (!up && !down) return;
     const mine = (loading = {});
     const [way, offset] = up ? ["before", shown.from] : ["after", shown.until];
@@ -167,6 +127,67 @@
     note.hidden = !message;
   };
 
+  // The page of a PDF as it looks, the quote boxed in it.
+  const portray = async (number) => {
+    const quoted = number === shown.page;
+    const span = quoted ? { start: shown.start, end: shown.end } : {};
+    const page = await get("/api/source/page", { document: shown.document, page: number, ...span });
+    const sheet = make("div", { className: "sq-page" }, document.createDocumentFragment());
+    const { picture: src, width, height, boxes } = page;
+    make("img", { src, width, height, alt: `Page ${number} of ${shown.name}` }, sheet);
+    if (quoted && boxes.length) box(boxes, sheet, width / height);
+    make("p", { className: "sq-part", textContent: `Page ${number} of ${shown.pages}` }, sheet);
+    return sheet;
+  };
+  const box = (boxes, sheet, ratio) => {
+    const least = (at) => Math.min(...boxes.map((each) => each[at]));
+    const most = (at) => Math.max(...boxes.map((each) => each[at] + each[at + 2]));
+    const [left, top] = [least(0), least(1)];
+    const [width, height] = [most(0) - left, most(1) - top];
+    const put = (element, [x, y, wide, high]) =>
+      Object.assign(element.style, Object.fromEntries(
+        Object.entries({ left: x, top: y, width: wide, height: high }).map(([name, share]) => [name, `${share * 100}%`])));
+    const over = make("div", { className: "sq-over" }, sheet);
+    over.style.aspectRatio = ratio;
+    const mark = make("mark", {}, over);
+    put(mark, [left, top, width, height]);
+    literal(make("span", { className: "sq-said" }, mark), shown.quote);
+    for (const [x, y, wide, high] of boxes) {
+      const place = [(x - left) / width, (y - top) / height, wide / width, high / height];
+      put(make("span", { className: "sq-box" }, mark), place);
+    }
+  };
+  const picture = async () => {
+    const mine = (loading = {});
+    try {
+      const sheet = await portray(shown.page);
+      if (loading !== mine) return;
+      if (shown.end > shown.start && !sheet.querySelector("mark")) throw new Error("The quote was not found on the page’s picture.");
+      text.replaceChildren(sheet);
+      pages = { low: shown.page, high: shown.page };
+      as.textContent = "Show text";
+      into("mark");
+    } catch (error) {
+      if (loading === mine) tell(error.message);
+    }
+    if (loading === mine) loading = null;
+  };
+  const leaf = async (number) => {
+    const mine = (loading = {});
+    try {
+      const sheet = await portray(number);
+      if (loading !== mine) return;
+      const left = text.scrollHeight - text.scrollTop;
+      if (number < pages.low) text.prepend(sheet);
+      else text.append(sheet);
+      if (number < pages.low) text.scrollTop = text.scrollHeight - left;
+      pages = { low: Math.min(pages.low, number), high: Math.max(pages.high, number) };
+      loading = null;
+    } catch (error) {
+      tell(error.message);
+    }
+  };
+
   // Opening and closing.
   const open = async (place, from = null) => {
     const mine = (loading = {});
@@ -192,7 +213,9 @@
     }
     loading = null;
     reveal();
-    if (shown) into(shown.end > shown.start ? "mark" : ".sq-nowhere");
+    if (!shown) return;
+    into(shown.end > shown.start ? "mark" : ".sq-nowhere");
+    if (!as.hidden) await picture();
   };
   const present = () => {
     tools.hidden = false;
@@ -202,6 +225,7 @@
     literal(make("bdi", { dir: "ltr" }, title), shown.name);
     spot.replaceChildren();
     for (const place of shown.place) literal(make("bdi", {}, make("span", {}, spot)), named(place));
+    as.hidden = !shown.pages || shown.state !== "current";
     original.href = `/api/original?document=${shown.document}`;
     original.hidden = shown.state !== "current";
     permalink.href = address(shown);
@@ -306,6 +330,11 @@
     matched(words.value, matches.textContent.includes("+"));
   };
 
+  as.addEventListener("click", () => {
+    if (!pages) return void picture();
+    paint();
+    into("mark");
+  });
   search.addEventListener("submit", (event) => {
     event.preventDefault();
     if (found.length && words.dataset.asked === words.value.trim()) return void next(1);

@@ -393,7 +393,7 @@ def test_a_port_in_use_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_an_address_that_is_not_here_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 2, with the address and what to do."""
-    assert cli.main(["ui", "--host", "192.0.2.1", "--port", "0"]) == 2
+    assert cli.main(["ui", "--host", "192.0.2.1", "--port", "0", "--no-auth"]) == 2
     assert "cannot listen on 192.0.2.1" in capsys.readouterr().err
 
 

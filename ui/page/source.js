@@ -291,7 +291,7 @@
 
   // Citations: those of the answer that the first one was opened from.
   const citations = () => {
-    const answer = opener?.closest(".sq-reply") ?? document.getElementById("chat");
+    const answer = opener?.closest(".sq-exchange, .sq-reply") ?? document.getElementById("chat");
     return [...(answer?.querySelectorAll(CITATION) ?? [])];
   };
   const step = (way) => {

@@ -16,7 +16,7 @@ from fastapi.responses import FileResponse
 import qa
 from qa import Engine
 from qa.read import Reader
-from ui import auth, guard, render, routes, serve, source
+from ui import auth, docs, guard, mcp, render, routes, serve, source
 from ui.routes import LONGEST_QUESTION
 
 if TYPE_CHECKING:
@@ -197,6 +197,9 @@ def application(
     app = FastAPI(title="seedqa", docs_url=None, redoc_url=None, openapi_url=None)
     routes.add(app, engine)
     source.add(app, engine)
+    mcp.add(app, engine)
+    docs.add(app)
+    routes.close(app)
     for name in (*_FILES[0], *_FILES[1], "icon.svg"):
         kind = _KINDS[Path(name).suffix]
         app.get(f"/{name}")(lambda name=name, kind=kind: FileResponse(_PAGE / name, media_type=kind))

@@ -168,6 +168,12 @@ def _ui(options: argparse.Namespace) -> int:
     return app.run(index=options.index, host=options.host, port=options.port, reader=reader, **given)
 
 
+def _mcp(options: argparse.Namespace) -> int:
+    from ui import mcp  # only now: it takes a second
+
+    return mcp.run(Engine(options.index))
+
+
 def _verify(options: argparse.Namespace) -> int:
     """Check an answer's citations, or else every document of the index, against the files on disk."""
     if not options.answer:
@@ -286,6 +292,7 @@ def _parser() -> argparse.ArgumentParser:
     who.add_argument("--no-auth", action="store_true", help="ask for no password, whoever can reach the address")
     ui.add_argument("--read-only", action="store_true", help="answer questions, and let nobody change the index")
     ui.add_argument("--port", type=int, default=7860)
+    command("mcp", _mcp, "Serve assistants over stdin and stdout (Model Context Protocol).")
     verify = command("verify", _verify, "Check an answer's quotes, or all documents, against the files on disk.")
     verify.add_argument(
         "answer", type=Path, nargs="?", metavar="ANSWER.json", help="what `seedqa ask --json` printed; - for stdin"

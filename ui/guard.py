@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.problems import problem
 
-_WRITABLE = re.compile(r"/api/(ask|retrieve)|/gradio_api/(queue/join|run/predict|cancel|reset/?)")
+_WRITABLE = re.compile(r"/mcp|/api/(ask|retrieve)|/gradio_api/(queue/join|run/predict|cancel|reset/?)")
 _CHANGES = re.compile(r"/api/documents/(?!ids$)\w+")
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _POLICY = (
@@ -106,13 +106,18 @@ class SameOrigin:
             return _refuse(403, "Requests from other sites are not answered.")
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return None
-        if not _WRITABLE.fullmatch(path):
+        if scope["method"] not in ("POST", "PATCH", "DELETE"):
+            return problem(405, f"{scope['method']} is not used here.", headers={"Allow": "GET, HEAD, POST"})
+        if not _WRITABLE.fullmatch(path) and not path.startswith("/api/"):  # of those, our own routes know best
             return _refuse(404, f"There is nothing to send to at {path}.")
         if self.read_only and _CHANGES.fullmatch(path):
             return _refuse(403, "This server is read-only: documents are added where it runs.")
-        if path.startswith("/api/") and headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        if (
+            path.startswith(("/api/", "/mcp"))
+            and headers.get("content-type", "").split(";")[0].strip() != "application/json"
+        ):
             return _refuse(415, "Send JSON, with the header Content-Type: application/json.")
-        length = headers.get("content-length", "")
+        length = headers.get("content-length", "" if "transfer-encoding" in headers else "0")
         if not length.isdecimal():
             return _refuse(411, "Send the body with its length (the header Content-Length).")
         if int(length) > self.most_bytes:

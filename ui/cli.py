@@ -164,7 +164,7 @@ def _ui(options: argparse.Namespace) -> int:
     reader = _reader(options.reader)  # before the page, which takes the hub off the network
     from ui import app  # only now: it takes a second, and gradio
 
-    return app.run(index=options.index, host=options.host, port=options.port, reader=reader)
+    return app.run(index=options.index, host=options.host, port=options.port, reader=reader, history=options.history)
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -279,6 +279,7 @@ def _parser() -> argparse.ArgumentParser:
     with_reader(ui)
     ui.add_argument("--host", default="127.0.0.1")
     ui.add_argument("--port", type=int, default=7860)
+    ui.add_argument("--no-history", dest="history", action="store_false", help="keep no conversation on the disk")
     verify = command("verify", _verify, "Check an answer's quotes, or all documents, against the files on disk.")
     verify.add_argument(
         "answer", type=Path, nargs="?", metavar="ANSWER.json", help="what `seedqa ask --json` printed; - for stdin"

@@ -15,7 +15,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_WRITABLE = re.compile(r"/api/(ask|retrieve)|/gradio_api/(queue/join|run/predict|cancel|reset/?)")
+_WRITABLE = re.compile(
+    r"/api/(ask|retrieve|conversations(/[\w-]+(/(ask|stop|restore))?)?)|/gradio_api/(queue/join|run/predict|cancel|reset/?)"
+)
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _POLICY = (
     "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "

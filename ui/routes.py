@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -97,15 +97,15 @@ def add(app: FastAPI, engine: Engine) -> None:
     @app.post("/api/ask")
     def ask(request: AskRequest) -> JSONResponse:
         turns = [qa.Turn(question, answer) for question, answer in request.turns]
-        return _reply(lambda: qa.to_json(engine.ask(request.question, turns, k=request.k, where=request.confined())))
+        return reply(lambda: qa.to_json(engine.ask(request.question, turns, k=request.k, where=request.confined())))
 
     @app.post("/api/retrieve")
     def retrieve(request: RetrieveRequest) -> JSONResponse:
-        return _reply(lambda: qa.hits_to_json(engine.retrieve(request.question, k=request.k, where=request.confined())))
+        return reply(lambda: qa.hits_to_json(engine.retrieve(request.question, k=request.k, where=request.confined())))
 
     @app.get("/api/health")
     def health() -> JSONResponse:
-        return _reply(lambda: _health(engine))
+        return reply(lambda: _health(engine))
 
 
 def _health(engine: Engine) -> dict[str, Any]:
@@ -117,10 +117,12 @@ def _tuple(values: list[Any] | None) -> tuple[Any, ...] | None:
     return None if values is None else tuple(values)
 
 
-def _reply(work: Callable[[], Any]) -> JSONResponse:
+def reply(work: Callable[[], Any]) -> JSONResponse:
     """The work's result; or 503 with an error's own message; or 500 with no details."""
     try:
         return JSONResponse(work())
+    except HTTPException:
+        raise
     except qa.Error as error:
         return JSONResponse({"error": str(error)}, 503)
     except Exception:

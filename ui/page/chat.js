@@ -111,7 +111,7 @@
     const words = (name) => article.querySelector(name)?.textContent ?? "";
     const facts = [...article.querySelectorAll(".sq-facts > .sq-part")].map((part) => part.textContent);
     say([words(".sq-none"), words(".sq-why"), words(".sq-answer, .sq-guess, .sq-notice"), ...facts]
-      .filter(Boolean).join(". "));
+      .filter(Boolean).map((text) => (/[.!?]$/.test(text) ? text : `${text}.`)).join(" "));
   };
   const show = (article) => {
     article.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });

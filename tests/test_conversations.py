@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from subprocess import PIPE
@@ -13,7 +14,6 @@ import pytest
 
 import qa
 from qa import Turn
-from ui import conversations
 from ui.conversations import Conversations, Reply, State
 
 ANN = Reply(State.DONE, "Who led the meeting?", "Ann", True, "<p>Ann</p>", '{"reason": "answered"}')
@@ -162,8 +162,8 @@ def test_what_was_deleted_long_ago_goes_with_the_next_deletion(
     """A server that runs for months does not keep it for months."""
     one, two = asked(kept, "One?"), asked(kept, "Two?")
     kept.delete(one)
-    now = conversations.time.time()
-    monkeypatch.setattr(conversations.time, "time", lambda: now + 7200)
+    later = time.time() + 7200
+    monkeypatch.setattr("ui.conversations.time.time", lambda: later)
     kept.delete(two)
     kept.restore(one)
     assert kept.get(one) is None

@@ -172,7 +172,7 @@ def opened(context: BrowserContext, address: str) -> Page:
     """Another tab with the page."""
     page = context.new_page()
     page.goto(address)
-    expect(page.get_by_role("textbox", name="Your question")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("textbox", name="Your question")).to_be_visible(timeout=60_000)
     return page
 
 
@@ -186,7 +186,7 @@ def ask(page: Page, question: str) -> None:
 
 def said(page: Page, count: int) -> None:
     """Wait until there are so many replies, and none is being worked on."""
-    expect(page.locator("#chat .sq-reply")).to_have_count(count, timeout=10_000)
+    expect(page.locator("#chat .sq-reply")).to_have_count(count, timeout=20_000)
     expect(page.locator("#chat .sq-working")).to_have_count(0)
 
 

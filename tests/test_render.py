@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Document, Kind, Mark, Passage
@@ -172,6 +172,7 @@ def hostile_answers(text: str, path: str, heading: str) -> list[Answer]:
     ]
 
 
+@settings(deadline=None)  # it renders seven answers
 @given(TEXTS, TEXTS, TEXTS)
 def test_no_markup_of_a_document_survives(text: str, path: str, heading: str) -> None:
     """Whatever passage, path, heading, title and question say, all tags are ours, and none can load or run anything."""
@@ -181,6 +182,7 @@ def test_no_markup_of_a_document_survives(text: str, path: str, heading: str) ->
         assert {name for name, _ in shown.attributes if not name.startswith("data-")} <= ATTRIBUTES
 
 
+@settings(deadline=None)  # as above
 @given(TEXTS)
 def test_markup_is_one_line(text: str) -> None:
     """A line break would end the block of HTML, and what follows would be read as Markdown."""

@@ -45,6 +45,9 @@ AT_LEAST = 3
 AT_ONCE = 2
 """Questions that are read at the same time: each uses every core, so more would only wait for each other."""
 
+OnRead = Callable[[int, int], None]
+"""Is told how many passages have been read, and of how many."""
+
 
 class Rules(TypedDict, total=False):
     """What a folder is added by: see :func:`index.walk.walk`."""
@@ -71,10 +74,19 @@ class Engine:
 
     # Questions
 
-    def ask(self, question: str, turns: Sequence[Turn] = (), *, k: int = 10, where: Where | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        k: int = 10,
+        where: Where | None = None,
+        on_read: OnRead | None = None,
+    ) -> Answer:
         """Answer from the documents, or abstain with a reason.
 
-        At most ``k`` passages are read. Raises IndexNotFound if there is no index, ModelError if weights are damaged.
+        At most ``k`` passages are read; ``on_read`` is told before each how many were, of how many there are, and may
+        end it all by raising. Raises IndexNotFound if there is no index, ModelError if weights are damaged.
         """
         # 1  a follow-up is made whole
         searched = followup.standalone(question, turns).encode(errors="replace").decode()  # half characters are no text
@@ -89,7 +101,14 @@ class Engine:
             return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
         # 3  spans in them
         with self._reading:
-            candidates = read_in_order(self.reader, searched, hits, shape=READ, is_about=asked.is_subject_of)
+            candidates = read_in_order(
+                self.reader,
+                searched,
+                hits,
+                shape=READ,
+                is_about=asked.is_subject_of,
+                on_read=on_read or (lambda _done, _of: None),
+            )
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
         if not answer.claims and self.reader.is_english and not is_english(searched):
@@ -234,6 +253,7 @@ def read_in_order(
     count: int = 3,
     shape: Shape = READ,
     is_about: Callable[[Hit], bool] = lambda _: True,
+    on_read: OnRead = lambda _done, _of: None,
 ) -> list[Candidate]:
     """Return up to ``count`` candidates of each passage read, best passage first.
 
@@ -251,6 +271,7 @@ def read_in_order(
             break
         if first is not None and best >= meaning.combined(meaning.ceiling, first - hit.score):
             break
+        on_read(place, len(hits))
         read = spans_in(reader, question, hit, count=count, shape=shape, known=known)
         found.append((hit, read))
         top = max((each.score for each in read), default=float("-inf"))

@@ -18,7 +18,7 @@ OWNERS = {
     "sentence_transformers": {"index/embed/library.py"},
     "transformers": {"index/embed/library.py", "qa/read/library.py"},
     "faiss": {"index/search/vectors.py"},
-    "apsw": {"index/store"},
+    "apsw": {"index/store", "ui/conversations.py"},
     "onnxruntime": {"index/onnx.py"},
     "tokenizers": {"index/onnx.py"},
     "gradio": {"ui/app.py"},

@@ -16,6 +16,7 @@ import qa
 from index import Document, Passage
 from qa import Answer, Candidate, Entry, Hit, Reason, Turn, Where
 from qa.compose import claims
+from qa.engine import OnRead
 from tests.fakes import PatternReader
 from ui import docs, guard, mcp, routes
 from ui.queue import FullError, Queue
@@ -34,8 +35,17 @@ class Minutes(qa.Engine):
         super().__init__(Path("/nowhere"))
         self.asked: list[tuple[list[Turn], Where | None]] = []
 
-    def ask(self, question: str, turns: Sequence[Turn] = (), *, k: int = 10, where: Where | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        k: int = 10,
+        where: Where | None = None,
+        on_read: OnRead | None = None,
+    ) -> Answer:
         """Answer, and note with which turns, and of which documents."""
+        del on_read
         self.asked.append((list(turns), where))
         if "bug" in question:
             raise RuntimeError("secret details")

@@ -165,7 +165,9 @@ def _ui(options: argparse.Namespace) -> int:
     from ui import app  # only now: it takes a second, and gradio
 
     given = {"password_file": options.auth, "no_auth": options.no_auth, "read_only": options.read_only}
-    return app.run(index=options.index, host=options.host, port=options.port, reader=reader, **given)
+    return app.run(
+        index=options.index, host=options.host, port=options.port, reader=reader, history=options.history, **given
+    )
 
 
 def _mcp(options: argparse.Namespace) -> int:
@@ -294,6 +296,7 @@ def _parser() -> argparse.ArgumentParser:
     who.add_argument("--no-auth", action="store_true", help="ask for no password, whoever can reach the address")
     ui.add_argument("--read-only", action="store_true", help="answer questions, and let nobody change the index")
     ui.add_argument("--port", type=int, default=7860)
+    ui.add_argument("--no-history", dest="history", action="store_false", help="keep no conversation on the disk")
     command("mcp", _mcp, "Serve assistants over stdin and stdout (Model Context Protocol).")
     verify = command("verify", _verify, "Check an answer's quotes, or all documents, against the files on disk.")
     verify.add_argument(

@@ -18,7 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.problems import problem
 
 _UPLOAD = "/api/documents/upload"
-_WRITABLE = re.compile(r"/mcp|/api/(ask|retrieve|documents/\w+)|/gradio_api/(queue/join|run/predict|cancel|reset/?)")
+_WRITABLE = re.compile(
+    r"/mcp|/api/(ask|retrieve|documents/\w+|conversations(/[\w-]+(/(ask|stop|restore))?)?)"
+    r"|/gradio_api/(queue/join|run/predict|cancel|reset/?)"
+)
 _CHANGES = re.compile(r"/api/documents/(?!ids$)\w+")
 _BYTES = "application/octet-stream"  # a form of another site cannot send this without asking first
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Header, Request
+from fastapi import FastAPI, Header, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
@@ -134,7 +134,7 @@ def add(app: FastAPI, engine: Engine, *, queue: Queue | None = None) -> None:
     @app.get("/api/health", tags=[FOR_PROGRAMS], responses={503: _CODES[503]})
     def health() -> Response:
         """Tell that the index opens, and how much is in it."""
-        return _reply(lambda: _health(engine))
+        return reply(lambda: _health(engine))
 
 
 def close(app: FastAPI) -> None:
@@ -153,7 +153,7 @@ def close(app: FastAPI) -> None:
 async def _in_line(line: Queue, work: Callable[[], Any]) -> Response:
     try:
         async with line.turn():
-            return await run_in_threadpool(_reply, work)
+            return await run_in_threadpool(reply, work)
     except FullError:
         return problem(503, FULL, headers={"Retry-After": "5"})
 
@@ -164,8 +164,8 @@ async def _stages(line: Queue, work: Callable[[], Any]) -> AsyncIterator[str]:
         yield _event("stage", {"stage": "waiting", "before": line.waiting})
         async with line.turn():
             yield _event("stage", {"stage": "reading"})
-            reply = await run_in_threadpool(_reply, work)
-        yield _event("answer" if reply.status_code == 200 else "problem", json.loads(bytes(reply.body)))
+            made = await run_in_threadpool(reply, work)
+        yield _event("answer" if made.status_code == 200 else "problem", json.loads(bytes(made.body)))
     except FullError:
         yield _event("problem", json.loads(bytes(problem(503, FULL).body)))
 
@@ -183,10 +183,12 @@ def _tuple(values: list[Any] | None) -> tuple[Any, ...] | None:
     return None if values is None else tuple(values)
 
 
-def _reply(work: Callable[[], Any]) -> JSONResponse:
+def reply(work: Callable[[], Any]) -> JSONResponse:
     """The work's result; or 503 with an error's own message; or 500 with no details."""
     try:
         return JSONResponse(work())
+    except HTTPException:
+        raise
     except qa.Error as error:
         return problem(503, str(error))
     except Exception:

@@ -42,7 +42,8 @@ class Report:
 
     ``moved`` have another name or place now, and were not read again.
     ``ignored`` counts files in folders of a kind that nothing here reads; ``failed`` has a line for every
-    other file that was not stored. Where an earlier version of it is in the index, that version stays.
+    other file that was not stored. Where an earlier version of it is in the index, that version stays. ``noted`` has
+    one for each that was stored without what could not be read of it.
     """
 
     added: int
@@ -54,6 +55,7 @@ class Report:
     ignored: int
     failed: tuple[Failure, ...]
     seconds: float
+    noted: tuple[Failure, ...] = ()
 
 
 OnSlice = Callable[[int, int], None]
@@ -136,6 +138,7 @@ class Sync:
         self._max_bytes = max_bytes
         self._counts = Counter(added=0, replaced=0, unchanged=0, moved=0)
         self._failed: list[Failure] = []
+        self._noted: list[Failure] = []
 
     def run(self, paths: Sequence[Path]) -> Report:
         """Bring the store in line with the files at these paths."""
@@ -162,6 +165,7 @@ class Sync:
             ignored=found.ignored,
             failed=tuple(self._failed),
             seconds=time.monotonic() - started,
+            noted=tuple(self._noted),
         )
 
     def _moved_to(self, path: str, old: str, was: File, file: Path) -> File:
@@ -207,6 +211,7 @@ class Sync:
         else:
             same = known is not None and known.sha256 == document.sha256
             self._counts["unchanged" if same else "replaced" if known else "added"] += 1
+            self._noted += [Failure(str(file), document.note)] if document.note else []
 
 
 class _Meter:

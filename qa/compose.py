@@ -186,7 +186,7 @@ def cite(candidate: Candidate) -> list[Citation]:
     one = Citation(
         path=document.path,
         title=document.title,
-        page=passage.page,
+        page=document.page_at(start),
         heading=passage.heading,
         start=candidate.start,
         end=candidate.end,
@@ -195,6 +195,7 @@ def cite(candidate: Candidate) -> list[Citation]:
         sentence_start=start,
         sha256=document.sha256,
         place=document.place(candidate.start),
+        last_page=document.page_at(end - 1),
     )
     return [one, *(replace(one, path=path) for path in document.copies)]
 

@@ -57,13 +57,14 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
 
 
 def _sections(document: Document) -> list[Span]:
-    """Cut at slides, sheets, parts and headings, but not between a heading alone and the next one; leave out asides."""
+    """Cut at slides, sheets, parts and headings, but not between a heading alone and the next; leave asides out."""
     text = document.text
     starts = {mark.start for mark in document.marked(Kind.HEADING)}
     around = {edge for mark in document.marked(Kind.ASIDE) for edge in (mark.start, mark.end)}
-    around |= {mark.start for kind in (Kind.SLIDE, Kind.SHEET) for mark in document.marked(kind)}
-    headings = starts - around - {len(text)}
-    edges = sorted({0, len(text), *around, *headings, *_parts(document)})
+    sheets = {mark.start for kind in (Kind.SLIDE, Kind.SHEET) for mark in document.marked(kind)}
+    parts = sheets | (_parts(document) - starts)
+    headings = starts - around - parts - {len(text)}
+    edges = sorted({0, len(text), *around, *headings, *parts})
     joined = {
         here
         for before, here in pairwise(edges)

@@ -105,6 +105,15 @@ class Document:
         first = 0 if kind in NESTING else max(0, stop - 1)
         return tuple(mark for mark in marks[first:stop] if offset < mark.end)
 
+    def page_at(self, offset: int) -> int | None:
+        """Return the page, counted from 1, that an offset is on; None where the format has no pages."""
+        pages = self.marked(Kind.PAGE)
+        number = bisect_right(pages, offset, key=lambda mark: mark.start)
+        if not number or not self.marked(Kind.PART):
+            return number or None
+        page = pages[number - 1]  # of a file in a file: each counts its own
+        return int(page.label) if offset <= page.end and page.label.isdecimal() else None
+
     def place(self, offset: int) -> str:
         """Return where an offset is, as readers say it, page and headings apart.
 
@@ -120,15 +129,6 @@ class Document:
             names.append(_named(rows[0]))
         inner = [*names[1:], ""]  # of two pointers, the longer says all
         return ", ".join(name for name, next_ in zip(names, inner, strict=False) if not next_.startswith(f"{name}/"))
-
-    def page_at(self, offset: int) -> int | None:
-        """Return the page, counted from 1, that an offset is on; None where the format has no pages."""
-        pages = self.marked(Kind.PAGE)
-        number = bisect_right(pages, offset, key=lambda mark: mark.start)
-        if not number or not self.marked(Kind.PART):
-            return number or None
-        page = pages[number - 1]  # of a file in a file: each counts its own
-        return int(page.label) if offset <= page.end and page.label.isdecimal() else None
 
     def within(self, start: int, end: int) -> Iterator[Mark]:
         """Yield the marks that start in ``text[start:end]``, in order."""

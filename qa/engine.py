@@ -1,13 +1,33 @@
 """Engine: the one thing that faces see. One question goes down through search and reader, one Answer comes back."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
+from typing import TypedDict, Unpack
 
-from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
+from index import (
+    Changes,
+    Counts,
+    Document,
+    Entry,
+    Hit,
+    Index,
+    Outcome,
+    Progress,
+    Report,
+    Shape,
+    View,
+    Watch,
+    Where,
+    load_embedder,
+    unchanged,
+    walk,
+)
+from index.load import SUFFIXES
 from qa import compose, followup
-from qa.about import Asked, stands_for, unknown
+from qa.about import Asked, is_code, stands_for, unknown
 from qa.language import is_english
 from qa.read import Reader, load_reader
 from qa.spelling import Lexicon, is_close, mended
@@ -24,6 +44,15 @@ AT_LEAST = 3
 
 AT_ONCE = 2
 """Questions that are read at the same time: each uses every core, so more would only wait for each other."""
+
+
+class Rules(TypedDict, total=False):
+    """What a folder is added by: see :func:`index.walk.walk`."""
+
+    exclude: Sequence[str]
+    without: Collection[str]
+    links: bool
+    max_files: int
 
 
 class Engine:
@@ -83,6 +112,7 @@ class Engine:
         stems = {stem for parts in asked.names.values() for stem in parts}
         known = self.index.frequencies(sorted(stems))
         missing = unknown(asked.names, known, lambda stem: is_close(stem, self.index.spellings(stem)))
+        missing += [name for name in asked.names if name not in missing and is_code(name) and not self.index.has(name)]
         texts = [f"{hit.passage.document.title}\n{hit.passage.text}" for hit in hits]
         return [name for name in missing if not stands_for(name, texts)]
 
@@ -96,6 +126,19 @@ class Engine:
         """List what is in the index, without the texts."""
         return self.index.documents()
 
+    def generation(self) -> tuple[int, int]:
+        """Return what stays the same while the index does: which index it is, and how often it has changed."""
+        index = self.index
+        return id(index), index.generation()
+
+    def document(self, key: int | str) -> Document | None:
+        """Return a document by its id, or by the SHA-256 of the bytes it was read from; None if it is not there."""
+        return self.index.document(key)
+
+    def passage_around(self, document_id: int, start: int, end: int) -> tuple[int, int] | None:
+        """Tell where the passage starts and ends that holds ``text[start:end]`` of a document; None if none does."""
+        return self.index.passage_around(document_id, start, end)
+
     def counts(self) -> Counts:
         """Tell how many documents, files and passages there are."""
         return self.index.counts()
@@ -103,6 +146,11 @@ class Engine:
     def check(self) -> list[str]:
         """Return the faults found in the index, one sentence each; none if it is sound."""
         return self.index.check()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The suffixes of the files that can be read, such as ".pdf"."""
+        return SUFFIXES
 
     @property
     def embedder(self) -> str:
@@ -114,14 +162,27 @@ class Engine:
         paths: Sequence[Path],
         *,
         on_progress: Callable[[Progress], None] | None = None,
+        on_file: Callable[[Outcome], None] | None = None,
         max_bytes: int = 32 << 20,
         embedder: str | None = None,
+        **rules: Unpack[Rules],
     ) -> Report:
         """Bring the index in line with files and folders, as ``Index.sync`` does; make one if there is none.
 
         ``embedder`` names the one that a new index is made with; raises IndexMismatch if there is one made otherwise.
         """
-        return self._open(create=True, embedder=embedder).sync(paths, on_progress=on_progress, max_bytes=max_bytes)
+        index = self._open(create=True, embedder=embedder)
+        return index.sync(paths, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes, **rules)
+
+    def watch(self, paths: Sequence[Path], **rules: Unpack[Rules]) -> Watch:
+        """Begin to watch files and folders, by the same rules as they are added."""
+        return Watch(paths, lambda there: walk(there, **rules))
+
+    def known(self, changes: Changes) -> Changes:
+        """Return changes without files that are gone and never were in the index: temporary files of editors."""
+        stored = {entry.path for entry in self.documents()}
+        differ = tuple(path for path in changes.differ if str(path) in stored or os.path.lexists(path))
+        return Changes(differ, tuple(path for path in changes.left_out if str(path) in stored))
 
     def remove(self, paths: Sequence[Path]) -> int:
         """Forget files, or all that lie below folders; return how many went. No file is touched."""

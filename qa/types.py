@@ -55,9 +55,9 @@ class Citation:
     sentence: str
     sentence_start: int
     sha256: str
-    last_page: int | None = None
     place: str = ""
     """Where that is in a book, a mail, an archive, a workbook: "chapter Two", "message 3, minutes.txt"."""
+    last_page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

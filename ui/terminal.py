@@ -85,13 +85,14 @@ def hit_lines(hit: Hit, *, colour: bool) -> list[str]:
     """Return where the passage stands, its score, and its text."""
     passage = hit.passage
     named = passage.document.place(passage.start)
-    place = _place(passage.document.path, (passage.page, None), named, passage.heading, passage.start, passage.end)
+    pages = (passage.page, None)
+    place = _place(passage.document.path, pages, named, passage.heading, passage.start, passage.end)
     head = f"  {place} · score {hit.score:.3f}"
     return ["", head, *(_paint(f"  │ {line}", _DIM, colour) for line in safe(passage.text).splitlines())]
 
 
 def where(citation: Citation) -> str:
-    """Return file, pages, place, heading and character offsets, as far as there are any."""
+    """Return file, page, place, heading and character offsets, as far as there are any."""
     pages = (citation.page, citation.last_page)
     return _place(citation.path, pages, citation.place, citation.heading, citation.start, citation.end)
 

@@ -68,10 +68,17 @@ def _sections(document: Document) -> list[Span]:
     joined = {
         here
         for before, here in pairwise(edges)
-        if here in headings - parts and before in starts and _is_lone_heading(text[before:here])
+        if here in headings and before in starts and _is_lone_heading(text[before:here])
+        if _are_in_one_part(document, before, here)
     }
     spans = pairwise(edge for edge in edges if edge not in joined)
     return [span for span in spans if not document.around(span[0], Kind.ASIDE)]
+
+
+def _are_in_one_part(document: Document, one: int, other: int) -> bool:
+    """Whether no part begins or ends between them, but for one in the part that the first begins."""
+    inner, outer = document.around(other, Kind.PART), document.around(one, Kind.PART)
+    return inner[: len(outer)] == outer and (len(inner) == len(outer) or any(mark.start == one for mark in outer))
 
 
 def _parts(document: Document) -> set[int]:

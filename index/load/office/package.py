@@ -217,6 +217,12 @@ def reference(element: Element, name: str = "id") -> str:
     return next((value for key, value in element.attrib.items() if key.endswith(f"relationships}}{name}")), "")
 
 
+def value_of(parent: Element | None, tag: str) -> str | None:
+    """The ``val`` of a child element: how Office writes most of its properties."""
+    found = parent.find(tag) if parent is not None else None
+    return attribute(found, "val") if found is not None else None
+
+
 def is_on(element: Element | None) -> bool:
     """Whether a property is there, and not to say that it is off."""
     return element is not None and attribute(element, "val") not in {"0", "false", "off", "none"}

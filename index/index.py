@@ -162,6 +162,11 @@ class Index:
         with self._reading:
             return self._store.frequencies(stems)
 
+    def has(self, words: str) -> bool:
+        """Tell whether a passage has these words one behind the other, as "MP-50" has two."""
+        with self._reading:
+            return bool(self._store.match(lexical.quoted(words), 1))
+
     def spellings(self, stem: str) -> list[str]:
         """Return the stems in the index that begin with the same letter as this one and are about as long."""
         with self._reading:

@@ -18,7 +18,7 @@ from index.load import load, parser_of
 from index.sentences import sentences
 from index.store import File, Store
 from index.types import Document, Embedder, Vectors
-from index.view import EMBEDDED, View
+from index.view import EMBEDDED, Shape, View
 from index.walk import Failure, is_gone, is_within, roots, walk
 
 _SLICE = 32  # passages embedded at a time: progress moves and Ctrl-C is heard every second or two
@@ -109,11 +109,12 @@ def embed(
 
 
 def _known(store: Store, document: int | None) -> Known:
-    """Return what a stored document was embedded as; nothing if that was in another shape."""
+    """Return what a stored document was embedded as: in its own shape, which may be another than today's."""
     kept = store.embedded(document) if document is not None else None
-    if kept is None or store.shape(kept.passages[0].document.id) != EMBEDDED.name:
+    if kept is None:
         return {}
-    texts = [View.of(passage, EMBEDDED).text for passage in kept.passages]
+    shape = Shape.named(store.shape(kept.passages[0].document.id))
+    texts = [View.of(passage, shape).text for passage in kept.passages]
     return dict(zip(texts, zip(kept.vectors, kept.sentences, strict=True), strict=True))
 
 

@@ -7,11 +7,11 @@ from threading import BoundedSemaphore, Lock
 
 from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
 from qa import compose, followup
-from qa.about import Asked, stands_for, unknown
+from qa.about import Asked, is_code, stands_for, unknown
 from qa.language import is_english
 from qa.read import Reader, load_reader
 from qa.spelling import Lexicon, is_close, mended
-from qa.types import Answer, Candidate, Claim, Reason, Turn
+from qa.types import Answer, Candidate, Claim, Reason, Span, Turn
 
 READ = Shape(headings=True, rows=True, speakers=True)
 """What passages are read as."""
@@ -60,7 +60,7 @@ class Engine:
             return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
         # 3  spans in them
         with self._reading:
-            candidates = read_in_order(self.reader, searched, hits, is_about=asked.is_subject_of)
+            candidates = read_in_order(self.reader, searched, hits, shape=READ, is_about=asked.is_subject_of)
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
         if not answer.claims and self.reader.is_english and not is_english(searched):
@@ -83,6 +83,7 @@ class Engine:
         stems = {stem for parts in asked.names.values() for stem in parts}
         known = self.index.frequencies(sorted(stems))
         missing = unknown(asked.names, known, lambda stem: is_close(stem, self.index.spellings(stem)))
+        missing += [name for name in asked.names if name not in missing and is_code(name) and not self.index.has(name)]
         texts = [f"{hit.passage.document.title}\n{hit.passage.text}" for hit in hits]
         return [name for name in missing if not stands_for(name, texts)]
 
@@ -183,13 +184,14 @@ def read_in_order(
     """
     meaning = reader.calibration
     found: list[tuple[Hit, list[Candidate]]] = []
+    known: dict[str, list[Span]] = {}
     first, best = None, float("-inf")
     for place, hit in enumerate(hits):
         if first is None and place >= AT_LEAST and hits[0].score - hit.score > GIVE_UP:
             break
         if first is not None and best >= meaning.combined(meaning.ceiling, first - hit.score):
             break
-        read = spans_in(reader, question, hit, count=count, shape=shape)
+        read = spans_in(reader, question, hit, count=count, shape=shape, known=known)
         found.append((hit, read))
         top = max((each.score for each in read), default=float("-inf"))
         if first is None and top >= meaning.threshold and (place == 0 or is_about(hit)):
@@ -204,10 +206,17 @@ def read_in_order(
     ]
 
 
-def spans_in(reader: Reader, question: str, hit: Hit, *, count: int, shape: Shape) -> list[Candidate]:
-    """Return up to ``count`` candidates of one passage, with the reader's scores."""
+def spans_in(
+    reader: Reader, question: str, hit: Hit, *, count: int, shape: Shape, known: dict[str, list[Span]]
+) -> list[Candidate]:
+    """Return up to ``count`` candidates of one passage, with the reader's scores; what is ``known`` is not read again.
+
+    The same words stand in many files: in copies with another first page, in forms, in mails that quote each other.
+    """
     view = View.of(hit.passage, shape)
-    spans = reader.read(question, view.text, count=count, breaks=view.breaks())
+    spans = known.get(view.text)
+    if spans is None:
+        spans = known[view.text] = reader.read(question, view.text, count=count, breaks=view.breaks())
     # what is made of the words around the passage has no place in it, and can never be quoted
     places = ((view.origin(span.start, span.end), span.score) for span in spans)
     return [Candidate(hit, *place, score) for place, score in places if place]

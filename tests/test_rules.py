@@ -176,6 +176,30 @@ def test_a_code_has_its_own_price_and_not_that_of_its_neighbour(tmp_path: Path) 
     assert ask(tmp_path, text, "What does BV-210 cost?", "\\d+ euros").text == "90 euros"
 
 
+def test_a_figure_of_a_table_is_of_what_was_asked_for(tmp_path: Path) -> None:
+    """A row that says nothing of weight does not tell it, near as its numbers are."""
+    table = "| Pump | Flow | Power |\n|---|---|---|\n| MP-25 | 3 m³/h | 45 W |\n| MP-40 | 8 m³/h | 90 W |\n"
+    for folder in ("flow", "weight"):
+        (tmp_path / folder).mkdir()
+    given = ask(tmp_path / "flow", table, "What is the flow of the MP-40?", "8 m³/h")
+    other = ask(tmp_path / "weight", table, "What is the noise level of the MP-40?", "8 m³/h")
+    assert given.candidates[0].score >= other.candidates[0].score + 3
+
+
+def test_a_code_that_stands_nowhere_as_a_whole_is_unknown(tmp_path: Path) -> None:
+    """ "MP" and "50" both occur, MP-50 does not."""
+    answer = ask(tmp_path, "The MP-40 costs 50 euros.", "What does the MP-50 cost?", "50 euros")
+    assert (answer.reason, answer.missing) == (Reason.UNKNOWN_NAME, ("MP-50",))
+
+
+def test_a_day_that_is_not_in_the_document_is_not_answered_by_another(tmp_path: Path) -> None:
+    """The level of the 23rd is not that of the 18th."""
+    text = "Level on 18.11.2024: 0.97 m. Level on 19.11.2024: 1.39 m.\n"
+    known = ask(tmp_path, text, "What was the level on 18 November 2024?", "0.97 m", suffix=".txt")
+    absent = ask(tmp_path, text, "What was the level on 23 November 2024?", "1.39 m", suffix=".txt")
+    assert known.candidates[0].score >= absent.candidates[0].score + 6
+
+
 def test_names_are_words_with_capitals_inside_a_question_and_codes() -> None:
     """Not the first word, not a month, not a number with its unit."""
     assert names("Which ferry goes to Vessen in May at 7pm with BV-210?") == ["Vessen", "BV-210"]

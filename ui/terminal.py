@@ -61,7 +61,7 @@ def _nearest(answer: Answer, *, colour: bool) -> Iterator[str]:
         yield from ("", "Closest, not sure:", "", f"  {where(guess)} · {answer.confidence:.0%} sure")
         yield from (f"  │ {line}" for line in safe(guess.sentence).splitlines())  # unmarked: it is no answer
     elif answer.hits:
-        yield from ("", "The closest passages, none of them an answer:")
+        yield from ("", "The closest passages, none of which is an answer:")
         yield from (line for hit in answer.hits[:3] for line in hit_lines(hit, colour=colour))
 
 

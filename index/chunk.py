@@ -1,4 +1,4 @@
-"""A document becomes passages: whole sentences, under one heading, on one page, within a budget of tokens."""
+"""A document becomes passages: whole sentences, under one heading, within a budget of tokens."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -34,7 +34,8 @@ class _Unit:
 def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, overlap: int = 40) -> list[Passage]:
     """Cut a document into passages of at most ``budget`` tokens, special tokens left out.
 
-    Every character but white space is in a passage, and no passage lies within another. A passage that
+    Every character is in a passage but white space and what is marked as an aside; no passage lies within another.
+    A passage may run over the end of a page, as a sentence does. A passage that
     starts inside a section repeats the sentences before it, up to ``overlap`` tokens of them. A sentence
     over the budget is cut between clauses, else between words, else between characters.
     """
@@ -56,19 +57,21 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
 
 
 def _sections(document: Document) -> list[Span]:
-    """Cut at pages, slides, sheets, parts and headings, but not between a heading alone on its line and the next."""
+    """Cut at slides, sheets, parts and headings, but not between a heading alone and the next; leave asides out."""
     text = document.text
     starts = {mark.start for mark in document.marked(Kind.HEADING)}
-    kinds = (Kind.PAGE, Kind.SLIDE, Kind.SHEET)
-    pages = {mark.start for kind in kinds for mark in document.marked(kind)} | (_parts(document) - starts)
-    headings = starts - pages - {len(text)}
-    edges = sorted({0, len(text), *pages, *headings})
+    around = {edge for mark in document.marked(Kind.ASIDE) for edge in (mark.start, mark.end)}
+    sheets = {mark.start for kind in (Kind.SLIDE, Kind.SHEET) for mark in document.marked(kind)}
+    parts = sheets | (_parts(document) - starts)
+    headings = starts - around - parts - {len(text)}
+    edges = sorted({0, len(text), *around, *headings, *parts})
     joined = {
         here
         for before, here in pairwise(edges)
-        if here in headings and before in starts and _is_lone_heading(text[before:here])
+        if here in headings - parts and before in starts and _is_lone_heading(text[before:here])
     }
-    return list(pairwise(edge for edge in edges if edge not in joined))
+    spans = pairwise(edge for edge in edges if edge not in joined)
+    return [span for span in spans if not document.around(span[0], Kind.ASIDE)]
 
 
 def _parts(document: Document) -> set[int]:

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     HEADER = "header"
     ROW = "row"
     CELL = "cell"
+    ASIDE = "aside"
     CODE = "code"
 
 
@@ -51,6 +52,8 @@ class Mark:
     header   a cell of a table's header              its words
     row      a row of a table, headers apart         its number, as the format counts
     cell     a cell of such a row, white space apart the words of the header above it, or ""
+    aside    what is in no passage: a running head,  ""
+             a page number, a menu
     code     source code or a log: a line is a line  its language, or ""
     ======== ======================================= =============================================
 
@@ -73,7 +76,8 @@ class Document:
     ``id`` is 0 until the document is stored. ``path`` is that of the file it was read from, or any name for what
     was not read from one. ``marks`` are sorted by start, the longer first. ``sha256`` is that of the file's bytes,
     "" without a file. ``parser`` names who read them, and in which version: "pdf 2"; a newer one reads them again.
-    ``copies`` are the other files with the same bytes.
+    ``copies`` are the other files with the same bytes. ``note`` says what of a file that was just read could not be:
+    "12 of 40 pages are images: run OCR on it"; it is not stored.
     """
 
     id: int
@@ -84,6 +88,7 @@ class Document:
     sha256: str
     parser: str = ""
     copies: tuple[str, ...] = ()
+    note: str = ""
 
     @cached_property
     def _by_kind(self) -> dict[Kind, tuple[Mark, ...]]:
@@ -99,6 +104,15 @@ class Document:
         stop = bisect_right(marks, offset, key=lambda mark: mark.start)
         first = 0 if kind in NESTING else max(0, stop - 1)
         return tuple(mark for mark in marks[first:stop] if offset < mark.end)
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the page, counted from 1, that an offset is on; None where the format has no pages."""
+        pages = self.marked(Kind.PAGE)
+        number = bisect_right(pages, offset, key=lambda mark: mark.start)
+        if not number or not self.marked(Kind.PART):
+            return number or None
+        page = pages[number - 1]  # of a file in a file: each counts its own
+        return int(page.label) if offset <= page.end and page.label.isdecimal() else None
 
     def place(self, offset: int) -> str:
         """Return where an offset is, as readers say it, page and headings apart.
@@ -149,7 +163,7 @@ class Passage:
     @property
     def page(self) -> int | None:
         """The page on which it starts, counted from 1; None where the format has no pages."""
-        return page_at(self.document, self.start)
+        return self.document.page_at(self.start)
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -160,16 +174,6 @@ class Passage:
     def heading(self) -> str:
         """The last heading above its end; "" where there is none."""
         return self.headings[-1] if self.headings else ""
-
-
-def page_at(document: Document, offset: int) -> int | None:
-    """Return the page, counted from 1, that an offset is on; None where the format has no pages."""
-    pages = document.marked(Kind.PAGE)
-    number = bisect_right(pages, offset, key=lambda mark: mark.start)
-    if not number or not document.marked(Kind.PART):
-        return number or None
-    page = pages[number - 1]  # of a file in a file: each counts its own
-    return int(page.label) if offset <= page.end and page.label.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from index import Document, Hit, Kind, sentence_around
+from index import Document, Hit, Kind, Passage, sentence_around
+from index.sentences import sentences
 from qa.about import Asked, is_yes_no
 from qa.extent import after_marker, is_label, settled
 from qa.lists import asks_for_several, joined_names, whole_list
@@ -205,7 +206,7 @@ def cite(candidate: Candidate) -> list[Citation]:
     one = Citation(
         path=document.path,
         title=document.title,
-        page=passage.page,
+        page=document.page_at(start),
         heading=passage.heading,
         start=candidate.start,
         end=candidate.end,
@@ -214,8 +215,19 @@ def cite(candidate: Candidate) -> list[Citation]:
         sentence_start=start,
         sha256=document.sha256,
         place=document.place(candidate.start),
+        last_page=document.page_at(end - 1),
     )
     return [one, *(replace(one, path=path) for path in document.copies)]
+
+
+def sentences_of(passage: Passage) -> list[tuple[int, int]]:
+    """Return where the sentences, or rows, of a passage start and end in its document, white space apart, in order."""
+    document, text = passage.document, passage.document.text
+    if rows := [mark for mark in document.within(passage.start, passage.end) if mark.kind is Kind.ROW]:
+        return [(row.start, min(row.end, passage.end)) for row in rows]
+    spans = [(passage.start + a, passage.start + b) for a, b in sentences(passage.text)]
+    pieces = [(start, text[start:end]) for start, end in spans]
+    return [(start + len(t) - len(t.lstrip()), start + len(t.rstrip())) for start, t in pieces if t.strip()]
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:

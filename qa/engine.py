@@ -1,11 +1,31 @@
 """Engine: the one thing that faces see. One question goes down through search and reader, one Answer comes back."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
+from typing import TypedDict, Unpack
 
-from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
+from index import (
+    Changes,
+    Counts,
+    Document,
+    Entry,
+    Hit,
+    Index,
+    Outcome,
+    Progress,
+    Report,
+    Shape,
+    View,
+    Watch,
+    Where,
+    load_embedder,
+    unchanged,
+    walk,
+)
+from index.load import SUFFIXES
 from qa import compose, followup
 from qa.about import Asked, is_code, stands_for, unknown
 from qa.language import is_english
@@ -25,6 +45,18 @@ AT_LEAST = 3
 AT_ONCE = 2
 """Questions that are read at the same time: each uses every core, so more would only wait for each other."""
 
+OnRead = Callable[[int, int], None]
+"""Is told how many passages have been read, and of how many."""
+
+
+class Rules(TypedDict, total=False):
+    """What a folder is added by: see :func:`index.walk.walk`."""
+
+    exclude: Sequence[str]
+    without: Collection[str]
+    links: bool
+    max_files: int
+
 
 class Engine:
     """An index and a reader, opened when the first question needs them. Safe to share between threads.
@@ -42,10 +74,19 @@ class Engine:
 
     # Questions
 
-    def ask(self, question: str, turns: Sequence[Turn] = (), *, k: int = 10, where: Where | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        turns: Sequence[Turn] = (),
+        *,
+        k: int = 10,
+        where: Where | None = None,
+        on_read: OnRead | None = None,
+    ) -> Answer:
         """Answer from the documents, or abstain with a reason.
 
-        At most ``k`` passages are read. Raises IndexNotFound if there is no index, ModelError if weights are damaged.
+        At most ``k`` passages are read; ``on_read`` is told before each how many were, of how many there are, and may
+        end it all by raising. Raises IndexNotFound if there is no index, ModelError if weights are damaged.
         """
         # 1  a follow-up is made whole
         searched = followup.standalone(question, turns).encode(errors="replace").decode()  # half characters are no text
@@ -60,7 +101,14 @@ class Engine:
             return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
         # 3  spans in them
         with self._reading:
-            candidates = read_in_order(self.reader, searched, hits, shape=READ, is_about=asked.is_subject_of)
+            candidates = read_in_order(
+                self.reader,
+                searched,
+                hits,
+                shape=READ,
+                is_about=asked.is_subject_of,
+                on_read=on_read or (lambda _done, _of: None),
+            )
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
         if not answer.claims and self.reader.is_english and not is_english(searched):
@@ -97,6 +145,19 @@ class Engine:
         """List what is in the index, without the texts."""
         return self.index.documents()
 
+    def generation(self) -> tuple[int, int]:
+        """Return what stays the same while the index does: which index it is, and how often it has changed."""
+        index = self.index
+        return id(index), index.generation()
+
+    def document(self, key: int | str) -> Document | None:
+        """Return a document by its id, or by the SHA-256 of the bytes it was read from; None if it is not there."""
+        return self.index.document(key)
+
+    def passage_around(self, document_id: int, start: int, end: int) -> tuple[int, int] | None:
+        """Tell where the passage starts and ends that holds ``text[start:end]`` of a document; None if none does."""
+        return self.index.passage_around(document_id, start, end)
+
     def counts(self) -> Counts:
         """Tell how many documents, files and passages there are."""
         return self.index.counts()
@@ -104,6 +165,11 @@ class Engine:
     def check(self) -> list[str]:
         """Return the faults found in the index, one sentence each; none if it is sound."""
         return self.index.check()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The suffixes of the files that can be read, such as ".pdf"."""
+        return SUFFIXES
 
     @property
     def embedder(self) -> str:
@@ -115,14 +181,27 @@ class Engine:
         paths: Sequence[Path],
         *,
         on_progress: Callable[[Progress], None] | None = None,
+        on_file: Callable[[Outcome], None] | None = None,
         max_bytes: int = 32 << 20,
         embedder: str | None = None,
+        **rules: Unpack[Rules],
     ) -> Report:
         """Bring the index in line with files and folders, as ``Index.sync`` does; make one if there is none.
 
         ``embedder`` names the one that a new index is made with; raises IndexMismatch if there is one made otherwise.
         """
-        return self._open(create=True, embedder=embedder).sync(paths, on_progress=on_progress, max_bytes=max_bytes)
+        index = self._open(create=True, embedder=embedder)
+        return index.sync(paths, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes, **rules)
+
+    def watch(self, paths: Sequence[Path], **rules: Unpack[Rules]) -> Watch:
+        """Begin to watch files and folders, by the same rules as they are added."""
+        return Watch(paths, lambda there: walk(there, **rules))
+
+    def known(self, changes: Changes) -> Changes:
+        """Return changes without files that are gone and never were in the index: temporary files of editors."""
+        stored = {entry.path for entry in self.documents()}
+        differ = tuple(path for path in changes.differ if str(path) in stored or os.path.lexists(path))
+        return Changes(differ, tuple(path for path in changes.left_out if str(path) in stored))
 
     def remove(self, paths: Sequence[Path]) -> int:
         """Forget files, or all that lie below folders; return how many went. No file is touched."""
@@ -174,6 +253,7 @@ def read_in_order(
     count: int = 3,
     shape: Shape = READ,
     is_about: Callable[[Hit], bool] = lambda _: True,
+    on_read: OnRead = lambda _done, _of: None,
 ) -> list[Candidate]:
     """Return up to ``count`` candidates of each passage read, best passage first.
 
@@ -191,6 +271,7 @@ def read_in_order(
             break
         if first is not None and best >= meaning.combined(meaning.ceiling, first - hit.score):
             break
+        on_read(place, len(hits))
         read = spans_in(reader, question, hit, count=count, shape=shape, known=known)
         found.append((hit, read))
         top = max((each.score for each in read), default=float("-inf"))

@@ -29,8 +29,8 @@ def place(document: Document, words: str) -> str:
 
 def test_a_cell_stands_in_a_sheet_and_a_row(tmp_path: Path) -> None:
     """The row as the program numbers it; a CSV has but one sheet, without a name."""
-    prices = rows(["Room", "Fee"], ["Hall", 40], ["Loft", 25], first=3)
-    book = loaded(tmp_path, "fees.xlsx", office.xlsx({"Costs": rows(["Tea"]), "Prices": prices}))
+    fees: list[list[str | float | None]] = [["Room", "Fee"], ["Hall", 40], ["Loft", 25]]
+    book = loaded(tmp_path, "fees.xlsx", office.xlsx({"Costs": rows(["Tea"]), "Prices": rows(*fees, first=3)}))
     assert place(book, "25") == "sheet Prices, row 5"
     assert place(book, "Fee") == "sheet Prices"
     assert place(loaded(tmp_path, "fees.csv", b"Room,Fee\nHall,40\n"), "40") == "row 2"

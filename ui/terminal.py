@@ -85,18 +85,20 @@ def hit_lines(hit: Hit, *, colour: bool) -> list[str]:
     """Return where the passage stands, its score, and its text."""
     passage = hit.passage
     named = passage.document.place(passage.start)
-    place = _place(passage.document.path, passage.page, named, passage.heading, passage.start, passage.end)
+    pages = (passage.page, None)
+    place = _place(passage.document.path, pages, named, passage.heading, passage.start, passage.end)
     head = f"  {place} · score {hit.score:.3f}"
     return ["", head, *(_paint(f"  │ {line}", _DIM, colour) for line in safe(passage.text).splitlines())]
 
 
 def where(citation: Citation) -> str:
     """Return file, page, place, heading and character offsets, as far as there are any."""
-    return _place(citation.path, citation.page, citation.place, citation.heading, citation.start, citation.end)
+    pages = (citation.page, citation.last_page)
+    return _place(citation.path, pages, citation.place, citation.heading, citation.start, citation.end)
 
 
 def report_lines(report: Report) -> list[str]:
-    """Return what failed, a few lines for each reason, and a summary."""
+    """Return what failed, and what was read in part only, a few lines for each reason; and a summary."""
     parts = [
         f"{count} {word}"
         for count, word in (
@@ -111,7 +113,7 @@ def report_lines(report: Report) -> list[str]:
         if count
     ]
     summary = ", ".join(parts) or "nothing to add: no file of a kind that seedqa reads"
-    failed = list(failure_lines(report.failed))
+    failed = [*failure_lines(report.failed), *failure_lines(report.noted)]
     return [*failed, f"{summary}; {report.passages} new passages in {report.seconds:.1f} s"]
 
 
@@ -132,11 +134,17 @@ def failure_lines(failures: Sequence[Failure], *, paths: int = 5, reasons: int =
         yield f"And {len(rest):,} more files, for {len(grouped) - reasons:,} other reasons."
 
 
-def _place(path: str, page: int | None, place: str, heading: str, start: int, end: int) -> str:
+def _place(path: str, pages: tuple[int | None, int | None], place: str, heading: str, start: int, end: int) -> str:
     is_named = f" {heading.removeprefix('Chapter ')}," in f" {place},"  # a chapter's heading is its name, a sheet's too
     heading = "" if is_named else heading
-    parts = [Path(path).name, f"page {page}" if page else "", place, heading, f"characters {start}–{end}"]
+    parts = [Path(path).name, _pages(*pages), place, heading, f"characters {start}–{end}"]
     return " · ".join(_line(part) for part in parts if part)
+
+
+def _pages(first: int | None, last: int | None) -> str:
+    if not first:
+        return ""
+    return f"pages {first}–{last}" if last and last > first else f"page {first}"
 
 
 def _line(text: str) -> str:

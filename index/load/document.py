@@ -44,6 +44,7 @@ def load(path: Path, *, max_bytes: int = 32 * MEGABYTE) -> Document:
         marks=parsed.marks,
         sha256=hashlib.sha256(data).hexdigest(),
         parser=parser_of(suffix),
+        note=parsed.note,
     )
 
 

@@ -89,6 +89,18 @@ def test_headings_of_word_nest_by_style_and_outline() -> None:
     ]
 
 
+def test_bold_lines_are_headings_where_nothing_else_is() -> None:
+    """Many never use a style. A bold line that says something by itself, or stands among others, is none."""
+
+    def bold(words: str) -> str:
+        return f"<w:p>{run(words, '<w:b/>')}</w:p>"
+
+    letter = bold("House rules") + p("Be kind.") + bold("Due on 5 May") + p("Pay.") + bold("Contact: Ann") + p("Or Bo.")
+    assert seen(read(letter), Kind.HEADING) == [("heading", "House rules", read(letter).text)]
+    assert seen(read(p("Rules", style="H1") + bold("House rules") + p("Be kind.")), Kind.HEADING)[1:] == []
+    assert seen(read(bold("All") + bold("is") + bold("bold")), Kind.HEADING) == []
+
+
 def test_the_title_is_the_one_in_the_properties_unless_a_program_made_it_up() -> None:
     """A person's comes first, then the first heading."""
     body = p("Money", style="H1")
@@ -267,6 +279,8 @@ def test_a_table_that_only_arranges_things_is_paragraphs() -> None:
     arranged = read(table([p("Plan", style="H1") + p("Nine."), "aside"]))
     assert arranged.text == "Plan\n\nNine.\n\naside"
     assert seen(arranged, Kind.ROW) == []
+    headed = read(table([p("Room", style="H1"), p("Fee", style="H1")], ["Hall", "nine"]))
+    assert cells(headed) == [("Room", "Hall"), ("Fee", "nine")]
     nested = read(table([table(["a", "b"]), "c"]))
     assert seen(nested, Kind.ROW) == [("row", "1", "a\tb")]
     assert read(table(["one"], ["two"])).text == "one\n\ntwo"

@@ -106,6 +106,8 @@ def test_an_empty_row_parts_tables_and_far_cells_cost_nothing() -> None:
         ("45658", "[$-F800]dddd\\,\\ mmmm\\ dd\\,\\ yyyy", "Wednesday, January 01, 2025"),
         ("0.5", "h:mm AM/PM", "12:00 PM"),
         ("1.5", "[h]:mm", "36:00"),
+        ("3.1415899999999999", "[h]:m:s.000", "75:23:53.376"),
+        ("0.608", "hh:mm:ss.0 a/p", "02:35:31.2 p"),
         ("59", "d/m/yyyy", "28/2/1900"),
         ("3", '[<10]"few";0', "few"),
         ("-12", '0;"minus "0', "minus 12"),

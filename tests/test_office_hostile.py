@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from index.load import blocks, sheet
-from index.load.office import docx, opendocument, pptx, xlsx
+from index.load.office import docx, opendocument, package, pptx, xlsx
 from index.load.office.package import COMPOUND, Package
 from index.load.parsed import Parsed, ParseError
 from tests import office
@@ -36,8 +36,8 @@ READERS = pytest.mark.parametrize("parse", GOOD)
 
 def parts_of(data: bytes) -> dict[str, bytes]:
     """The parts of a file, by name."""
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        return {name: package.read(name) for name in package.namelist()}
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        return {name: parts.read(name) for name in parts.namelist()}
 
 
 def changed(parse: Reader, name: str, content: bytes | None) -> bytes:
@@ -91,9 +91,9 @@ def test_a_part_that_is_encrypted_or_packed_in_another_way_is_refused() -> None:
     with pytest.raises(ParseError, match=r"is encrypted|is not what|is damaged"):
         docx.parse(bytes(data))
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as package:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_LZMA) as parts:
         for name, content in parts_of(GOOD[docx.parse]).items():
-            package.writestr(name, content)
+            parts.writestr(name, content)
     with pytest.raises(ParseError, match="is damaged"):
         docx.parse(packed.getvalue())
 
@@ -101,13 +101,20 @@ def test_a_part_that_is_encrypted_or_packed_in_another_way_is_refused() -> None:
 def test_what_is_unpacked_is_counted_as_it_comes_out() -> None:
     """Of all parts together, and whatever the zip says of their sizes."""
     data = office.zipped({"a.xml": b" " * 600_000, "b.xml": b" " * 600_000})
-    package = Package(data, suffix=".docx", most=1 << 20)
-    package.read("a.xml")
+    opened = Package(data, suffix=".docx", most=1 << 20)
+    opened.read("a.xml")
     with pytest.raises(ParseError, match="unpacks to more than 1 MB: split it, or leave it out"):
-        package.read("b.xml")
+        opened.read("b.xml")
     small = (600_000).to_bytes(4, "little"), (10).to_bytes(4, "little")
     with pytest.raises(ParseError, match="is damaged"):
         Package(data.replace(*small), suffix=".docx", most=1 << 20).read("a.xml")
+
+
+def test_a_part_that_is_read_as_a_whole_is_smaller_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tree of elements takes many times the memory of what it is written as."""
+    monkeypatch.setattr(package, "MOST_OF_A_TREE", 1 << 20)
+    with pytest.raises(ParseError, match="holds a part of more than 1 MB: split it, or leave it out"):
+        docx.parse(office.docx("<w:p/>" * 200_000))
 
 
 @READERS

@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from index.load.blocks import Block, Paragraph, Table, Writer, one_paragraph
-from index.load.header import TableCell, TableRow
 from index.load.office.chart import drawn
 from index.load.office.counting import counted
 from index.load.office.inline import tidy, written_math
+from index.load.office.layout import comment, note, with_bold_headings
 from index.load.office.numbering import Numbering
-from index.load.office.package import Package, attribute, is_on, reference, whole
+from index.load.office.package import Package, attribute, is_on, reference, value_of, whole
 from index.load.office.styles import Styles
 from index.load.office.symbols import character
+from index.load.office.word_table import table
 from index.load.parsed import Parsed, ParseError
 
 DROPPED = frozenset(
@@ -39,8 +40,7 @@ SUPERSCRIPT = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺�
 POWER = re.compile(r"[-+−]?\d{1,4}")
 COUNTED = re.compile(r"(?:PAGE|NUMPAGES|SECTIONPAGES)\b")
 ONLY_COUNTED = re.compile(r"(?:(?:page|seite|p\.)\s*)?\W*(?:(?:of|von|/)\W*)?", re.IGNORECASE)
-LONGEST_CELL = 1000
-"""A cell with more in it, in several paragraphs, is one of a table that only arranges what is in it."""
+LONGEST_HEADING = 1000
 
 
 def parse(data: bytes) -> Parsed:
@@ -89,7 +89,7 @@ class _Reader:
             raise self._package.other()
         writer = Writer()
         writer.write(self._edge("header"))
-        writer.write(self._blocks(body))
+        writer.write(with_bold_headings(list(self._blocks(body))))
         writer.end_sections()
         writer.write(self._endnotes)
         writer.write(self._edge("footer"))
@@ -133,7 +133,7 @@ class _Reader:
             if element.tag == "p":
                 yield from self._paragraph(element)
             elif element.tag == "tbl":
-                yield from self._table(element)
+                yield from table(element, self._blocks)
             elif element.tag == "AlternateContent":
                 yield from self._blocks(_chosen(element))
             elif element.tag not in DROPPED:
@@ -153,42 +153,10 @@ class _Reader:
         number = self._numbering.next(*style.numbering) if style.numbering and text else ""
         text = f"{number} {text}" if number and text else text
         if text:
-            level = style.level if len(text) <= LONGEST_CELL else None
-            is_item, is_bold = bool(number) and level is None, run.bold * 2 > run.letters
+            level = style.level if len(text) <= LONGEST_HEADING else None
+            is_item, is_bold = bool(number) and level is None, 0 < run.letters == run.bold
             yield Paragraph(text, level, is_item=is_item, is_bold=is_bold)
         yield from run.after
-
-    def _table(self, element: Element) -> Iterator[Block]:
-        rows = [self._row(row) for row in _children(element, "tr") if not _is_deleted(row)]
-        rows = [row for row in rows if row.cells]
-        if all(len(row.cells) == 1 for row in rows) or any(_arranges(cell) for row in rows for cell in row.cells):
-            yield from (block for row in rows for cell in row.cells for block in cell.blocks)
-            return
-        yield Table(_spanned(rows))
-        yield from (
-            block
-            for row in rows
-            for cell in row.cells
-            for block in cell.blocks
-            if isinstance(block, Paragraph) and block.part
-        )
-
-    def _row(self, element: Element) -> "_Row":
-        properties = element.find("trPr")
-        is_header = properties is not None and is_on(properties.find("tblHeader"))
-        before = _value(properties, "gridBefore")
-        cells = [_Cell([], columns=whole(before))] if whole(before) > 0 else []
-        cells += [self._cell(cell) for cell in _children(element, "tc")]
-        return _Row(cells, is_header)
-
-    def _cell(self, element: Element) -> "_Cell":
-        properties = element.find("tcPr")
-        merge = properties.find("vMerge") if properties is not None else None
-        goes_on = merge is not None and attribute(merge, "val") in {None, "continue"}
-        columns = max(1, whole(_value(properties, "gridSpan"), 1))
-        if properties is not None and properties.find("cellDel") is not None:
-            return _Cell([], columns=columns)
-        return _Cell(list(self._blocks(element)), columns, goes_on, merge is not None and not goes_on)
 
     # what stands in a paragraph
 
@@ -260,7 +228,7 @@ class _Reader:
                 checked = box.find("checked") if box.find("checked") is not None else box.find("default")
                 run.pieces.append("☒" if is_on(checked) else "☐")
             choices = element.findall("ffData/ddList/listEntry")
-            chosen = whole(_value(element.find("ffData/ddList"), "result"))
+            chosen = whole(value_of(element.find("ffData/ddList"), "result"))
             if 0 <= chosen < len(choices):
                 run.pieces.append(attribute(choices[chosen], "val") or "")
         elif self._fields and kind == "separate":
@@ -280,18 +248,18 @@ class _Reader:
         """Note what a note or a comment says; a note's number stands where it is referred to."""
         kind, number = element.tag.removesuffix("Reference"), attribute(element, "id") or ""
         if kind == "comment":
-            comment = self._comments.pop(number, None)
-            if comment is not None:
-                author = " ".join((attribute(comment, "author") or "").split())
-                run.after += _said(self._aside(comment), f"comment by {author}" if author else "comment")
+            found = self._comments.pop(number, None)
+            if found is not None:
+                author = " ".join((attribute(found, "author") or "").split())
+                run.after += comment(author, self._aside(found))
             return
-        note = self._notes[kind].pop(number, None)
-        if note is None:
+        found = self._notes[kind].pop(number, None)
+        if found is None:
             return
         self._counts[kind] += 1
         label = counted(self._counts[kind], self._note_styles[kind])
         run.pieces.append(f"[{label}]")
-        blocks = _noted(self._aside(note), f"[{label}]", f"{kind} {label}")
+        blocks = note(self._aside(found), f"[{label}]", f"{kind} {label}")
         if kind == "footnote":
             run.after += blocks
         else:
@@ -299,7 +267,7 @@ class _Reader:
 
     def _note_style(self, kind: str) -> str:
         """How notes of this kind are numbered, if they all are so; Word counts endnotes i, ii, iii."""
-        styles = (_value(each, "numFmt") for each in self._root.iter(f"{kind}Pr"))
+        styles = (value_of(each, "numFmt") for each in self._root.iter(f"{kind}Pr"))
         return next(filter(None, styles), "decimal" if kind == "footnote" else "lowerRoman")
 
     def _aside(self, element: Element) -> list[Block]:
@@ -316,80 +284,6 @@ class _Reader:
         for each in _outermost(element, "txbxContent"):
             blocks += self._aside(each)
         return blocks + list(drawn(self._package, element, self._relations))
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    blocks: Sequence[Block]
-    columns: int = 1
-    goes_on: bool = False
-    """It is a part of the cell above."""
-    begins: bool = False
-    """Those below may be a part of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    cells: Sequence[_Cell]
-    is_header: bool
-
-
-def _spanned(rows: Sequence[_Row]) -> list[TableRow]:
-    """The rows as a table has them: cells that were merged downwards are one."""
-    below: dict[int, int] = {}  # column: how many cells go on from there downwards
-    made = list[TableRow]()
-    for row in reversed(rows):
-        column, cells, reach = 0, list[TableCell](), dict[int, int]()
-        for cell in row.cells:
-            rows_below = below.get(column, 0)
-            if cell.goes_on:
-                reach[column] = rows_below + 1
-            else:
-                cells.append(_table_cell(cell, rows_below + 1 if cell.begins else 1))
-            column += cell.columns
-        below = reach
-        made.append(TableRow(cells, row.is_header))
-    return made[::-1]
-
-
-def _table_cell(cell: _Cell, rows: int) -> TableCell:
-    lines = [block for block in cell.blocks if isinstance(block, Paragraph) and not block.part]
-    text = "\n".join(line.text for line in lines)
-    bold = bool(lines) and all(line.is_bold for line in lines)
-    return TableCell(text, is_bold=bold, columns=cell.columns, rows=rows)
-
-
-def _arranges(cell: _Cell) -> bool:
-    """Whether what is in a cell shows that its table only arranges things: headings, tables, a page of text."""
-    lines = [block for block in cell.blocks if isinstance(block, Paragraph) and not block.part]
-    structured = any(isinstance(block, Table) for block in cell.blocks) or any(line.level is not None for line in lines)
-    return structured or (len(lines) > 3 and sum(len(line.text) for line in lines) > LONGEST_CELL)
-
-
-def _said(blocks: Iterable[Block], part: str) -> Iterator[Block]:
-    """What someone says of the text, with who says it before it: it must never be taken for the text itself."""
-    said = "\n".join(block.text for block in blocks if isinstance(block, Paragraph))
-    if said:
-        yield Paragraph(f"{part[:1].upper()}{part[1:]}: {said}", part=part)
-
-
-def _noted(blocks: Iterable[Block], number: str, part: str) -> Iterator[Block]:
-    before = f"{number} "
-    for block in blocks:
-        if isinstance(block, Paragraph):
-            yield Paragraph(f"{before}{block.text}", part=block.part or part)
-            before = ""
-        else:
-            yield block
-
-
-def _children(element: Element, tag: str) -> Iterator[Element]:
-    """Yield the rows of a table or the cells of a row, those in content controls too."""
-    for child in element:
-        if child.tag == tag:
-            yield child
-        elif child.tag not in DROPPED and child.tag not in {"tr", "tc", "p", "tbl"}:
-            yield from _children(child, tag)
 
 
 def _chosen(element: Element) -> Sequence[Element]:
@@ -410,13 +304,3 @@ def _outermost(element: Element, tag: str) -> Iterator[Element]:
                 yield from [chosen] if chosen.tag == tag else _outermost(chosen, tag)
         else:
             yield from _outermost(child, tag)
-
-
-def _is_deleted(row: Element) -> bool:
-    properties = row.find("trPr")
-    return properties is not None and properties.find("del") is not None
-
-
-def _value(parent: Element | None, tag: str) -> str | None:
-    found = parent.find(tag) if parent is not None else None
-    return attribute(found, "val") if found is not None else None

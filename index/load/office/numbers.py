@@ -55,6 +55,8 @@ LAST_DAY = 2_958_465
 """The 31st of December 9999; what is later is shown as a number."""
 PLAIN = re.compile(r"-?\d{1,11}\.\d{1,17}", re.ASCII)
 SIMPLE = {"0": ".0f", "0.0": ".1f", "0.00": ".2f", "#,##0": ",.0f", "#,##0.0": ",.1f", "#,##0.00": ",.2f"}
+MOST_PLACES = 6
+"""Of a second's decimals."""
 MOST_DIGITS = 30
 EXACT = Context(prec=60)
 
@@ -226,12 +228,13 @@ def _dated(number: Decimal, tokens: Sequence[_Token], since_1904: bool) -> str |
     if not 0 <= number <= LAST_DAY:
         return None
     days = number if since_1904 or number >= 60 else number + 1  # Excel has a 29th of February 1900
-    has_parts = any(token.kind == "digits" for token in tokens)
-    seconds = int((days * 86400).quantize(Decimal(1), ROUND_HALF_UP)) if not has_parts else int(days * 86400)
-    moment = EPOCHS[since_1904] + timedelta(seconds=seconds)
-    total = int((number * 86400).quantize(Decimal(1), ROUND_HALF_UP))
+    places = max((min(len(token.text), MOST_PLACES) for token in tokens if token.kind == "digits"), default=0)
+    exact, elapsed = (
+        (each * 86400).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, context=EXACT) for each in (days, number)
+    )
+    moment = EPOCHS[since_1904] + timedelta(seconds=int(exact))
     halves = any(token.kind == "halves" for token in tokens)
-    pieces = list(_moments(moment, total, tokens, halves, days * 86400 - seconds))
+    pieces = list(_moments(moment, int(elapsed), tokens, halves, exact - int(exact)))
     return "".join(pieces).strip()
 
 
@@ -245,9 +248,10 @@ def _moments(moment: datetime, total: int, tokens: Sequence[_Token], halves: boo
                 yield f"{total // size:0{len(token.text)}}"
             case "halves":
                 word = "AM" if moment.hour < 12 else "PM"
-                yield word if len(token.text) > 3 else word[0]
+                letter = word[0].lower() if token.text.islower() else word[0]
+                yield word if len(token.text) > 3 else letter
             case "digits":
-                places = min(len(token.text), 6)
+                places = min(len(token.text), MOST_PLACES)
                 yield f"{int(part * 10**places):0{places}}"
             case "literal" | "other":
                 yield "" if token.text == "@" else token.text

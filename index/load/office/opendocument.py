@@ -1,18 +1,17 @@
 """OpenDocument: texts (odt), spreadsheets (ods) and presentations (odp), one format for three kinds of bodies."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from index.load.blocks import Block, Paragraph, Table, Writer, one_paragraph
-from index.load.header import TableCell, TableRow
 from index.load.office.chart import open_chart
-from index.load.office.counting import counted
 from index.load.office.inline import tidy
+from index.load.office.layout import comment, note, with_bold_headings
+from index.load.office.odf_list import numbered
+from index.load.office.odf_table import sheet_tables, text_table
 from index.load.office.package import ENCRYPTED, Package, attribute, named, whole
-from index.load.office.symbols import bullet
 from index.load.parsed import Parsed, ParseError
-from index.load.table import MOST_COLUMNS
 from index.types import Kind
 
 # fmt: off
@@ -22,12 +21,7 @@ DROPPED = frozenset((
     "page-count",
 ))
 # fmt: on
-STYLES = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
-FIGURES = frozenset({"float", "percentage", "currency", "date", "time"})
 MOST_SPACES = 100
-LONGEST_CELL = 1000
-MOST_REPEATED = 100
-"""Rows and cells that say the same: further ones add nothing."""
 
 
 def parse(data: bytes) -> Parsed:
@@ -96,7 +90,7 @@ class _Reader:
 
     def _text(self, content: Element, writer: Writer) -> None:
         writer.write(self._edge("header"))
-        writer.write(self._blocks(content))
+        writer.write(with_bold_headings(list(self._blocks(content))))
         writer.end_sections()
         writer.write(self._endnotes)
         writer.write(self._edge("footer"))
@@ -131,7 +125,7 @@ class _Reader:
                     "",
                 }:
                     writer.write([Paragraph(name, level=1)])
-                writer.write(self._tables(sheet))
+                writer.write(sheet_tables(sheet, self._blocks))
                 for shapes in sheet.findall("shapes"):
                     writer.write(self._blocks(shapes))
             writer.end_sections()
@@ -186,7 +180,7 @@ class _Reader:
         if text:
             level = self._level(element, style)
             number = self._chapter(element, level) if level is not None and element.tag == "h" else ""
-            is_bold = line.bold * 2 > line.letters
+            is_bold = 0 < line.letters == line.bold
             yield Paragraph(f"{number} {text}" if number else text, level, is_bold=is_bold)
         yield from line.after
 
@@ -207,7 +201,7 @@ class _Reader:
             return ""
         self._chapters[level - 1] += 1
         self._chapters[level:] = [0] * (10 - level)
-        return _numbered(self._outline, self._chapters[:level])
+        return numbered(self._outline, self._chapters[:level])
 
     def _list(self, element: Element, outer: _List | None) -> Iterator[Block]:
         """Yield the items of a list, each with its number or bullet before it."""
@@ -226,7 +220,7 @@ class _Reader:
 
     def _item(self, item: Element, listed: _List) -> Iterator[Block]:
         styles = self._lists.get(listed.style)
-        number = "" if self._is_unlisted else _numbered(styles, listed.counts, default="•")
+        number = "" if self._is_unlisted else numbered(styles, listed.counts, default="•")
         for block in self._blocks(item, listed):
             if isinstance(block, Table) or block.part or block.is_item or block.level is not None:
                 yield block
@@ -236,26 +230,8 @@ class _Reader:
 
     def _table(self, element: Element) -> Iterator[Block]:
         self._is_unlisted, outer = self._has_slides, self._is_unlisted  # on slides each cell is an item, of no list
-        rows, blocks = list[list[TableCell]](), list[Block]()
-        heads, asides, arranges = list[bool](), list[Block](), False
-        for row, is_header in _table_rows(element):
-            cells = list[TableCell]()
-            for cell in _cells(row):
-                said = list(self._blocks(cell))
-                lines = [block for block in said if isinstance(block, Paragraph) and not block.part]
-                arranges |= len(lines) > 3 and sum(len(line.text) for line in lines) > LONGEST_CELL
-                arranges |= any(isinstance(block, Table) or block.level is not None for block in said)
-                blocks += said
-                asides += [block for block in said if isinstance(block, Paragraph) and block.part]
-                cells.append(_cell(cell, lines))
-            rows.append(cells)
-            heads.append(is_header)
+        yield from text_table(element, self._blocks)
         self._is_unlisted = outer
-        if arranges or all(len(row) <= 1 for row in rows):
-            yield from blocks
-            return
-        yield Table([TableRow(cells, head) for cells, head in zip(rows, heads, strict=True) if cells])
-        yield from asides
 
     # what stands in a paragraph
 
@@ -305,28 +281,16 @@ class _Reader:
         number = tidy("".join(citation.itertext())) if citation is not None else "*"
         line.pieces.append(f"[{number}]")
         body = element.find("note-body")
-        blocks = list(self._blocks(body)) if body is not None else []
-        before, noted = f"[{number}] ", list[Block]()
-        for block in blocks:
-            if isinstance(block, Paragraph):
-                noted.append(Paragraph(f"{before}{block.text}", part=f"{kind} {number}"))
-                before = ""
-            else:
-                noted.append(block)
+        blocks = list(note(self._blocks(body) if body is not None else (), f"[{number}]", f"{kind} {number}"))
         if kind == "endnote":
-            self._endnotes += noted
+            self._endnotes += blocks
         else:
-            line.after += noted
+            line.after += blocks
 
     def _comment(self, element: Element) -> Iterator[Block]:
         """Yield what someone says of the text, with who says it: it must never be taken for the text itself."""
         author = tidy(element.findtext("creator") or "")
-        words = "\n".join(
-            block.text for block in self._blocks(_but(element, "creator", "date")) if isinstance(block, Paragraph)
-        )
-        if words:
-            part = f"comment by {author}" if author else "comment"
-            yield Paragraph(f"C{part[1:]}: {words}", part=part)
+        yield from comment(author, self._blocks(_but(element, "creator", "date")))
 
     def _object(self, element: Element) -> Iterator[Block]:
         """Yield the chart in an object, that is a document of its own."""
@@ -351,108 +315,6 @@ class _Reader:
         return (
             self._said_of(attribute(found, "parent-style-name") or "", name, depth=depth - 1) if said is None else said
         )
-
-    # sheets
-
-    def _tables(self, sheet: Element) -> Iterator[Block]:
-        """Yield a table for each run of rows that no empty row parts."""
-        rows, number, asides = list[TableRow](), 1, list[Block]()
-        for row, is_header in _table_rows(sheet):
-            repeated = max(1, whole(attribute(row, "number-rows-repeated"), 1))
-            cells = self._sheet_row(row, asides)
-            if attribute(row, "visibility") != "collapse":
-                if any(cell.text for cell in cells):
-                    rows += [TableRow(cells, is_header, str(number + n)) for n in range(min(repeated, MOST_REPEATED))]
-                elif rows:
-                    yield _left_aligned(rows)
-                    rows = []
-            number += repeated
-        if rows:
-            yield _left_aligned(rows)
-        yield from asides
-
-    def _sheet_row(self, row: Element, asides: list[Block]) -> list[TableCell]:
-        cells, gap = list[TableCell](), 0
-        for cell in row:
-            if cell.tag not in {"table-cell", "covered-table-cell"}:
-                continue
-            repeated = max(1, whole(attribute(cell, "number-columns-repeated"), 1))
-            said = list(self._blocks(cell)) if len(cell) else []
-            asides += [block for block in said if isinstance(block, Paragraph) and block.part]
-            lines = [block for block in said if isinstance(block, Paragraph) and not block.part]
-            if not lines:
-                gap += repeated
-                continue
-            if gap:
-                cells.append(TableCell("", columns=gap))
-                gap = 0
-            made = _cell(cell, lines)._replace(columns=1, rows=1)
-            cells += [made] * min(repeated, MOST_REPEATED)
-        return cells
-
-
-def _left_aligned(rows: Sequence[TableRow]) -> Table:
-    """The table without the columns that are empty on its left."""
-    lefts = [0 if row.cells[0].text else row.cells[0].columns for row in rows]
-    least = min(lefts)
-    if not least:
-        return Table(rows)
-    return Table([replace(row, cells=_shifted(row.cells, least)) for row in rows])
-
-
-def _shifted(cells: Sequence[TableCell], by: int) -> list[TableCell]:
-    first, *rest = cells
-    return [first._replace(columns=first.columns - by), *rest] if first.columns > by else rest
-
-
-def _table_rows(element: Element, *, is_header: bool = False) -> Iterator[tuple[Element, bool]]:
-    for child in element:
-        if child.tag == "table-row":
-            yield child, is_header
-        elif child.tag in {"table-header-rows", "table-rows", "table-row-group"}:
-            yield from _table_rows(child, is_header=is_header or child.tag == "table-header-rows")
-
-
-def _cells(row: Element) -> Iterator[Element]:
-    """Yield the cells of a row of a text's table."""
-    for cell in row:
-        if cell.tag == "table-cell":
-            repeated = whole(attribute(cell, "number-columns-repeated"), 1)
-            yield from [cell] * min(max(1, repeated), 1 if len(cell) else MOST_COLUMNS)
-
-
-def _cell(cell: Element, lines: Sequence[Paragraph]) -> TableCell:
-    return TableCell(
-        "\n".join(line.text for line in lines),
-        is_bold=bool(lines) and all(line.is_bold for line in lines),
-        is_figure=attribute(cell, "value-type") in FIGURES,
-        columns=max(1, whole(attribute(cell, "number-columns-spanned"), 1)),
-        rows=max(1, whole(attribute(cell, "number-rows-spanned"), 1)),
-    )
-
-
-def _numbered(styles: Element | None, counts: Sequence[int], *, default: str = "") -> str:
-    """What stands before an item of a list, or a heading, by the style of its level."""
-    levels = {whole(attribute(each, "level")): each for each in (styles if styles is not None else ())}
-    level = levels.get(len(counts))
-    if level is None:
-        return default
-    if level.tag == "list-level-style-bullet":
-        return bullet(attribute(level, "bullet-char") or "")
-    if not attribute(level, "num-format"):
-        return ""
-    shown = min(max(1, whole(attribute(level, "display-levels"), 1)), len(counts))
-    pieces = list[str]()
-    for depth in range(len(counts) - shown + 1, len(counts) + 1):
-        each = levels.get(depth)
-        style = STYLES.get(attribute(each, "num-format") or "", "decimal") if each is not None else "decimal"
-        pieces.append(counted(_from(each, counts[depth - 1]), style))
-    return f"{attribute(level, 'num-prefix') or ''}{'.'.join(pieces)}{attribute(level, 'num-suffix') or ''}".strip()
-
-
-def _from(level: Element | None, count: int) -> int:
-    start = whole(attribute(level, "start-value"), 1) if level is not None else 1
-    return count + start - 1
 
 
 def _but(element: Element, *tags: str) -> list[Element]:

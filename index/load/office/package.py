@@ -14,6 +14,8 @@ from index.load.parsed import ParseError
 
 MOST_UNPACKED = 256 << 20
 """Of all parts that are read, as they come out: what the zip declares is not believed."""
+MOST_OF_A_TREE = 64 << 20
+"""Of a part that is read as a whole: its elements take many times as much. A sheet, read row by row, may have more."""
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = ParseError("is encrypted: remove the password and save it again")
 DAMAGED = ParseError("is damaged: open it and save it again")
@@ -84,8 +86,11 @@ class Package:
 
     def xml(self, name: str) -> Element:
         """Return a part's root element; its names, and those of all in it, are without their namespaces."""
+        data = self.read(name)
+        if len(data) > MOST_OF_A_TREE:
+            raise ParseError(f"holds a part of more than {MOST_OF_A_TREE >> 20} MB: split it, or leave it out")
         try:
-            root = ElementTree.fromstring(self.read(name))
+            root = ElementTree.fromstring(data)
         except NO_XML:
             raise DAMAGED from None
         for element in root.iter():
@@ -215,6 +220,12 @@ def attribute(element: Element, name: str) -> str | None:
 def reference(element: Element, name: str = "id") -> str:
     """The id of the relation that an element names: ``r:id``, and not its own id."""
     return next((value for key, value in element.attrib.items() if key.endswith(f"relationships}}{name}")), "")
+
+
+def value_of(parent: Element | None, tag: str) -> str | None:
+    """The ``val`` of a child element: how Office writes most of its properties."""
+    found = parent.find(tag) if parent is not None else None
+    return attribute(found, "val") if found is not None else None
 
 
 def is_on(element: Element | None) -> bool:

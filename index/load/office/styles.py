@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
-from index.load.office.package import attribute, is_on, whole
+from index.load.office.package import attribute, is_on, value_of, whole
 
 TEXT_LEVEL = 9
 """The outline level of body text: those of headings are 0 to 8."""
@@ -38,7 +38,7 @@ class Styles:
         """Return how a paragraph looks, of its pPr."""
         if properties is None:
             return self._look(self._default)
-        style = _value(properties, "pStyle")
+        style = value_of(properties, "pStyle")
         return _paragraph(self._look(self._default if style is None else style), properties)
 
     def run(self, properties: Element | None, *, is_hidden: bool, is_bold: bool) -> Look:
@@ -46,7 +46,7 @@ class Styles:
         look = Look(is_hidden=is_hidden, is_bold=is_bold)
         if properties is None:
             return look
-        style = _value(properties, "rStyle")
+        style = value_of(properties, "rStyle")
         if style is not None:
             own = self._look(style)
             look = replace(look, is_hidden=is_hidden or own.is_hidden, is_bold=is_bold or own.is_bold)
@@ -67,13 +67,13 @@ class Styles:
         chain = list[Element]()
         while name in self._elements and self._elements[name] not in chain and len(chain) < LONGEST_CHAIN:
             chain.append(self._elements[name])
-            name = _value(chain[-1], "basedOn") or ""
+            name = value_of(chain[-1], "basedOn") or ""
         return chain
 
 
 def _named(look: Look, element: Element) -> Look:
     """What a style's name says: the names of Word's own styles are the same in every language."""
-    name = (_value(element, "name") or "").lower()
+    name = (value_of(element, "name") or "").lower()
     number = name.removeprefix("heading ")
     if name == "title":
         return replace(look, level=0)
@@ -85,13 +85,13 @@ def _named(look: Look, element: Element) -> Look:
 def _paragraph(look: Look, properties: Element | None) -> Look:
     if properties is None:
         return look
-    outline = _value(properties, "outlineLvl")
+    outline = value_of(properties, "outlineLvl")
     if outline is not None:
         level = whole(outline, TEXT_LEVEL)
         look = replace(look, level=level + 1 if 0 <= level < TEXT_LEVEL else None)
     listed = properties.find("numPr")
     if listed is not None:
-        number, depth = _value(listed, "numId"), _value(listed, "ilvl")
+        number, depth = value_of(listed, "numId"), value_of(listed, "ilvl")
         old = look.numbering or ("", 0)
         number = old[0] if number is None else number
         numbering = (number, old[1] if depth is None else whole(depth))
@@ -106,10 +106,5 @@ def _run(look: Look, properties: Element | None) -> Look:
         found = properties.find(tag)
         if found is not None:
             look = replace(look, **{name: is_on(found)})  # type: ignore[arg-type]
-    raised = _value(properties, "vertAlign")
+    raised = value_of(properties, "vertAlign")
     return look if raised is None else replace(look, is_raised=raised == "superscript")
-
-
-def _value(parent: Element, tag: str) -> str | None:
-    found = parent.find(tag)
-    return attribute(found, "val") if found is not None else None

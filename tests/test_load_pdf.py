@@ -103,9 +103,10 @@ def test_words_that_stand_apart_are_not_glued() -> None:
 
 
 def test_a_line_end_between_touching_letters_is_none() -> None:
-    """Scanned text has them in the middle of words: "o\\r\\nf"."""
+    """Scanned text, whose letters overlap, has them in the middle of words; those of a formula only touch."""
     assert read("one o\r\nf two", {}) == ["one o", "f two"], "they are 12 points apart here"
-    assert read("one o\r\nf two", {6: -6.0, 7: -6.0}) == ["one of two"]
+    assert read("one o\r\nf two", {6: -6.0, 7: -7.4}) == ["one of two"]
+    assert read("one o\r\nf two", {6: -6.0, 7: -6.0}) == ["one o f two"]
 
 
 # words

@@ -64,8 +64,9 @@ def chromium() -> Iterator[Browser]:
 def ask(page: Page, address: str) -> None:
     """Open the page, ask the question and wait until the quote is marked in its passage."""
     page.goto(address)
-    expect(page.locator("#documents summary")).to_be_visible(timeout=30_000)
-    page.get_by_label("Your question").fill(QUESTION)
+    box = page.get_by_role("textbox", name="Your question")
+    expect(box).to_be_visible(timeout=30_000)
+    box.fill(QUESTION)
     page.keyboard.press("Enter")
     expect(page.locator("#chat mark").first).to_be_visible(timeout=30_000)
     page.wait_for_timeout(1000)  # until what fades in or scrolls has come to rest

@@ -15,6 +15,7 @@ TokenCounter = Callable[[Sequence[str]], list[int]]
 CLAUSE_END = re.compile(r"[,;:—–)\]](?=\s)|[，；：、]")
 WHITE_SPACE = re.compile(r"\s+")
 LONE_HEADING = re.compile(r"[^\n]*(?:\n[ \t]*(?:=+|-+))?")
+SHORTEST_PART = 200
 CHARACTERS_PER_TOKEN = 16
 """A span weighs at least one token for so many characters: WordPiece calls a megabyte of base64 one token."""
 
@@ -56,12 +57,13 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
 
 
 def _sections(document: Document) -> list[Span]:
-    """Cut at headings and at parts, but not between a heading with nothing below it and the next; no asides."""
+    """Cut at slides, sheets, parts and headings, but not between a heading alone and the next; leave asides out."""
     text = document.text
     starts = {mark.start for mark in document.marked(Kind.HEADING)}
     around = {edge for mark in document.marked(Kind.ASIDE) for edge in (mark.start, mark.end)}
-    headings = starts - around - {len(text)}
-    parts = {mark.start for mark in document.marked(Kind.PART)}
+    sheets = {mark.start for kind in (Kind.SLIDE, Kind.SHEET) for mark in document.marked(kind)}
+    parts = sheets | (_parts(document) - starts)
+    headings = starts - around - parts - {len(text)}
     edges = sorted({0, len(text), *around, *headings, *parts})
     joined = {
         here
@@ -70,6 +72,13 @@ def _sections(document: Document) -> list[Span]:
     }
     spans = pairwise(edge for edge in edges if edge not in joined)
     return [span for span in spans if not document.around(span[0], Kind.ASIDE)]
+
+
+def _parts(document: Document) -> set[int]:
+    """Where chapters and files in files begin and end. What is short, such as a note, stays with the others."""
+    marks = (*document.marked(Kind.CHAPTER), *document.marked(Kind.PART))
+    long = [mark for mark in marks if mark.kind is Kind.CHAPTER or mark.end - mark.start >= SHORTEST_PART]
+    return {edge for mark in long for edge in (mark.start, mark.end)}
 
 
 def _is_lone_heading(section: str) -> bool:

@@ -137,7 +137,7 @@ def _paragraphs(text: str) -> Iterator[list[Line]]:
 def _width(paragraph: Sequence[Line]) -> int:
     """The width at which lines were wrapped, if they were: the upper quartile, as some may stick out.
 
-    The last line, which is as long as it happens to be, does not count.
+    The last line does not count: it ends where its text ends.
     """
     lengths = sorted(end - start for start, end in paragraph[:-1])
     return lengths[3 * len(lengths) // 4] if lengths else 0

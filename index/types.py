@@ -42,9 +42,10 @@ class Mark:
     ======== ======================================= =============================================
     page     the page                                its number: "12", "xii"
     slide    the slide and its notes                 its number
-    sheet    the sheet                               its name
+    sheet    the sheet                               its name; "" for the only one of a CSV
     chapter  the chapter                             its title
-    part     a part of a message, an archive's file  its name
+    part     a part of a message, an archive's file, its name: "footnote 2", "comment by Ann Lee"
+             a note, a comment, a header
     heading  the section: from the heading to the    the heading's words
              next one of the same or a higher level
     speaker  a turn, the speaker's name included     the speaker's name
@@ -106,7 +107,28 @@ class Document:
 
     def page_at(self, offset: int) -> int | None:
         """Return the page, counted from 1, that an offset is on; None where the format has no pages."""
-        return bisect_right(self.marked(Kind.PAGE), offset, key=lambda mark: mark.start) or None
+        pages = self.marked(Kind.PAGE)
+        number = bisect_right(pages, offset, key=lambda mark: mark.start)
+        if not number or not self.marked(Kind.PART):
+            return number or None
+        page = pages[number - 1]  # of a file in a file: each counts its own
+        return int(page.label) if offset <= page.end and page.label.isdecimal() else None
+
+    def place(self, offset: int) -> str:
+        """Return where an offset is, as readers say it, page and headings apart.
+
+        "chapter Two"; "mail 3, notes.txt"; "slide 4, notes"; "sheet Prices, row 12"; of a CSV, "row 12".
+        """
+        kinds = (Kind.SLIDE, Kind.PART, Kind.SHEET)
+        marks = [
+            *self.around(offset, Kind.CHAPTER)[-1:],
+            *(mark for kind in kinds for mark in self.around(offset, kind)),
+        ]
+        names = [_named(mark) for mark in sorted(marks, key=lambda mark: mark.start - mark.end) if mark.label]
+        if self.around(offset, Kind.SHEET) and (rows := self.around(offset, Kind.ROW)):
+            names.append(_named(rows[0]))
+        inner = [*names[1:], ""]  # of two pointers, the longer says all
+        return ", ".join(name for name, next_ in zip(names, inner, strict=False) if not next_.startswith(f"{name}/"))
 
     def within(self, start: int, end: int) -> Iterator[Mark]:
         """Yield the marks that start in ``text[start:end]``, in order."""
@@ -115,6 +137,10 @@ class Document:
             if mark.start >= end:
                 return
             yield mark
+
+
+def _named(mark: Mark) -> str:
+    return mark.label if mark.kind is Kind.PART else f"{mark.kind} {mark.label.removeprefix('Chapter ')}"
 
 
 @dataclass(frozen=True, slots=True)

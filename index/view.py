@@ -32,10 +32,16 @@ class Shape:
         given = (("headings", self.headings), ("rows", self.rows), ("speakers", self.speakers))
         return " ".join(word for word, on in given if on)
 
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """Return the shape of that name."""
+        words = name.split()
+        return cls(headings="headings" in words, rows="rows" in words, speakers="speakers" in words)
+
 
 BARE = Shape()
-EMBEDDED = BARE
-"""What passages are embedded as."""
+EMBEDDED = Shape(headings=True, rows=True)
+"""What passages are embedded as: a section is found by the heading above it, however long it is."""
 
 
 @dataclass(frozen=True, slots=True)

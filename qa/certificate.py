@@ -28,6 +28,7 @@ _CITATION = {
     "sentence",
     "sentence_start",
     "sha256",
+    "place",
 }
 _FAR = 1 << 53  # beyond it a number in JSON is not exact
 

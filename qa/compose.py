@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from index import Document, Hit, Kind, sentence_around
+from index import Document, Hit, Kind, Passage, sentence_around
+from index.sentences import sentences
 from qa.about import Asked, is_yes_no
 from qa.extent import after_marker, is_label, settled
 from qa.lists import asks_for_several, joined_names, whole_list
@@ -23,6 +24,9 @@ KIND_WEIGHT = 4.0
 
 SUBJECT_WEIGHT = 2.0
 """What it loses if its passage, headings and title together say less than a third of what was asked."""
+
+FIGURE_WEIGHT = 3.0
+"""What a figure in a table loses whose row, columns and headings have less than half of what was asked."""
 
 CELL_LEAD = 2.0
 """What the cell of a table gains whose row and header say all that was asked."""
@@ -160,7 +164,23 @@ def penalty(candidate: Candidate, line: str, asked: Asked) -> float:
     headings = "\n".join(candidate.hit.passage.headings)
     code = CODE_WEIGHT if asked.lacks_code(f"{line}\n{headings}") else 0.0
     subject = 0.0 if asked.is_subject_of(candidate.hit) else SUBJECT_WEIGHT
+    if _is_foreign_figure(candidate, line, asked):
+        subject += FIGURE_WEIGHT
+    if asked.lacks_day(candidate.hit.passage.document.text):
+        subject += CODE_WEIGHT
     return code + subject + (KIND_WEIGHT if asked.misfits(candidate.quote) else 0.0)
+
+
+def _is_foreign_figure(candidate: Candidate, line: str, asked: Asked) -> bool:
+    """Tell whether a candidate is a figure of a table about something else: its power, where its weight was asked for.
+
+    Words of running text may say the same otherwise; a table names what it has.
+    """
+    document = candidate.hit.passage.document
+    if not document.around(candidate.start, Kind.CELL) or not any(c.isdigit() for c in candidate.quote):
+        return False
+    named = "\n".join((line, *candidate.hit.passage.headings, document.title))
+    return asked.share_of_all(named) < 0.5
 
 
 def claims(candidates: Sequence[Candidate], calibration: Calibration) -> Iterator[Claim]:
@@ -194,9 +214,20 @@ def cite(candidate: Candidate) -> list[Citation]:
         sentence=document.text[start:end],
         sentence_start=start,
         sha256=document.sha256,
+        place=document.place(candidate.start),
         last_page=document.page_at(end - 1),
     )
     return [one, *(replace(one, path=path) for path in document.copies)]
+
+
+def sentences_of(passage: Passage) -> list[tuple[int, int]]:
+    """Return where the sentences, or rows, of a passage start and end in its document, white space apart, in order."""
+    document, text = passage.document, passage.document.text
+    if rows := [mark for mark in document.within(passage.start, passage.end) if mark.kind is Kind.ROW]:
+        return [(row.start, min(row.end, passage.end)) for row in rows]
+    spans = [(passage.start + a, passage.start + b) for a, b in sentences(passage.text)]
+    pieces = [(start, text[start:end]) for start, end in spans]
+    return [(start + len(t) - len(t.lstrip()), start + len(t.rstrip())) for start, t in pieces if t.strip()]
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:

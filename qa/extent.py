@@ -40,7 +40,8 @@ _HELPING = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"[;:—!?]\s|\.\s|\n|,?\s+(?:but(?!\s+not)|however|whereas|while|although|though|because|so that)\s"
+    r"[;:—!?]\s|\.\s|\n|,?\s+(?:however|whereas|while|although|though|because|so that)\s"
+    r"|(?<!obody)(?<!o one)(?<!othing)(?<!\b[Nn]one),?\s+but(?!\s+not)\s"
 )
 _MARKER = re.compile(r"(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[A-Za-z])\)|\d{1,3}(?:\.\d{1,3})*\.?)[ \t]+(?=[A-Z“\"'‘(\[*_])")
 _LABEL = re.compile(
@@ -81,7 +82,7 @@ def is_label(text: str, start: int, end: int) -> bool:
     (True, False)
     """
     found = _LABEL.match(text, text.rfind("\n", 0, start) + 1)
-    return bool(found) and end <= found.end("label")
+    return found is not None and end <= found.end("label")
 
 
 def whole_words(text: str, start: int, end: int) -> Extent:

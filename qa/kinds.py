@@ -43,7 +43,10 @@ _UNITS = {
 }
 """The units in which a thing is measured, by what is measured."""
 
-_MEASURED = {dimension: re.compile(rf"\d[ \u00a0]?(?:{units})(?![\w])") for dimension, units in _UNITS.items()}
+_SPELLED = "a|an|half|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|hundred|thousand"
+_MEASURED = {
+    dimension: re.compile(rf"(?:\d|\b(?:{_SPELLED}))[ \u00a0]?(?:{units})(?!\w)") for dimension, units in _UNITS.items()
+}
 _MEASURES = (
     (re.compile(r"\bhow (?:wide|high|tall|deep|thick|far|large|big)\b|\b(?:width|height|depth)\b", re.I), ("length",)),
     (re.compile(r"\bhow heavy\b|\bweighs?\b|\bweight\b", re.I), ("weight",)),

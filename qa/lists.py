@@ -19,7 +19,7 @@ _SEVERAL = re.compile(
     r"(?:what|which) (?:are|were|is in|is on|belongs|(?:do|should|must|can) (?:I|we|you) (?:need|bring|take|pack))\b|"
     r"(?:what|which) (?:(?:two|three|four|five|six|seven|eight|nine|ten|\d+|other|main|different|all) )*"
     r"(?!is\b|was\b|does\b|has\b|this\b|address\b|business\b|process\b|class\b|bus\b|status\b|focus\b|basis\b)"
-    r"[a-z]+(?<![su])s\b(?! (?:is|was|has|does)\b)|"
+    r"(?:[a-z]+(?<![su])s|people|children|men|women)\b(?! (?:is|was|has|does)\b)|"
     r"(?:list|name|give me|show me|tell me) (?:all|the|every)\b)",
     re.IGNORECASE,
 )

@@ -55,6 +55,8 @@ class Citation:
     sentence: str
     sentence_start: int
     sha256: str
+    place: str = ""
+    """Where that is in a book, a mail, an archive, a workbook: "chapter Two", "message 3, minutes.txt"."""
     last_page: int | None = None
 
 
@@ -83,6 +85,7 @@ class Reason(StrEnum):
     NOTHING_FOUND = "nothing_found"
     UNKNOWN_NAME = "unknown_name"
     LOW_CONFIDENCE = "low_confidence"
+    OTHER_LANGUAGE = "other_language"
     SOURCE_CHANGED = "source_changed"
 
 

@@ -1,7 +1,7 @@
 """Office files in as few words as a test needs: zips of XML parts, built in memory."""
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -124,7 +124,7 @@ def xlsx(sheets: Mapping[str, str], *, styles: str = "", strings: str = "", part
     )
 
 
-def rows(*lines: list[str | float | None], first: int = 1) -> str:
+def rows(*lines: Sequence[str | float | None], first: int = 1) -> str:
     """The rows of a sheet: texts are inline strings, numbers numbers, None nothing, "<…" is a cell's XML."""
     made = []
     for number, line in enumerate(lines, first):

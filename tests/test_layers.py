@@ -18,11 +18,11 @@ OWNERS = {
     "sentence_transformers": {"index/embed/library.py"},
     "transformers": {"index/embed/library.py", "qa/read/library.py"},
     "faiss": {"index/search/vectors.py"},
-    "apsw": {"index/store"},
+    "apsw": {"index/store", "ui/conversations.py"},
     "onnxruntime": {"index/onnx.py"},
     "tokenizers": {"index/onnx.py"},
     "gradio": {"ui/app.py"},
-    "pypdfium2": {"index/load/pdf"},
+    "pypdfium2": {"index/load/pdf", "index/load/picture.py"},
     "selectolax": {"index/load/html.py"},
 }
 THE_COMMAND = "qa/__main__.py"

@@ -34,7 +34,7 @@ def test_the_headers_are_rows_and_the_subject_is_the_title() -> None:
     parsed = mail.parse(message().as_bytes())
     assert parsed.title == "The harbour"
     assert parsed.text == (
-        "From: Anna Berg <anna@example.org>\n"
+        "The harbour\n\nFrom: Anna Berg <anna@example.org>\n"
         'To: "Vale, Margot" <margot@example.org>, Tom <tom@example.org>\n'
         "Date: Tue, 03 Mar 2026 10:12:00 +0100\n"
         "Subject: The harbour\n\n"
@@ -66,7 +66,7 @@ def test_a_message_in_html_alone_is_what_a_browser_shows() -> None:
     """Through the reader of web pages, in the charset that the mail declares."""
     made = MIMEText("<style>p{}</style><p>Der Wärter heißt <i>Tora</i>.</p>", "html", "iso-8859-1")
     made["Subject"] = "Leuchtturm"
-    assert mail.parse(made.as_bytes()).text == "Subject: Leuchtturm\n\nDer Wärter heißt Tora."
+    assert mail.parse(made.as_bytes()).text == "Leuchtturm\n\nSubject: Leuchtturm\n\nDer Wärter heißt Tora."
 
 
 def test_quoted_replies_are_kept() -> None:

@@ -1,36 +1,31 @@
 """The page in the browser: ask in a chat, read quotes. The only importer of gradio, and only once it is needed."""
 
 import atexit
-import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePath
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import qa
 from qa import Engine
 from qa.read import Reader
-from ui import guard, render, routes, serve
-from ui.routes import LONGEST_QUESTION
+from ui import auth, chat, docs, documents, guard, mcp, routes, serve, source
+from ui.conversations import Conversations
 
 if TYPE_CHECKING:
     import gradio as gr
 
-EXAMPLES = ("Who led the meeting?", "When was it held?", "How much was stolen?")
-_EXAMPLES_ARE_ABOUT = "trilateral-cyber-meeting.md"
-
 _PAGE = Path(__file__).parent / "page"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FILES = (
-    ("look.css", "rooms.css", "gradio.css"),
-    ("shell.js", "page.js"),  # the rooms first: the others fill them
+    ("look.css", "rooms.css", "chat.css", "documents.css", "gradio.css", "source.css"),
+    # the rooms first: the others fill them
+    ("shell.js", "documents.js", "page.js", "chat.js", "conversations.js", "blocks.js", "source.js"),
 )
 _HEAD = (
     "".join(f'<link rel="stylesheet" href="/{name}">' for name in _FILES[0])
@@ -38,181 +33,71 @@ _HEAD = (
     + '<link rel="icon" type="image/svg+xml" href="/icon.svg">'
 )
 _HEADER = '<header class="sq-header"><h1>seedqa</h1><p>Answers in your documents’ own words</p></header>'
-_WELCOME = (
-    '<div class="sq-welcome"><h2>Ask your documents</h2>'
-    "<p>Every answer is an exact quote, shown where it stands. "
-    "If the documents do not say, you are told so.</p></div>"
-)
-_FOOTER = '<p class="sq-footer">Everything runs on this computer. Nothing is sent anywhere.</p>'
-_APOLOGY = "Something went wrong here. Please ask again; the terminal that runs seedqa has the details."
+_FOOTER = '<p class="sq-footer">{}</p>'
+_READ_ONLY = '<meta name="sq-read-only" content="documents are added where the server runs">'
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One question of a conversation: as it was typed, as a follow-up may refer to it, and what is shown for it."""
+def build(*, footer: str = "") -> "gr.Blocks":
+    """Make the page: its top, a shell that ``chat.js`` draws the conversation into, and its foot.
 
-    asked: str
-    turn: qa.Turn
-    shown: str
-
-
-def respond(engine: Engine, message: str, turns: Sequence[qa.Turn]) -> Exchange:
-    """Answer a message of a conversation. Nothing is remembered here: the conversation is ``turns``.
-
-    The turn keeps the question as it was searched for: a follow-up of a follow-up then has all that it refers to.
-    What goes wrong is shown, and never raised: an error of ours in its own words, any other without its details.
+    Gradio's own chat sends all of a conversation again with each question and forgets it with the page; so ours comes
+    from our own routes. No component here needs a script that the policy forbids: ``gr.HTML`` and ``js=`` would.
     """
-    try:
-        answer = engine.ask(message, turns)
-    except qa.Error as error:
-        return _unanswered(message, render.notice(str(error)))
-    except Exception:
-        logging.getLogger(__name__).exception("a question failed")
-        return _unanswered(message, render.notice(_APOLOGY))
-    return Exchange(message, qa.Turn(answer.searched, answer.text), render.reply(answer))
-
-
-def _unanswered(message: str, shown: str) -> Exchange:
-    return Exchange(message, qa.Turn(message, ""), shown)
-
-
-def hint(message: str) -> str:
-    """What keeps a message from being asked, in plain words; "" if nothing does."""
-    if not message.strip():
-        return "Type a question first."
-    if len(message) > LONGEST_QUESTION:
-        return f"This has {len(message):,} characters; a question can have {LONGEST_QUESTION:,}. Please shorten it."
-    return ""
-
-
-def build(engine: Engine) -> "gr.Blocks":
-    """Make the page. Each tab has its own conversation: a ``gr.State``, passed to each event and back."""
     import gradio as gr
-
-    def ask(message: str, before: Sequence[Exchange]) -> Iterator[tuple[Any, ...]]:
-        problem = hint(message)
-        if problem:
-            yield gr.skip(), gr.skip(), gr.skip(), problem
-            return
-        question = message.strip()
-        waiting = _unanswered(question, render.working())
-        yield "", _messages([*before, waiting]), gr.skip(), ""
-        after = [*before, respond(engine, question, [exchange.turn for exchange in before])]
-        yield gr.skip(), _messages(after), after, ""
-
-    def ask_example(before: Sequence[Exchange], event: gr.SelectData) -> Iterator[tuple[Any, ...]]:
-        yield from ask(event.value["text"], before)
-
-    def ask_again(before: Sequence[Exchange], event: gr.RetryData) -> Iterator[tuple[Any, ...]]:
-        at = _exchange(event.index)
-        yield from ask(before[at].asked, before[:at])
-
-    def undo(before: Sequence[Exchange], event: gr.UndoData) -> tuple[Any, ...]:
-        at = _exchange(event.index)
-        return before[at].asked, _messages(before[:at]), before[:at], ""
-
-    def clear() -> tuple[Any, ...]:
-        return [], [], ""
 
     page: gr.Blocks = gr.Blocks(title="seedqa", analytics_enabled=False, fill_height=True)
     with page:
-        conversation = gr.State([])
         with gr.Row(elem_id="top"):
             gr.Markdown(_HEADER, elem_id="header")
-            documents = gr.Markdown(elem_id="documents")
-        chat = gr.Chatbot(
-            elem_id="chat",
-            label="Conversation",
-            show_label=False,
-            container=False,
-            placeholder=_WELCOME,
-            examples=[{"text": example} for example in _examples(engine)],
-            allow_tags=False,
-            latex_delimiters=[],
-            buttons=[],
-            autoscroll=False,
-            scale=1,
-            height="100%",
-        )
-        box = gr.Textbox(
-            elem_id="ask",
-            label="Your question",
-            placeholder="Ask a question",
-            lines=1,
-            max_lines=6,
-            autofocus=True,
-            submit_btn=True,
-        )
-        said = gr.Markdown(elem_id="hint")
-        with gr.Row(elem_id="bottom"):
-            gr.Markdown(_FOOTER, elem_id="footer")
-            fresh = gr.Button("Clear chat", elem_id="clear", size="sm")
-
-        shown = [box, chat, conversation, said]
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        asking: list[Any] = [
-            box.submit(ask, [box, conversation], shown, concurrency_limit=2, **quiet),
-            chat.example_select(ask_example, conversation, shown, concurrency_limit=2, **quiet),
-            chat.retry(ask_again, conversation, shown, concurrency_limit=2, **quiet),
-        ]
-        chat.undo(undo, conversation, shown, cancels=asking, **quiet)
-        fresh.click(clear, None, [chat, conversation, said], cancels=asking, **quiet)
-        page.load(lambda: _documents(engine), None, documents, **quiet)
+        gr.Markdown("Opening your conversation…", elem_id="chat")
+        gr.Markdown(_FOOTER.format(footer), elem_id="footer")
     return page
 
 
-def _examples(engine: Engine) -> Sequence[str]:
-    """Questions to click, while the sample document that answers them is indexed."""
-    names = {PurePath(file.path).name for file in engine.documents()}
-    return EXAMPLES if _EXAMPLES_ARE_ABOUT in names else ()
+def application(
+    engine: Engine,
+    *,
+    host: str = "127.0.0.1",
+    password: auth.Password | None = None,
+    read_only: bool = False,
+    conversations: Conversations | None = None,
+) -> FastAPI:
+    """Return the whole server: the page at ``/``, the routes at ``/api``, and the guards in front of both.
 
-
-def _exchange(index: Any) -> int:
-    """Which exchange a message of the chat belongs to: each has two messages."""
-    return int(index[0] if isinstance(index, list | tuple) else index) // 2
-
-
-def _messages(exchanges: Sequence[Exchange]) -> list[dict[str, str]]:
-    messages = []
-    for exchange in exchanges:
-        messages.append({"role": "user", "content": render.question(exchange.asked)})
-        messages.append({"role": "assistant", "content": exchange.shown})
-    return messages
-
-
-def _documents(engine: Engine) -> str:
-    try:
-        return render.documents(engine.documents(), engine.counts())
-    except qa.Error as error:
-        return render.notice(str(error))
-
-
-def application(engine: Engine, *, host: str = "127.0.0.1") -> FastAPI:
-    """The whole server: the page at ``/``, the routes at ``/api``, and the guards in front of both."""
+    Without ``conversations`` those of this server are forgotten with it.
+    """
     _be_private()
     import gradio as gr
 
     app = FastAPI(title="seedqa", docs_url=None, redoc_url=None, openapi_url=None)
     routes.add(app, engine)
+    documents.add(app, engine, host=host)
+    source.add(app, engine)
+    chat.add(app, engine, conversations or Conversations())
+    mcp.add(app, engine)
+    docs.add(app)
+    routes.close(app)
     for name in (*_FILES[0], *_FILES[1], "icon.svg"):
         kind = _KINDS[Path(name).suffix]
         app.get(f"/{name}")(lambda name=name, kind=kind: FileResponse(_PAGE / name, media_type=kind))
     gr.mount_gradio_app(
         app,
-        build(engine),
+        build(footer=auth.truth(host, password)),
         path="/",
         server_name=host,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         theme=_theme(),
-        head=_HEAD,
+        head=_HEAD + _READ_ONLY * read_only,
         footer_links=[],
         run_history=False,
         show_error=False,
         ssr_mode=False,
         max_file_size=1,
     )
-    app.add_middleware(guard.SameOrigin)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=guard.hosts(host), www_redirect=False)
+    app.add_middleware(guard.SameOrigin, read_only=read_only)
+    if password:
+        app.add_middleware(auth.Login, password=password)
+    app.add_middleware(guard.KnownHost, host=host)
     app.add_middleware(guard.Policy)
     return app
 
@@ -241,16 +126,34 @@ def _theme() -> Any:
     )
 
 
-def run(*, index: Path, host: str = "127.0.0.1", port: int = 7860, reader: Reader | None = None) -> int:
+def run(
+    *,
+    index: Path,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    reader: Reader | None = None,
+    password_file: Path | None = None,
+    no_auth: bool = False,
+    read_only: bool = False,
+    history: bool = True,
+) -> int:
     """Serve the page until Ctrl-C; return 0 then. A first start indexes the sample documents.
 
-    Raises OSError if the address cannot be had, Error if the index or a model cannot be used.
+    Conversations are kept in the index's folder, unless there is to be no ``history``. Raises OSError if the address
+    cannot be had, Error if the index or a model cannot be used, ValueError if others could reach it without a password
+    and ``no_auth`` has not been said.
     """
+    password = None if no_auth else auth.chosen(password_file)
+    auth.allow(host, password, without=no_auth)
     with serve.listen(host, port) as listener:
         print(f"Opening the index in {index} …", flush=True)
         if qa.ensure_samples(index):
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
         engine = Engine(index, reader=reader)
         engine.warm()
-        serve.serve(application(engine, host=host), listener, host)
+        if not password and not guard.is_local(host):
+            print("No password is asked for: whoever reaches this address can read the documents.", flush=True)
+        with closing(Conversations(index / "conversations.db" if history else None)) as kept:
+            page = application(engine, host=host, password=password, read_only=read_only, conversations=kept)
+            serve.serve(page, listener, host)
     return 0

@@ -103,17 +103,17 @@ class Writer:
         rows, gap = list[Row](), "\n\n"
         for row in with_headers(table.rows):
             cells, start = list[Cell](), self.length
+            self._cells += len(row.cells)
+            is_marked = self._cells <= MOST_CELLS
             for cell in row.cells:
-                spans = {"is_header": cell.is_header, "columns": cell.columns, "rows": cell.rows}
+                at = self.length
                 if cell.text:
                     at = self._append(cell.text, gap)
                     start = at if gap != "\t" else start
                     gap = "\t"
-                    cells.append(Cell(at, self.length, **spans))  # type: ignore[arg-type]
-                else:
-                    cells.append(Cell(self.length, self.length, **spans))  # type: ignore[arg-type]
-            self._cells += len(cells)
-            if self._cells <= MOST_CELLS:
+                if is_marked:
+                    cells.append(Cell(at, self.length, cell.is_header, cell.columns, cell.rows))
+            if is_marked:
                 rows.append(Row(start, self.length, cells, row.is_header, row.label))
             gap = "\n" if gap == "\t" else gap
         self._tables.append(rows)

@@ -19,6 +19,7 @@ from index.load.text import decode
 from index.types import Kind, Mark
 
 DEEPEST = 20
+MOST_UNPACKED = 64 << 20
 MOST_ENTRIES = 20_000
 PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
 FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
@@ -30,7 +31,6 @@ CLOSED = re.compile(
     re.IGNORECASE,
 )
 """Elements that end where they begin, in XML: in HTML they would go on, and hide all that follows."""
-SAME_PLACE = 60
 FIELDS = (("author", "creator"), ("publisher", "publisher"), ("date", "date"))
 MOST_NAMED = 50
 
@@ -56,7 +56,7 @@ class _Item:
 
 def parse(data: bytes) -> Parsed:
     """Who wrote it, and the chapters; the title is the book's."""
-    package = Package(data, suffix=".epub")
+    package = Package(data, suffix=".epub", most=MOST_UNPACKED)
     root = _root(package)
     book = package.xml(root)
     items = _items(book, posixpath.dirname(root))
@@ -181,7 +181,7 @@ def _write(
         parsed, places = html.read(_source(package, page), anchors={entry.anchor for entry in entries} - {""})
         start = parts.length + len(BETWEEN) if parts.length else 0
         parts.add(parsed)
-        found += [(min(start + places.get(entry.anchor, 0), parts.length), entry) for entry in entries]
+        found += [(start + places.get(entry.anchor, 0), entry) for entry in entries]
     return found
 
 
@@ -201,13 +201,20 @@ def _declared(data: bytes) -> str | None:
 
 
 def _chapters(starts: Sequence[tuple[int, _Entry]], parsed: Parsed) -> Iterator[Mark]:
-    """Yield the chapters, and a heading for each that has none in the text."""
-    headed = [mark.start for mark in parsed.marks if mark.kind is Kind.HEADING]
+    """Yield the chapters, and a heading for each whose name stands there, but not as a heading."""
+    headed = {mark.start for mark in parsed.marks if mark.kind is Kind.HEADING}
     open_ = list[tuple[int, _Entry]]()
-    for at, entry in [*sorted(starts, key=lambda pair: pair[0]), (len(parsed.text), _Entry("", 0, "", ""))]:
+    inside = [(at, entry) for at, entry in starts if at < len(parsed.text)]
+    for at, entry in [*sorted(inside, key=lambda pair: pair[0]), (len(parsed.text), _Entry("", 0, "", ""))]:
         while open_ and open_[-1][1].level >= entry.level:
             start, above = open_.pop()
-            yield Mark(start, at, Kind.CHAPTER, above.title)
-            if not any(start <= each < start + SAME_PLACE for each in headed):
+            if start < at:
+                yield Mark(start, at, Kind.CHAPTER, above.title)
+            is_named = _same(above.title, parsed.text[start : parsed.text.find("\n", start)])
+            if start < at and is_named and start not in headed:
                 yield Mark(start, at, Kind.HEADING, above.title)
         open_.append((at, entry))
+
+
+def _same(one: str, other: str) -> bool:
+    return re.findall(r"\w+", one.casefold()) == re.findall(r"\w+", other.casefold())

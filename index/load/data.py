@@ -22,6 +22,7 @@ DEEPEST = 60
 FEW = 8
 """Values that a thing in a thing may have and be written in the same breath: "address city: Brekk"."""
 SHORT = 120
+LONG = 500
 LONGEST_FIELD = 300
 MOST_COLUMNS = 40
 LEAST_FILLED = 0.5
@@ -114,6 +115,12 @@ def _name(value: Any) -> str:
     fields = dict(value) if isinstance(value, _Object) else {}
     found = (fields.get(name) for name in NAMES)
     return next((one_line(each) for each in found if isinstance(each, str) and 0 < len(each.strip()) <= SHORT), "")
+
+
+def _is_long(value: Any) -> bool:
+    """Whether it has a text that fills passages."""
+    fields = value if isinstance(value, _Object) else []
+    return any(isinstance(each, str) and len(each) > LONG for _, each in fields)
 
 
 def _scalar(value: Any) -> str | None:
@@ -225,12 +232,15 @@ class _Writer:
         self._gap, self._rows = "\n\n", 0
         before, first = self._length, len(self._pieces)
         here = f"{at}/{number}" if at or self._pointer == "/" else f"{self._pointer}{number + 1}"
+        name = _name(value) if _is_long(value) else ""
+        if name:  # its later passages are nothing without it
+            self.write(name)
+            self._gap = "\n"
         self.value(value, here, depth + 1)
         if len(self._pieces) > first:
             start = before + len(self._pieces[first])
             self._marks.append(Mark(start, self._length, Kind.PART, one_line(here)))
-            if name := _name(value):
-                self._marks.append(Mark(start, self._length, Kind.HEADING, name))
+            self._marks += [Mark(start, self._length, Kind.HEADING, name)] if name else []
         self._gap = "\n\n"
 
     def cell(self, words: str, label: str, *, is_code: bool) -> None:

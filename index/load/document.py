@@ -7,7 +7,7 @@ from pathlib import Path
 from index.errors import LoadError, UnsupportedFile
 from index.load import sandbox
 from index.load.parsed import Parsed, ParseError
-from index.load.parsers import CODE, SUFFIXES, module_of, parser_of
+from index.load.parsers import CODE, OLD, SUFFIXES, module_of, parser_of
 from index.load.text import clean
 from index.types import Document
 
@@ -22,6 +22,10 @@ def load(path: Path, *, max_bytes: int = 32 * MEGABYTE) -> Document:
     regular file, damaged, encrypted, or without any text. The same bytes always give the same text.
     """
     suffix = path.suffix.lower()
+    if suffix in OLD:
+        raise UnsupportedFile(
+            f"{path} is in a binary format that cannot be read: open it and save it as {OLD[suffix]}."
+        )
     if suffix not in SUFFIXES:
         raise UnsupportedFile(
             f"{path} is of a kind that cannot be read: use one of {', '.join(KINDS)}, or source code."

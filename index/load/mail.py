@@ -7,6 +7,7 @@ minutes over some hundred thousand commas, and gigabytes over one long subject.
 import re
 from codecs import BOM_UTF8 as BOM
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from email import policy
 from email.errors import HeaderParseError
 from email.message import EmailMessage, Message
@@ -16,10 +17,10 @@ from typing import Any
 
 from index.load import encoding, html, text
 from index.load.header_words import unfolded
-from index.load.parsed import Parsed, ParseError, ordered
+from index.load.parsed import Heading, Parsed, ParseError, ordered, sections
 from index.load.parsers import FAMILIES
 from index.load.parts import Budget, Parts, form, one_line, read
-from index.types import Kind, Mark
+from index.types import Kind
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")
 FROM_LINE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]{1,998}\d{1,2}:\d\d[^\n]{0,998}\n")
@@ -102,7 +103,9 @@ def _written(message: Message, budget: Budget, depth: int) -> Parsed:
     """A message with its headers, its words and what is attached to it; all under its subject as a heading."""
     leaves = list(_leaves(message, depth))
     attached = [leaf for leaf in leaves if not _is_body(leaf)]
+    subject = one_line(unfolded(message.get("Subject", "")))
     parts = Parts()
+    parts.add(Parsed("", subject))
     parts.add(_head(message, [name for leaf in attached if (name := _name(leaf))]))
     for leaf in leaves:
         if _is_body(leaf):
@@ -110,12 +113,9 @@ def _written(message: Message, budget: Budget, depth: int) -> Parsed:
     for leaf in attached:
         if parsed := _attached(leaf, budget, depth):
             parts.add(parsed, kind=Kind.PART, label=_name(leaf) or "attachment")
-    subject = unfolded(message.get("Subject", ""))
     whole = parts.parsed(subject)
-    if not subject or not whole.text:
-        return whole
-    return Parsed(
-        subject, whole.text, ordered([Mark(0, len(whole.text), Kind.HEADING, one_line(subject)), *whole.marks])
+    return replace(
+        whole, marks=ordered([*sections([Heading(0, subject, 1)] if subject else [], parts.length), *whole.marks])
     )
 
 

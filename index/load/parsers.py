@@ -60,6 +60,8 @@ FAMILIES = {
     **dict.fromkeys(CODE, "code"),
 }
 SUFFIXES = tuple(sorted(FAMILIES))
+OLD = {".doc": ".docx", ".dot": ".docx", ".ppt": ".pptx", ".pps": ".pptx", ".xls": ".xlsx", ".xlsb": ".xlsx"}
+"""Binary formats that nobody here reads, and what their own programs save them as."""
 
 VERSIONS = {
     "archive": 1,

@@ -58,7 +58,11 @@ def _rows(text: str, separator: str) -> Iterator[Sequence[str]]:
 
 
 def _row(cells: Sequence[str], number: int) -> TableRow | None:
-    found = [
-        TableCell("\n".join(filter(None, (" ".join(line.split()) for line in cell.split("\n"))))) for cell in cells
-    ]
+    found = [TableCell(_tidy(cell)) for cell in cells]
     return TableRow(found, label=str(number)) if any(cell.text for cell in found) else None
+
+
+def _tidy(cell: str) -> str:
+    if "\n" not in cell:
+        return " ".join(cell.split())
+    return "\n".join(filter(None, (" ".join(line.split()) for line in cell.split("\n"))))

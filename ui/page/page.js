@@ -1,45 +1,43 @@
-// What Gradio's page leaves out: names and live regions for screen readers, and a view that starts at the question.
+// The drawer that holds the rooms where there is no space beside the chat.
 (() => {
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const mouse = matchMedia("(pointer: fine)");
-  let shown = "";
+  const { make } = seedqa;
+  const side = document.getElementById("sq-side");
+  const narrow = matchMedia("(max-width: 1099px)");
 
-  const repair = () => {
-    // Gradio labels each message with its raw markup; the message's own text is the better label.
-    for (const message of document.querySelectorAll("[data-testid=bot], [data-testid=user]")) {
-      message.removeAttribute("aria-label");
-    }
-    document.querySelector("#ask [data-testid=submit-button]")?.setAttribute("aria-label", "Ask");
-    document.querySelector("#chat .examples")?.removeAttribute("role"); // a list of buttons, none of them an item
-    document.querySelector("#documents .sq-panel")?.setAttribute("tabindex", "0"); // it scrolls: keys must reach it
-    const hint = document.querySelector("#hint");
-    if (hint && !hint.hasAttribute("role")) {
-      hint.setAttribute("role", "status");
-    }
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", id: "sq-menu" });
+  button.setAttribute("aria-label", "Conversations and documents");
+  button.setAttribute("aria-expanded", "false");
+  button.setAttribute("aria-controls", "sq-side");
+  const back = make("button", { type: "button", id: "sq-back", textContent: "Back to the chat" }, side);
+  side.prepend(back);
+
+  const open = (isOpen, focus = true) => {
+    document.body.classList.toggle("sq-drawn", isOpen);
+    button.setAttribute("aria-expanded", String(isOpen));
+    const rest = document.querySelector(".gradio-container");
+    if (rest) rest.inert = isOpen && narrow.matches;
+    if (focus) (isOpen ? back : button).focus();
   };
+  button.addEventListener("click", () => open(!document.body.classList.contains("sq-drawn")));
+  back.addEventListener("click", () => open(false));
+  narrow.addEventListener("change", () => open(false, false));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.body.classList.contains("sq-drawn")) open(false);
+  });
+  document.addEventListener("seedqa:chosen", () => {
+    if (narrow.matches) open(false, false);
+    document.querySelector("#sq-question")?.focus();
+  });
+  document.addEventListener("seedqa:documents", () => {
+    if (narrow.matches) open(true);
+    seedqa.documents.querySelector("button, input")?.focus();
+  });
 
-  const follow = () => {
-    const questions = document.querySelectorAll("#chat .user-row");
-    const replies = document.querySelectorAll("#chat [data-testid=bot]");
-    const now = `${replies.length} ${replies[replies.length - 1]?.textContent}`;
-    if (now !== shown && questions.length) {
-      const behavior = calm.matches ? "auto" : "smooth";
-      questions[questions.length - 1].scrollIntoView({ block: "start", behavior });
-      if (mouse.matches && document.activeElement === document.body) {
-        document.querySelector("#ask textarea")?.focus(); // the example that was clicked is gone
-      }
-    }
-    shown = now;
+  const enter = () => { // the top comes with Gradio's page, in its own time
+    const top = document.querySelector("#top");
+    if (top && !button.isConnected) top.prepend(button);
   };
-
-  let waiting = false;
-  new MutationObserver(() => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      repair();
-      follow();
-    });
-  }).observe(document, { childList: true, subtree: true });
+  new MutationObserver(enter).observe(document, { childList: true, subtree: true });
+  enter();
 })();

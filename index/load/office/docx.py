@@ -77,6 +77,7 @@ class _Reader:
         self._notes = {kind: self._by_id(f"{kind}s") for kind in ("footnote", "endnote")}
         self._comments = self._by_id("comments")
         self._counts = {"footnote": 0, "endnote": 0}
+        self._note_styles = {kind: self._note_style(kind) for kind in self._counts}
         self._endnotes: list[Block] = []
         self._fields: list[tuple[str, bool]] = []  # the instruction so far, and whether its result has begun
         self._joined: _Run | None = None  # a paragraph whose end was deleted: the next one goes on with it
@@ -288,7 +289,7 @@ class _Reader:
         if note is None:
             return
         self._counts[kind] += 1
-        label = counted(self._counts[kind], self._note_style(kind))
+        label = counted(self._counts[kind], self._note_styles[kind])
         run.pieces.append(f"[{label}]")
         blocks = _noted(self._aside(note), f"[{label}]", f"{kind} {label}")
         if kind == "footnote":

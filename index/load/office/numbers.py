@@ -53,6 +53,8 @@ DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))
 LAST_DAY = 2_958_465
 """The 31st of December 9999; what is later is shown as a number."""
+PLAIN = re.compile(r"-?\d{1,11}\.\d{1,17}", re.ASCII)
+SIMPLE = {"0": ".0f", "0.0": ".1f", "0.00": ".2f", "#,##0": ",.0f", "#,##0.0": ",.1f", "#,##0.00": ",.2f"}
 MOST_DIGITS = 30
 EXACT = Context(prec=60)
 
@@ -75,13 +77,17 @@ class _Section:
         return any(token.kind in {"letters", "elapsed", "halves"} for token in self.tokens)
 
 
-@lru_cache(maxsize=1 << 16)
 def shown(value: str, code: str, *, since_1904: bool = False) -> str:
     """Return a number, as it is written in the file, as a cell of this format shows it.
 
     >>> shown("0.4567", "0.0%"), shown("1234.5", "#,##0.00"), shown("45658", "d mmm yyyy")
     ('45.7%', '1,234.50', '1 Jan 2025')
     """
+    return _plainly(value, code) or _carefully(value, code, since_1904)
+
+
+@lru_cache(maxsize=1 << 14)
+def _carefully(value: str, code: str, since_1904: bool) -> str:
     try:
         number = Decimal(value)
         if not number.is_finite() or abs(number.adjusted()) > 400:
@@ -91,10 +97,17 @@ def shown(value: str, code: str, *, since_1904: bool = False) -> str:
         return value
 
 
-def is_date(code: str) -> bool:
-    """Whether a format shows numbers as dates or times."""
-    sections = _sections(code)
-    return bool(sections) and sections[0].is_date
+def _plainly(value: str, code: str) -> str:
+    """The number in one of the simplest formats, ten times as fast; "" where rounding needs more care."""
+    if value.isdecimal() and len(value) < 16:
+        return value if not code else f"{int(value):{SIMPLE[code]}}" if code in SIMPLE else ""
+    if code not in SIMPLE or not PLAIN.fullmatch(value):
+        return ""
+    decimals = len(value) - value.find(".") - 1
+    if value.endswith("5") and decimals > int(SIMPLE[code][-2]):  # a float may be a little less than what is written
+        return ""
+    written = f"{float(value):{SIMPLE[code]}}"
+    return "" if written.strip("-0.") == "" else written
 
 
 def general(number: Decimal) -> str:

@@ -26,6 +26,8 @@ STYLES = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRom
 FIGURES = frozenset({"float", "percentage", "currency", "date", "time"})
 MOST_SPACES = 100
 LONGEST_CELL = 1000
+MOST_REPEATED = 100
+"""Rows and cells that say the same: further ones add nothing."""
 
 
 def parse(data: bytes) -> Parsed:
@@ -360,7 +362,7 @@ class _Reader:
             cells = self._sheet_row(row, asides)
             if attribute(row, "visibility") != "collapse":
                 if any(cell.text for cell in cells):
-                    rows.append(TableRow(cells, is_header, str(number)))
+                    rows += [TableRow(cells, is_header, str(number + n)) for n in range(min(repeated, MOST_REPEATED))]
                 elif rows:
                     yield _left_aligned(rows)
                     rows = []
@@ -384,8 +386,8 @@ class _Reader:
             if gap:
                 cells.append(TableCell("", columns=gap))
                 gap = 0
-            made = replace(_cell(cell, lines), columns=1, rows=1)
-            cells += [made] * min(repeated, MOST_COLUMNS)
+            made = _cell(cell, lines)._replace(columns=1, rows=1)
+            cells += [made] * min(repeated, MOST_REPEATED)
         return cells
 
 
@@ -400,7 +402,7 @@ def _left_aligned(rows: Sequence[TableRow]) -> Table:
 
 def _shifted(cells: Sequence[TableCell], by: int) -> list[TableCell]:
     first, *rest = cells
-    return [replace(first, columns=first.columns - by), *rest] if first.columns > by else rest
+    return [first._replace(columns=first.columns - by), *rest] if first.columns > by else rest
 
 
 def _table_rows(element: Element, *, is_header: bool = False) -> Iterator[tuple[Element, bool]]:

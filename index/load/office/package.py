@@ -2,7 +2,7 @@
 
 import posixpath
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
@@ -92,12 +92,17 @@ class Package:
             element.tag = local(element.tag)
         return root
 
-    def elements(self, name: str) -> Iterator[tuple[str, Element]]:
-        """Yield a part's elements as they end, with their names without a namespace; those in them keep theirs."""
+    def elements(self, name: str, tags: Set[str]) -> Iterator[tuple[str, Element]]:
+        """Yield a part's elements of some names as they end. The elements themselves keep their namespaces."""
+        known: dict[str, str] = {}  # names as they come, to those that were asked for
         with self.open(name) as part:
             try:
                 for _, element in ElementTree.iterparse(part):
-                    yield local(element.tag), element
+                    tag = known.get(element.tag)
+                    if tag is None:
+                        tag = known[element.tag] = local(element.tag) if local(element.tag) in tags else ""
+                    if tag:
+                        yield tag, element
             except NO_XML:
                 raise DAMAGED from None
 

@@ -156,10 +156,11 @@ class _Reader:
 
     def _paragraphs(self, body: Element, shape: _Shape, slide: _Slide) -> Iterator[Paragraph]:
         slide.counts.clear()
+        behind = _behind(shape, slide)
         for element in body.findall("p"):
             words = tidy(_words(element))
             if words:
-                before = _item(element, shape, slide)
+                before = _item(element, behind, slide)
                 yield Paragraph(f"{before} {words}" if before else words, is_item=bool(before))
 
     def _notes(self, slide: _Slide) -> Iterator[Block]:
@@ -207,12 +208,14 @@ def _words(element: Element) -> str:
     return "".join(pieces).replace("\v", "\n")
 
 
-def _item(element: Element, shape: _Shape, slide: _Slide) -> str:
+def _item(element: Element, behind: Sequence[Element], slide: _Slide) -> str:
     """The bullet or the number before a paragraph; "" for none. It is the slide's, else its layout's, its master's."""
     properties = element.find("pPr")
     level = whole(properties.get("lvl")) if properties is not None else 0
-    for style in _styles(properties, level, shape, slide):
-        for each in style:
+    name = f"lvl{min(max(level, 0), 8) + 1}pPr"
+    styles = [properties, *(each.find(name) for each in behind)]
+    for style in styles:
+        for each in style if style is not None else ():
             if each.tag == "buNone":
                 return ""
             if each.tag in {"buChar", "buBlip"}:
@@ -233,17 +236,12 @@ def _number(element: Element, level: int, slide: _Slide) -> str:
     return around.format(counted(count, NUMBERED.get(style, "decimal")))
 
 
-def _styles(properties: Element | None, level: int, shape: _Shape, slide: _Slide) -> Iterator[Element]:
-    """Yield what may say how a paragraph begins, the nearest first."""
-    if properties is not None:
-        yield properties
-    name = f"lvl{min(max(level, 0), 8) + 1}pPr"
-    for root in (shape.element, *(found for each in slide.behind if (found := _twin(each, shape)) is not None)):
-        found = root.find(f"txBody/lstStyle/{name}")
-        if found is not None:
-            yield found
-    if shape.is_body:
-        yield from (each for root in slide.behind for each in root.findall(f"txStyles/bodyStyle/{name}"))
+def _behind(shape: _Shape, slide: _Slide) -> list[Element]:
+    """What says how a shape's paragraphs begin, the nearest first; each has a style for each level."""
+    roots = [shape.element, *(found for each in slide.behind if (found := _twin(each, shape)) is not None)]
+    lists = [found for root in roots if (found := root.find("txBody/lstStyle")) is not None]
+    masters = [each for root in slide.behind for each in root.findall("txStyles/bodyStyle")] if shape.is_body else []
+    return [*lists, *masters]
 
 
 def _twin(root: Element, shape: _Shape) -> Element | None:

@@ -1,8 +1,9 @@
 """Excel: each visible sheet as it is shown, formulas as their values, numbers and dates in their formats."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
 from xml.etree.ElementTree import Element
@@ -21,6 +22,7 @@ T = TypeVar("T")
 REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})", re.ASCII)
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 MOST_MERGES = 100_000
+READ = frozenset({"row", "sheetPr", "col", "pane", "autoFilter", "mergeCell"})
 UNNAMED = re.compile(r"(?:sheet|tabelle|feuil|feuille|hoja|foglio|blad|planilha|worksheet|лист) ?\d*", re.IGNORECASE)
 """What programs call a sheet that nobody has named."""
 
@@ -48,8 +50,8 @@ class _Book:
 
     sheets: Sequence[tuple[str, str]]
     strings: Sequence[str]
-    formats: Sequence[str]
-    bold: Sequence[bool]
+    looks: Mapping[str, tuple[str, bool]]
+    """The number format of each style, and whether it is bold."""
     since_1904: bool
 
     @classmethod
@@ -63,14 +65,17 @@ class _Book:
         properties = root.find("workbookPr")
         styles = package.related(main, "styles")
         looks = package.optional(styles[0]) if styles else None
-        formats = _formats(looks) if looks is not None else []
         return cls(
             sheets=[(name, relation.target) for name, relation in found if relation and relation.target in package],
             strings=[words for name in package.related(main, "sharedStrings") for words in _strings(package, name)],
-            formats=formats,
-            bold=_bold(looks) if looks is not None else [],
+            looks=_looks(looks) if looks is not None else {},
             since_1904=properties is not None and attribute(properties, "date1904") in {"1", "true"},
         )
+
+
+def _looks(root: Element) -> dict[str, tuple[str, bool]]:
+    pairs = zip(_formats(root), _bold(root), strict=True)
+    return {str(number): look for number, look in enumerate(pairs)}
 
 
 def _formats(root: Element) -> list[str]:
@@ -87,10 +92,9 @@ def _bold(root: Element) -> list[bool]:
 
 def _strings(package: Package, name: str) -> Iterator[str]:
     """Yield the strings that cells share, in order; how each is spoken is not shown."""
-    for tag, element in package.elements(name):
-        if tag == "si":
-            yield _rich(element)
-            element.clear()
+    for _, element in package.elements(name, {"si"}):
+        yield _rich(element)
+        element.clear()
 
 
 def _rich(element: Element) -> str:
@@ -147,7 +151,7 @@ def _sheet(package: Package, part: str, book: _Book) -> Iterator[Block]:
 
 def _read(package: Package, part: str, book: _Book) -> _Rows:
     found, number, unseen = _Rows(), 0, 0
-    for tag, element in package.elements(part):
+    for tag, element in package.elements(part, READ):
         if tag == "row":
             number = whole(element.get("r"), number + 1)
             if is_true(element, "hidden") and not found.is_filtered:  # a filter hides no row for good
@@ -178,8 +182,12 @@ def _note(tag: str, element: Element, found: _Rows) -> None:
             found.wide[int(top), _column(left)] = max(1, _column(right) - _column(left) + 1)
 
 
+@lru_cache(maxsize=1 << 15)
 def _column(letters: str) -> int:
+    """The number of a column, counted from 1; 0 if there is none of that name."""
     number = 0
+    if not 0 < len(letters) <= 3 or not (letters.isascii() and letters.isupper() and letters.isalpha()):
+        return 0
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
@@ -225,7 +233,7 @@ def _row(row: _Row, first: int, found: _Rows) -> TableRow:
         if column > at:
             cells.append(TableCell("", columns=column - at))
         wide = found.wide.get((row.number, column), 1)
-        cells.append(replace(cell, columns=wide) if wide > 1 else cell)
+        cells.append(cell._replace(columns=wide) if wide > 1 else cell)
         at = column + wide
     return TableRow(cells, row.number in found.heads and len(cells) > 1, str(row.number))
 
@@ -282,8 +290,8 @@ def _cells(row: Element, book: _Book, hidden: set[int]) -> Iterator[tuple[int, T
     """Yield the cells of a row that show something, each with its column, counted from 1."""
     column = 0
     for cell in row:
-        match = REFERENCE.match(cell.get("r") or "")
-        column = _column(match[1]) if match else column + 1
+        letters = (cell.get("r") or "").rstrip("0123456789")
+        column = _column(letters) or column + 1
         if column in hidden:
             continue
         said = _cell(cell, book)
@@ -292,25 +300,21 @@ def _cells(row: Element, book: _Book, hidden: set[int]) -> Iterator[tuple[int, T
 
 
 def _cell(cell: Element, book: _Book) -> TableCell:
-    style = whole(cell.get("s"))
-    is_bold = _at(book.bold, style, False)
+    code, is_bold = book.looks.get(cell.get("s") or "0", ("", False))
     kind, value = cell.get("t") or "n", ""
     for child in cell:
-        tag = local(child.tag)
-        if tag == "v":
+        if child.tag.endswith("}v"):
             value = child.text or ""
-        elif tag == "is":
+        elif child.tag.endswith("}is"):
             return TableCell(_rich(child), is_bold=is_bold)
-    match kind:
-        case "s":
-            return TableCell(_at(book.strings, whole(value, -1), ""), is_bold=is_bold)
-        case "b":
-            return TableCell("TRUE" if value == "1" else "FALSE" if value else "", is_bold=is_bold)
-        case "n" if value:
-            text = shown(value, _at(book.formats, style, ""), since_1904=book.since_1904)
-            return TableCell(tidy(text), is_bold=is_bold, is_figure=True)
-        case "d":
-            return TableCell(value.removesuffix("T00:00:00").replace("T", " "), is_bold=is_bold, is_figure=True)
+    if kind == "n":
+        return TableCell(shown(value, code, since_1904=book.since_1904) if value else "", False, is_bold, True)
+    if kind == "s":
+        return TableCell(_at(book.strings, whole(value, -1), ""), is_bold=is_bold)
+    if kind == "b":
+        return TableCell("TRUE" if value == "1" else "FALSE" if value else "", is_bold=is_bold)
+    if kind == "d":
+        return TableCell(value.removesuffix("T00:00:00").replace("T", " "), is_bold=is_bold, is_figure=True)
     return TableCell(tidy(ESCAPED.sub(lambda match: chr(int(match[1], 16)), value)), is_bold=is_bold)
 
 

@@ -1,0 +1,161 @@
+"""Answers the questions of conversations in the background: in order within one, told stage by stage, until stopped.
+
+A question outlives the page that asked it: what came of it is kept, and a page that is opened again finds it.
+"""
+
+import json
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from threading import Event, Lock
+from typing import Any
+
+import qa
+from qa import Answer, Engine, Entry, Reason, Where, certificate
+from ui import render
+from ui.conversations import Conversations, Reply, State
+from ui.render import GONE
+
+APOLOGY = "Something went wrong here. Please ask again; the terminal that runs seedqa has the details."
+
+Tell = Callable[[Mapping[str, Any]], None]
+"""Is told each stage of a question, from another thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: an answer, or with ``is_search`` only passages; ``is_alone`` without what was asked before."""
+
+    text: str
+    where: Where | None = None
+    is_search: bool = False
+    is_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    conversation: str
+    number: int
+    question: Question
+    tell: Tell
+    stopped: Event = field(default_factory=Event)
+
+
+class _StoppedError(Exception):
+    """Ends a question whose answer nobody waits for any more."""
+
+
+class Asking:
+    """Questions that are being answered, of all conversations."""
+
+    def __init__(self, engine: Engine, kept: Conversations, *, at_once: int = 8) -> None:
+        """``at_once`` conversations are worked on at the same time; the others wait for their turn."""
+        self._engine = engine
+        self._kept = kept
+        self._lock = Lock()
+        self._waiting: dict[str, deque[_Job]] = {}
+        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="asking")
+
+    def ask(self, conversation: str, question: Question, tell: Tell, *, request: str = "{}") -> int:
+        """Begin to answer, after what was asked before in the same conversation; return the question's number."""
+        number = self._kept.ask(conversation, question.text, request)
+        job = _Job(conversation, number, question, tell)
+        with self._lock:
+            line = self._waiting.setdefault(conversation, deque())
+            line.append(job)
+            if len(line) == 1:
+                self._pool.submit(self._work_off, conversation)
+        return number
+
+    def stop(self, conversation: str) -> int:
+        """Stop what is being answered in a conversation, and what waits; return how many questions that were."""
+        with self._lock:
+            jobs = list(self._waiting.get(conversation, ()))
+        for job in jobs:
+            job.stopped.set()
+        return len(jobs)
+
+    def _work_off(self, conversation: str) -> None:
+        while True:
+            with self._lock:
+                line = self._waiting[conversation]
+                if not line:
+                    del self._waiting[conversation]
+                    return
+                job = line[0]
+            self._work(job)
+            with self._lock:
+                line.popleft()
+
+    def _work(self, job: _Job) -> None:
+        reply = self._replied(job)
+        try:
+            self._kept.finish(job.conversation, job.number, reply)
+        except qa.Error as error:
+            logging.getLogger(__name__).error("%s", error)  # the answer is shown all the same
+        job.tell({"stage": "done", "reply": reply})
+
+    def _replied(self, job: _Job) -> Reply:
+        """Answer, or say what went wrong: ours in its own words, any other error without its details."""
+        try:
+            return self._found(job) if job.question.is_search else self._answered(job)
+        except _StoppedError:
+            return Reply(State.STOPPED, shown=render.unanswered(State.STOPPED))
+        except qa.Error as error:
+            return Reply(State.FAILED, shown=render.notice(str(error)))
+        except Exception:
+            logging.getLogger(__name__).exception("a question failed")
+            return Reply(State.FAILED, shown=render.notice(APOLOGY))
+
+    def _answered(self, job: _Job) -> Reply:
+        question, alone = job.question, job.question.is_alone
+
+        def on_read(done: int, of: int) -> None:
+            if job.stopped.is_set():
+                raise _StoppedError
+            job.tell({"stage": "reading", "passage": done + 1, "of": of})
+
+        self._begin(job)
+        turns = [] if alone else self._kept.turns(job.conversation, before=job.number)
+        answer = self._engine.ask(question.text, turns, where=question.where, on_read=on_read)
+        shown = render.reply(answer, scope=self._scope(question.where), stale=_stale(answer))
+        record = certificate.to_json(answer) | {"hits": []}
+        return Reply(State.DONE, answer.searched, answer.text, True, shown, json.dumps(record))
+
+    def _found(self, job: _Job) -> Reply:
+        self._begin(job)
+        question = job.question
+        hits = self._engine.retrieve(question.text, k=10, where=question.where)
+        shown = render.found(question.text, hits, scope=self._scope(question.where))
+        record = {"reason": "search", "hits": certificate.hits_to_json(hits)}
+        return Reply(State.DONE, question.text, "", False, shown, json.dumps(record))
+
+    def _begin(self, job: _Job) -> None:
+        if job.stopped.is_set():
+            raise _StoppedError
+        job.tell({"stage": "searching"})
+
+    def _scope(self, where: Where | None) -> str:
+        """Return in words what a question is confined to; "" if to nothing."""
+        if where is None or where == Where():
+            return ""
+        names = {entry.id: PurePath(entry.path).name for entry in self._engine.documents()} if where.documents else {}
+        files = [names[each] for each in where.documents or () if each in names]
+        parts = [*files, *(PurePath(path).name or path for path in where.paths or ())]
+        parts += [f"{kind.lstrip('.')} files" for kind in where.kinds or ()]
+        parts += [f"{word} {day}" for word, day in (("since", where.since), ("until", where.until)) if day]
+        more = f" and {len(parts) - 4:,} more" if len(parts) > 4 else ""
+        return f"{', '.join(parts[:4])}{more}" or "no document"
+
+
+def _stale(answer: Answer) -> Mapping[str, str]:
+    """Return which of the files found are not as they were read, where that is why there is no answer."""
+    if answer.reason is not Reason.SOURCE_CHANGED:
+        return {}
+    found = {hit.passage.document.path: hit.passage.document.sha256 for hit in answer.hits}
+    entries = [Entry(0, path, "", 0, 0, sha256, None) for path, sha256 in found.items()]
+    changed = [entry.path for entry in entries if certificate.stale([entry])]
+    return {path: "changed since it was read" if Path(path).exists() else GONE for path in changed}

@@ -1,0 +1,137 @@
+"""Passages: the one around a quote, folded to its neighbours, and those that were found besides."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from qa import Answer, Candidate, Citation, Hit, Reason, compose
+from ui import snippet
+from ui.render import place
+from ui.render.answer import apart, covering
+from ui.render.place import Place
+from ui.render.text import plural, shown
+
+
+def sources(answer: Answer) -> str:
+    """Return the passage around the quote, and the other passages that were found, folded away."""
+    covered = [covering(citation, answer.hits) for citation in answer.citations]
+    used = {id(hit) for hit in covered}
+    others = [hit for hit in answer.hits if id(hit) not in used]
+    return f"{_context(answer.citations[0], covered[0])}{_others(others, answer)}"
+
+
+def closest(answer: Answer, stale: Mapping[str, str], *, most: int = 3) -> str:
+    """Return the passages that came nearest: none of them is an answer, and they are told so.
+
+    The first is open where it may well hold the answer, and only certainty is lacking.
+    """
+    if not answer.hits:
+        return ""
+    first, *rest = answer.hits[:most]
+    names = apart(answer)
+    cards = [
+        _passage(first, answer, names, stale, is_open=answer.reason is Reason.LOW_CONFIDENCE),
+        *(_passage(hit, answer, names, stale) for hit in rest),
+    ]
+    return (
+        '<div class="sq-closest"><p class="sq-label">Closest passages <span class="sq-badge">not an answer</span></p>'
+        f"{''.join(cards)}</div>"
+    )
+
+
+def found(question: str, hits: Sequence[Hit], stale: Mapping[str, str]) -> str:
+    """Return the passages that a search found, best first."""
+    if not hits:
+        return '<p class="sq-none">Nothing found</p><p class="sq-why">No passage has to do with these words.</p>'
+    names = place.folders(hit.passage.document.path for hit in hits)
+    cards = "".join(_card(hit, question, (), names, stale) for hit in hits)
+    return f'<p class="sq-label">{plural(len(hits), "passage")}, the nearest first</p>{cards}'
+
+
+def _context(citation: Citation, hit: Hit | None) -> str:
+    """Return the passage with the quote marked, by offsets; what is far from it can be unfolded.
+
+    The quote alone if no hit covers it: nothing is guessed around it.
+    """
+    at = Place.of_citation(citation, hit)
+    if hit is None:
+        return f'<blockquote class="sq-passage"><mark>{shown(citation.quote)}</mark></blockquote>'
+    text, offset = hit.passage.document.text, hit.passage.start
+    near = _near(citation, hit)
+    stretches = [
+        (offset, near[0], "sq-far"),
+        (near[0], citation.start, "sq-near"),
+        (citation.start, citation.end, ""),
+        (citation.end, near[1], "sq-near"),
+        (near[1], hit.passage.end, "sq-far"),
+    ]
+    body = "".join(_stretch(text[start:end], name, quiet=at.is_markdown) for start, end, name in stretches)
+    folded = any(text[start:end].strip() for start, end, name in stretches if name == "sq-far")
+    button = '<button type="button" class="sq-show" aria-expanded="false">Show passage</button>' if folded else ""
+    offsets = f'<span class="sq-offsets">characters {citation.start:,}–{citation.end:,}</span>'
+    return (
+        f'<div class="sq-card"><blockquote class="sq-passage">{body}</blockquote>'
+        f'<p class="sq-foot">{button} {offsets}</p></div>'
+    )
+
+
+def _stretch(text: str, name: str, *, quiet: bool) -> str:
+    if not text and name:
+        return ""
+    markup = shown(text, quiet=quiet)
+    return f'<span class="{name}">{markup}</span>' if name else f"<mark>{markup}</mark>"
+
+
+def _near(citation: Citation, hit: Hit) -> tuple[int, int]:
+    """Return from where to where the quote's sentence reaches, with the one before and the one after it."""
+    passage, last = hit.passage, citation.sentence_start + len(citation.sentence)
+    sentences = compose.sentences_of(passage)
+    before = [start for start, end in sentences if end <= citation.sentence_start]
+    after = [end for start, end in sentences if start >= last]
+    low = before[-1] if before else passage.start
+    high = after[0] if after else passage.end
+    return min(low, citation.start), max(high, citation.end)
+
+
+def _others(hits: Sequence[Hit], answer: Answer) -> str:
+    if not hits:
+        return ""
+    names = apart(answer)
+    cards = "".join(_passage(hit, answer, names, {}) for hit in hits)
+    return f'<details class="sq-others"><summary>{plural(len(hits), "other passage")} found</summary>{cards}</details>'
+
+
+def _passage(
+    hit: Hit, answer: Answer, names: Mapping[str, str], stale: Mapping[str, str], *, is_open: bool = False
+) -> str:
+    return _card(hit, answer.searched, answer.candidates, names, stale, is_open=is_open)
+
+
+def _card(
+    hit: Hit,
+    question: str,
+    candidates: Sequence[Candidate],
+    names: Mapping[str, str],
+    stale: Mapping[str, str],
+    *,
+    is_open: bool = False,
+) -> str:
+    """Return a passage that opens: folded, its place and its nearest sentence; open, its text with that emphasised."""
+    at = Place.of_hit(hit)
+    start, end = snippet.nearest(question, hit, candidates)
+    text, quiet = hit.passage.document.text, at.is_markdown
+    old = f' <span class="sq-badge">{stale[at.path]}</span>' if at.path in stale else ""
+    sentence = "".join(_with_words(question, text[start:end], quiet=quiet))
+    body = f"{shown(text[at.start : start], quiet=quiet)}<em>{sentence}</em>{shown(text[end : at.end], quiet=quiet)}"
+    return (
+        f'<details class="sq-unused"{" open" if is_open else ""}><summary><span class="sq-where">'
+        f'{place.line(at, names)}{old}</span><span class="sq-snippet">{sentence}</span></summary>'
+        f'<blockquote class="sq-passage">{body}</blockquote><p class="sq-foot">{place.open_button(at)}</p></details>'
+    )
+
+
+def _with_words(question: str, text: str, *, quiet: bool) -> Iterator[str]:
+    at = 0
+    for start, end in snippet.words(question, text):
+        yield shown(text[at:start], quiet=quiet)
+        yield f"<b>{shown(text[start:end])}</b>"
+        at = end
+    yield shown(text[at:], quiet=quiet)

@@ -1,0 +1,72 @@
+"""First questions to click, made from the documents at hand by rule, and kept only if they are answered well."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain, islice, zip_longest
+from pathlib import PurePath
+from threading import Lock
+
+import qa
+from qa import Counts, Document, Engine, Kind, Reason
+
+_LIKED = (("trilateral-cyber-meeting.md", ("Who led the meeting?", "When was it held?", "How much was stolen?")),)
+"""What the samples answer, while they are there."""
+_QUESTION = re.compile(r"(?m)^[#>*\-\s\d.]*((?:How|What|When|Where|Which|Who|Why|Is|Are|Can|Do|Does)\b[^\n?]{8,90}\?)")
+_PERSON = re.compile(r"\b[A-Z][a-z]{2,15} [A-Z][a-z]{2,20}\b(?! [A-Z])")
+_NUMBERED = re.compile(r"^[\d.)\s]+|[\s:.]+$")
+
+
+class Suggestions:
+    """Questions that the documents answer, made anew when there are others."""
+
+    def __init__(self, engine: Engine, *, count: int = 3, documents: int = 12, tries: int = 15) -> None:
+        """At most ``tries`` questions to ``documents`` documents are tried out."""
+        self._engine = engine
+        self._count, self._documents, self._tries = count, documents, tries
+        self._lock = Lock()
+        self._of: Counts | None = None
+        self._questions: list[str] = []
+
+    def now(self) -> list[str]:
+        """Return them; the first call after a change takes a moment."""
+        with self._lock:
+            counts = self._engine.counts()
+            if counts != self._of:
+                self._questions = list(islice(self._answered(), self._count))
+                self._of = counts
+            return self._questions
+
+    def _answered(self) -> Iterator[str]:
+        entries = self._engine.documents()
+        names = {PurePath(entry.path).name for entry in entries}
+        liked = chain.from_iterable(questions for name, questions in _LIKED if name in names)
+        if sure := list(liked):
+            yield from sure
+            return
+        ids = list(dict.fromkeys(entry.id for entry in entries))[-self._documents :]
+        found = [document for each in ids if (document := self._engine.index.document(each))]
+        yield from (question for question in islice(_mixed(found), self._tries) if self._is_answered(question))
+
+    def _is_answered(self, question: str, *, least: float = 0.5) -> bool:
+        try:
+            answer = self._engine.ask(question, k=4)
+        except qa.Error:
+            return False
+        return answer.reason is Reason.ANSWERED and answer.confidence >= least
+
+
+def _mixed(documents: list[Document]) -> Iterator[str]:
+    """Yield the documents' first questions, then their second ones, and so on, each once."""
+    rounds = zip_longest(*(questions(document) for document in documents))
+    return iter(dict.fromkeys(each for row in rounds for each in row if each))
+
+
+def questions(document: Document, *, head: int = 20_000) -> Iterator[str]:
+    """Yield questions that a document may answer: those that it asks itself, its headings, the people it names."""
+    text = document.text[:head]
+    yield from (" ".join(found[1].split()) for found in islice(_QUESTION.finditer(text), 2))
+    for mark in islice(document.marked(Kind.HEADING), 1, 5):
+        words = _NUMBERED.sub("", mark.label)
+        if 3 < len(words) < 50 and not words.endswith("?"):
+            yield f"What is said about {words[:1].lower() + words[1:] if words[1:2].islower() else words}?"
+    yield from (f"Who is {name}?" for name in islice(dict.fromkeys(_PERSON.findall(text)), 2))

@@ -20,6 +20,7 @@ _CITATION = {
     "path",
     "title",
     "page",
+    "last_page",
     "heading",
     "start",
     "end",

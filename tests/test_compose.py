@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Hit, Passage
+from index import Hit, Kind, Mark, Passage
 from qa import compose
 from qa.read.calibration import Calibration
 from qa.types import Candidate, Reason
@@ -38,6 +38,20 @@ def test_the_best_candidate_is_quoted_with_its_place_in_the_document() -> None:
     assert found[0].passage.document.text[citation.start : citation.end] == citation.quote
     assert (citation.sentence, citation.sentence_start) == ("It was held in May.", 21)
     assert answer.confidence == pytest.approx(0.7)
+
+
+def test_a_citation_names_the_pages_of_its_sentence() -> None:
+    """Both, of a sentence that runs over the end of a page; not the one on which its passage starts."""
+    text = "Nobody came. The second dredging was carried out by Nordvik and Sons. It rained."
+    marks = tuple(
+        Mark(start, end, Kind.PAGE, str(number))
+        for number, (start, end) in enumerate(((0, 13), (13, 53), (53, len(text))), 1)
+    )
+    found = Hit(Passage(1, replace(document(text), marks=marks), 0, len(text)), 1.0)
+    start = text.index("Nordvik")
+    answer = compose.answer("who?", [found], [candidate(found, start, start + 16, 3.0)], CALIBRATION)
+    (citation,) = answer.citations
+    assert (citation.quote, citation.page, citation.last_page) == ("Nordvik and Sons", 2, 3)
 
 
 def test_every_candidate_is_kept_best_first() -> None:

@@ -11,7 +11,9 @@ from index.files import Stamp, sha256, stamp, unchanged
 from index.load import parsers
 from index.store import Counts
 from index.types import Part, Vectors
+from tests import pdfs
 from tests.fakes import HashingEmbedder
+from ui.terminal import report_lines
 
 LONG_AGO = 1_600_000_000_000_000_000
 
@@ -136,6 +138,18 @@ def test_an_unchanged_file_costs_a_look(index: Index, docs: Path) -> None:
     assert "Ada" in index.search("who led?", 1)[0].passage.text
     old(docs / "minutes.txt", "Ida Lovelace led the meeting.", LONG_AGO + 1)
     assert counts(index.sync([docs])) == {"replaced": 1, "unchanged": 1}
+
+
+def test_what_could_not_be_read_of_a_file_is_noted(index: Index, docs: Path) -> None:
+    """It is stored all the same, and the report says what is missing: once, when it is read."""
+    (docs / "scan.pdf").write_bytes(pdfs.make([pdfs.text(72, 700, "Seven boats came in."), pdfs.IMAGE]))
+    report = index.sync([docs])
+    assert [(Path(note.path).name, note.message) for note in report.noted] == [
+        ("scan.pdf", "1 of 2 pages is an image: run OCR on it")
+    ]
+    assert (counts(report), report.failed) == ({"added": 3}, ())
+    assert index.sync([docs]).noted == ()
+    assert "1 of 2 pages is an image" in report_lines(report)[0]
 
 
 def test_a_file_changed_just_now_is_read_again(index: Index, docs: Path) -> None:

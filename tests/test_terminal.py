@@ -1,6 +1,7 @@
 """ui.terminal: answers as lines."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -36,6 +37,14 @@ def test_an_answer_shows_quote_place_and_sentence() -> None:
         "  minutes.txt · Results · characters 108–111 · 75% sure",
         "  │ Ann met [Ann] today.",
     ]
+
+
+@pytest.mark.parametrize(("page", "last", "said"), [(3, 3, "page 3"), (3, 4, "pages 3–4"), (3, None, "page 3")])
+def test_a_sentence_over_two_pages_names_both(page: int, last: int | None, said: str) -> None:
+    """And one page where it is one."""
+    one = claim("Ann met Ann today.", "Ann")
+    on_pages = replace(one, citations=(replace(one.citations[0], page=page, last_page=last),))
+    assert answer_lines(answered(on_pages), colour=False)[2].split(" · ")[1] == said
 
 
 def test_further_claims_stand_below_and_are_few() -> None:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
-AT_RULE = re.compile(r"@[^{};]*(?:;|\{(?:[^{}]*\{[^{}]*\})*[^{}]*\})")
 SELECTOR = re.compile(r"(?P<tag>[a-z][\w-]*|\*)?(?P<rest>(?:[.#][\w-]+)*)", re.IGNORECASE)
 DECLARATION = re.compile(r"(?:\A|;)\s*(display|visibility|list-style(?:-type)?)\s*:\s*([^;!]*)", re.IGNORECASE)
 MOST_RULES = 5_000
@@ -81,11 +79,10 @@ class Sheet:
 
 
 def _rules(style: str) -> Iterator[_Rule]:
-    plain = AT_RULE.sub("", COMMENT.sub("", style))
     count = 0
-    for match in RULE.finditer(plain):
-        says = _declared(match[2])
-        for selector in match[1].split(",") if says else ():
+    for selectors, declarations in _blocks(COMMENT.sub("", style)):
+        says = _declared(declarations)
+        for selector in selectors.split(",") if says else ():
             found = SELECTOR.fullmatch(selector.strip())
             if not found or not found[0]:
                 continue
@@ -98,6 +95,19 @@ def _rules(style: str) -> Iterator[_Rule]:
                 return
             if ids or classes or tag:
                 yield _Rule((len(ids), len(classes), bool(tag), count), classes, ids[0] if ids else "", tag, says)
+
+
+def _blocks(style: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands before and in each pair of braces that is in no other and belongs to no at-rule."""
+    depth = 0
+    for part in style.split("}"):
+        opened = part.count("{")
+        if depth == 0 and opened == 1:
+            before, inside = part.split("{")
+            selectors = before.rpartition(";")[2].strip()
+            if not selectors.startswith("@"):
+                yield selectors, inside
+        depth = max(0, depth + opened - 1)
 
 
 def _declared(style: str) -> dict[str, str]:

@@ -33,7 +33,7 @@ def leading(pages: Iterable[Sequence[Item]]) -> float:
         for one, other in pairwise(page)
         if isinstance(one, Line) and isinstance(other, Line) and _is_under(one, other)
     )
-    return steps[len(steps) // 2] if steps else 1.2
+    return steps[len(steps) // 4] if steps else 1.2
 
 
 def _is_under(one: Line, other: Line) -> bool:

@@ -53,9 +53,9 @@ def spelled(text: str) -> str:
 
 def without_hyphen(one: str, other: str) -> str | None:
     """Return a line's last word without the hyphen at which the next one goes on; None if it does not."""
-    if one.endswith(BROKEN):
-        return one[:-1]
-    if not LINE_END.search(one) or not other[:1].islower() or (other in SUSPENDED and one[-1] != "\u00ad"):
+    if other in SUSPENDED and not one.endswith("\u00ad"):
+        return None
+    if not one.endswith(BROKEN) and not (LINE_END.search(one) and other[:1].islower()):
         return None
     return one[:-1]
 

@@ -19,7 +19,8 @@ FEWEST_WORDS = 4
 WIDE = 0.9
 """Of a line's height: a gap that parts columns, and no words of a sentence."""
 FEWEST_ROWS = 3
-MOST_RULES = 2_000
+MOST_RULES = 300
+"""Of either kind, those in one line joined: a drawing has more, and each is compared with each."""
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ class _Grid:
     def cell(self, word: Word) -> tuple[int, int] | None:
         """The row and the column that a word's middle is in."""
         x, y = (word.left + word.right) / 2, (word.bottom + word.top) / 2
-        row = bisect_right([-edge for edge in self.ys], -y) - 1
+        row = bisect_right(self.ys, -y, key=lambda edge: -edge) - 1
         if not 0 <= row < len(self.ys) - 1:
             return None
         column = bisect_right(self.xs[row], x) - 1
@@ -81,9 +82,9 @@ def _by_rules(page: Page) -> list[Item]:
 
 def _grids(page: Page) -> Iterator[_Grid]:
     """Yield what is ruled into two rows or more, some of two columns or more."""
-    if len(page.level) > MOST_RULES or len(page.upright) > MOST_RULES:
-        return
     level, upright = _joined(page.level), _joined(page.upright)
+    if max(len(level), len(upright)) > MOST_RULES:
+        return
     for rows, columns in _meeting(level, upright):
         ys = _distinct([rule.at for rule in rows])[::-1]
         xs = [_distinct([rule.at for rule in columns if _spans(rule, (a + b) / 2)]) for a, b in pairwise(ys)]

@@ -190,8 +190,9 @@ def _beside(one: Word, other: Word) -> bool:
 
 
 def _is_glued(one: Word, other: Word) -> bool:
+    """Whether a word runs into the next, as the letters of scanned text do; those of a formula only touch."""
     height = one.top - one.bottom
-    return other.left - one.right < 0.12 * height and abs(one.bottom - other.bottom) < 0.25 * height
+    return other.left - one.right < -0.05 * height and abs(one.bottom - other.bottom) < 0.05 * height
 
 
 def _words(text: str, token: re.Match[str], letters: Letters, *, begins: bool) -> tuple[list[Word], bool]:

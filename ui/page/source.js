@@ -244,8 +244,9 @@
     text.focus({ preventScroll: true }); // the arrow keys scroll it at once
     if (!shown) return;
     // One step of Back closes the source, however many citations were looked at.
-    if (new URLSearchParams(location.hash.slice(1)).has("source")) history.replaceState(history.state, "", address(shown));
-    else history.pushState({ ...history.state, source: true }, "", address(shown));
+    const here = location.pathname + location.search + address(shown); // the page's base is not where it is
+    if (new URLSearchParams(location.hash.slice(1)).has("source")) history.replaceState(history.state, "", here);
+    else history.pushState({ ...history.state, source: true }, "", here);
   };
   const confine = () => {
     // On a phone the source covers the page: what is behind it must not get the focus.

@@ -187,14 +187,14 @@ def _documents(engine: Engine) -> str:
         return render.notice(str(error))
 
 
-def application(engine: Engine, *, host: str = "127.0.0.1") -> FastAPI:
+def application(engine: Engine, *, host: str = "127.0.0.1", watch: Sequence[Path] = ()) -> FastAPI:
     """The whole server: the page at ``/``, the routes at ``/api``, and the guards in front of both."""
     _be_private()
     import gradio as gr
 
     app = FastAPI(title="seedqa", docs_url=None, redoc_url=None, openapi_url=None)
     routes.add(app, engine)
-    documents.add(app, engine, host=host)
+    documents.add(app, engine, host=host, watch=watch)
     for name in (*_FILES[0], *_FILES[1], "icon.svg"):
         kind = _KINDS[Path(name).suffix]
         app.get(f"/{name}")(lambda name=name, kind=kind: FileResponse(_PAGE / name, media_type=kind))
@@ -242,7 +242,9 @@ def _theme() -> Any:
     )
 
 
-def run(*, index: Path, host: str = "127.0.0.1", port: int = 7860, reader: Reader | None = None) -> int:
+def run(
+    *, index: Path, host: str = "127.0.0.1", port: int = 7860, reader: Reader | None = None, watch: Sequence[Path] = ()
+) -> int:
     """Serve the page until Ctrl-C; return 0 then. A first start indexes the sample documents.
 
     Raises OSError if the address cannot be had, Error if the index or a model cannot be used.
@@ -253,5 +255,5 @@ def run(*, index: Path, host: str = "127.0.0.1", port: int = 7860, reader: Reade
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
         engine = Engine(index, reader=reader)
         engine.warm()
-        serve.serve(application(engine, host=host), listener, host)
+        serve.serve(application(engine, host=host, watch=watch), listener, host)
     return 0

@@ -77,6 +77,9 @@
   path.autocomplete = "off";
   path.spellcheck = false;
   make("p", { textContent: "It is read where it is. Nothing is copied." }, place);
+  const keep = make("label", { className: "sq-d-keep" }, place);
+  const watch = make("input", { type: "checkbox", checked: true }, keep);
+  make("span", { textContent: "Follow its changes" }, keep);
   make("button", { type: "submit", textContent: "Index this folder", className: "sq-d-button" }, place);
   const problem = make("p", { className: "sq-d-problem", hidden: true }, room);
   problem.setAttribute("role", "alert");
@@ -100,6 +103,8 @@
   const none = make("p", { className: "sq-d-none", hidden: true }, room);
   const more = button("Show more", () => load(true).catch(complain), room);
   more.hidden = true;
+  const watched = make("ul", { className: "sq-d-watched", hidden: true }, room);
+  watched.setAttribute("aria-label", "Folders whose changes are followed");
   const samples = button("Remove samples", () => remove({ samples: true }), room);
   samples.classList.add("sq-d-quiet");
   samples.hidden = true;
@@ -125,7 +130,7 @@
   place.addEventListener("submit", (event) => {
     event.preventDefault();
     attempt(async () => {
-      await call("/add", { paths: [path.value.trim()] });
+      await call("/add", { paths: [path.value.trim()], watch: watch.checked });
       path.value = "";
       unfold(false);
       opener.focus();
@@ -438,6 +443,23 @@
     }, (seconds - 5) * 1000);
   });
 
+  // The folders that are followed
+
+  let followed = "";
+  const drawWatched = () => {
+    if (followed === JSON.stringify(state.watched)) return;
+    followed = JSON.stringify(state.watched);
+    watched.replaceChildren();
+    watched.hidden = !state.watched.length;
+    for (const folder of state.watched) {
+      const item = make("li", {}, watched);
+      make("span", { textContent: "Followed: " }, item);
+      show(make("bdi", {}, item), folder);
+      button("Follow no more", attempt(() => call("/unwatch", { paths: [folder] })), item, `Follow no more: ${folder}`)
+        .classList.add("sq-d-quiet");
+    }
+  };
+
   // What changes, whoever changes it
 
   let timer = 0;
@@ -452,6 +474,7 @@
       count.textContent = plural(state.files, "file");
       opener.hidden = !state.local;
       samples.hidden = !state.samples;
+      drawWatched();
       files.accept = state.kinds.join(",");
       if (generation !== state.generation) {
         const first = generation === null;

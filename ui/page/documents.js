@@ -320,6 +320,7 @@
     matching = found.matching;
     rows = [...rows.slice(0, from), ...found.items];
     fill();
+    goOn();
   };
 
   const fill = () => {
@@ -513,10 +514,11 @@
     rows = [];
     load().catch(complain);
   });
-  list.addEventListener("scroll", () => {
-    const near = list.scrollTop + list.clientHeight > list.scrollHeight - 400;
-    if (near && !more.hidden && rows.length < matching) load(true).catch(complain);
-  });
+  const goOn = () => { // whoever has come near the end wants more; a list that is not seen has no end to come near
+    const near = list.clientHeight > 0 && list.scrollTop + list.clientHeight > list.scrollHeight - 400;
+    if (near && rows.length < matching) load(true).catch(complain);
+  };
+  list.addEventListener("scroll", goOn);
 
   // Dropping files, anywhere
 

@@ -19,7 +19,7 @@ from index.load import load, parser_of
 from index.sentences import sentences
 from index.store import File, Store
 from index.types import Document, Embedder, Vectors
-from index.view import EMBEDDED, View
+from index.view import EMBEDDED, Shape, View
 from index.walk import Failure, Found, is_gone, is_within, roots
 
 _SLICE = 32  # passages embedded at a time: progress moves and Ctrl-C is heard every second or two
@@ -70,7 +70,8 @@ class Report:
     ``moved`` have another name or place now, and were not read again.
     ``ignored`` counts files in folders of a kind that nothing here reads, ``left_out`` what the rules leave out, which
     is taken out of the index; ``failed`` has a line for every other file that was not stored. Where an earlier version
-    of it is in the index, that version stays.
+    of it is in the index, that version stays. ``noted`` has one for each that was stored without what could not be read
+    of it.
     """
 
     added: int
@@ -82,6 +83,7 @@ class Report:
     ignored: int
     failed: tuple[Failure, ...]
     seconds: float
+    noted: tuple[Failure, ...] = ()
     left_out: int = 0
 
 
@@ -138,11 +140,12 @@ def embed(
 
 
 def _known(store: Store, document: int | None) -> Known:
-    """Return what a stored document was embedded as; nothing if that was in another shape."""
+    """Return what a stored document was embedded as: in its own shape, which may be another than today's."""
     kept = store.embedded(document) if document is not None else None
-    if kept is None or store.shape(kept.passages[0].document.id) != EMBEDDED.name:
+    if kept is None:
         return {}
-    texts = [View.of(passage, EMBEDDED).text for passage in kept.passages]
+    shape = Shape.named(store.shape(kept.passages[0].document.id))
+    texts = [View.of(passage, shape).text for passage in kept.passages]
     return dict(zip(texts, zip(kept.vectors, kept.sentences, strict=True), strict=True))
 
 
@@ -166,6 +169,7 @@ class Sync:
         self._max_bytes = max_bytes
         self._counts = Counter(dict.fromkeys(Fate, 0))
         self._failed: list[Failure] = []
+        self._noted: list[Failure] = []
 
     def run(self, paths: Sequence[Path], found: Found) -> Report:
         """Bring the store in line with the files at these paths, which are those that a walk has found."""
@@ -205,6 +209,7 @@ class Sync:
             left_out=sum(os.path.realpath(path) == path for path in found.left_out),
             failed=tuple(self._failed),
             seconds=time.monotonic() - started,
+            noted=tuple(self._noted),
         )
 
     def _moved_to(self, path: str, old: str, was: File, file: Path) -> File:
@@ -247,6 +252,7 @@ class Sync:
             failure = Failure(str(file), f"{error}{kept}")
             self._failed.append(failure)
             return Outcome(path, Fate.FAILED, failure.message)
+        self._noted += [Failure(str(file), document.note)] if document.note else []
         if known is None:
             return Outcome(path, Fate.ADDED)
         return Outcome(path, Fate.UNCHANGED if known.sha256 == document.sha256 else Fate.REPLACED)

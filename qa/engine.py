@@ -10,6 +10,7 @@ from typing import TypedDict, Unpack
 from index import (
     Changes,
     Counts,
+    Document,
     Entry,
     Hit,
     Index,
@@ -26,9 +27,11 @@ from index import (
 )
 from index.load import SUFFIXES
 from qa import compose, followup
-from qa.about import Asked, spelled_like, stands_for, unknown
-from qa.read import OnnxReader, Reader
-from qa.types import Answer, Candidate, Claim, Reason, Turn
+from qa.about import Asked, is_code, stands_for, unknown
+from qa.language import is_english
+from qa.read import Reader, load_reader
+from qa.spelling import Lexicon, is_close, mended
+from qa.types import Answer, Candidate, Claim, Reason, Span, Turn
 
 READ = Shape(headings=True, rows=True, speakers=True)
 """What passages are read as."""
@@ -79,21 +82,37 @@ class Engine:
             return Answer(question, searched, Reason.EMPTY_INDEX, 0.0)
         # 2  passages that may hold the answer
         hits = self.index.search(searched, k, where=where)
+        if (better := self._mended(searched, hits)) != searched:
+            searched, hits = better, self.index.search(better, k, where=where)
         asked = Asked.of(searched, self.index.words(searched), self.index.stems)
         if missing := self._missing(asked, hits):
             return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
         # 3  spans in them
         with self._reading:
-            candidates = read_in_order(self.reader, searched, hits, is_about=asked.is_subject_of)
+            candidates = read_in_order(self.reader, searched, hits, shape=READ, is_about=asked.is_subject_of)
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
+        if not answer.claims and self.reader.is_english and not is_english(searched):
+            return replace(answer, reason=Reason.OTHER_LANGUAGE)
         return unless_changed(answer)
+
+    def _mended(self, question: str, hits: Sequence[Hit]) -> str:
+        """Return the question with its slips mended by what the documents say."""
+        index = self.index
+        lexicon = Lexicon(
+            stem=lambda word: "".join(index.stems(word)),
+            is_indexed=lambda stem: stem in index.frequencies([stem]),
+            alike=index.spellings,
+            is_english=index.has_whole,
+        )
+        return mended(question, lexicon, lambda: [hit.passage.text for hit in hits])
 
     def _missing(self, asked: Asked, hits: Sequence[Hit]) -> list[str]:
         """Return the names in a question that occur nowhere in the documents, nor anything spelled like them."""
         stems = {stem for parts in asked.names.values() for stem in parts}
         known = self.index.frequencies(sorted(stems))
-        missing = unknown(asked.names, known, lambda stem: spelled_like(stem, self.index.spellings(stem)))
+        missing = unknown(asked.names, known, lambda stem: is_close(stem, self.index.spellings(stem)))
+        missing += [name for name in asked.names if name not in missing and is_code(name) and not self.index.has(name)]
         texts = [f"{hit.passage.document.title}\n{hit.passage.text}" for hit in hits]
         return [name for name in missing if not stands_for(name, texts)]
 
@@ -111,6 +130,14 @@ class Engine:
         """Return what stays the same while the index does: which index it is, and how often it has changed."""
         index = self.index
         return id(index), index.generation()
+
+    def document(self, key: int | str) -> Document | None:
+        """Return a document by its id, or by the SHA-256 of the bytes it was read from; None if it is not there."""
+        return self.index.document(key)
+
+    def passage_around(self, document_id: int, start: int, end: int) -> tuple[int, int] | None:
+        """Tell where the passage starts and ends that holds ``text[start:end]`` of a document; None if none does."""
+        return self.index.passage_around(document_id, start, end)
 
     def counts(self) -> Counts:
         """Tell how many documents, files and passages there are."""
@@ -185,7 +212,7 @@ class Engine:
         """The reader, loaded on first use."""
         with self._lock:
             if self._reader is None:
-                self._reader = OnnxReader()
+                self._reader = load_reader()
             return self._reader
 
     def _open(self, *, create: bool = False, embedder: str | None = None) -> Index:
@@ -217,13 +244,14 @@ def read_in_order(
     """
     meaning = reader.calibration
     found: list[tuple[Hit, list[Candidate]]] = []
+    known: dict[str, list[Span]] = {}
     first, best = None, float("-inf")
     for place, hit in enumerate(hits):
         if first is None and place >= AT_LEAST and hits[0].score - hit.score > GIVE_UP:
             break
         if first is not None and best >= meaning.combined(meaning.ceiling, first - hit.score):
             break
-        read = spans_in(reader, question, hit, count=count, shape=shape)
+        read = spans_in(reader, question, hit, count=count, shape=shape, known=known)
         found.append((hit, read))
         top = max((each.score for each in read), default=float("-inf"))
         if first is None and top >= meaning.threshold and (place == 0 or is_about(hit)):
@@ -238,10 +266,17 @@ def read_in_order(
     ]
 
 
-def spans_in(reader: Reader, question: str, hit: Hit, *, count: int, shape: Shape) -> list[Candidate]:
-    """Return up to ``count`` candidates of one passage, with the reader's scores."""
+def spans_in(
+    reader: Reader, question: str, hit: Hit, *, count: int, shape: Shape, known: dict[str, list[Span]]
+) -> list[Candidate]:
+    """Return up to ``count`` candidates of one passage, with the reader's scores; what is ``known`` is not read again.
+
+    The same words stand in many files: in copies with another first page, in forms, in mails that quote each other.
+    """
     view = View.of(hit.passage, shape)
-    spans = reader.read(question, view.text, count=count, breaks=view.breaks())
+    spans = known.get(view.text)
+    if spans is None:
+        spans = known[view.text] = reader.read(question, view.text, count=count, breaks=view.breaks())
     # what is made of the words around the passage has no place in it, and can never be quoted
     places = ((view.origin(span.start, span.end), span.score) for span in spans)
     return [Candidate(hit, *place, score) for place, score in places if place]

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import qa
 from qa import Engine
 from qa.read import Reader
-from ui import documents, guard, render, routes, serve
+from ui import auth, docs, documents, guard, mcp, render, routes, serve, source
 from ui.routes import LONGEST_QUESTION
 
 if TYPE_CHECKING:
@@ -29,8 +28,8 @@ _EXAMPLES_ARE_ABOUT = "trilateral-cyber-meeting.md"
 _PAGE = Path(__file__).parent / "page"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FILES = (
-    ("look.css", "rooms.css", "documents.css", "gradio.css"),
-    ("shell.js", "documents.js", "page.js"),  # the rooms first: the others fill them
+    ("look.css", "rooms.css", "documents.css", "gradio.css", "source.css"),
+    ("shell.js", "documents.js", "page.js", "blocks.js", "source.js"),  # the rooms first: the others fill them
 )
 _HEAD = (
     "".join(f'<link rel="stylesheet" href="/{name}">' for name in _FILES[0])
@@ -43,7 +42,8 @@ _WELCOME = (
     "<p>Every answer is an exact quote, shown where it stands. "
     "If the documents do not say, you are told so.</p></div>"
 )
-_FOOTER = '<p class="sq-footer">Everything runs on this computer. Nothing is sent anywhere.</p>'
+_FOOTER = '<p class="sq-footer">{}</p>'
+_READ_ONLY = '<meta name="sq-read-only" content="documents are added where the server runs">'
 _APOLOGY = "Something went wrong here. Please ask again; the terminal that runs seedqa has the details."
 
 
@@ -85,7 +85,7 @@ def hint(message: str) -> str:
     return ""
 
 
-def build(engine: Engine) -> "gr.Blocks":
+def build(engine: Engine, *, footer: str = "") -> "gr.Blocks":
     """Make the page. Each tab has its own conversation: a ``gr.State``, passed to each event and back."""
     import gradio as gr
 
@@ -145,7 +145,7 @@ def build(engine: Engine) -> "gr.Blocks":
         )
         said = gr.Markdown(elem_id="hint")
         with gr.Row(elem_id="bottom"):
-            gr.Markdown(_FOOTER, elem_id="footer")
+            gr.Markdown(_FOOTER.format(footer), elem_id="footer")
             fresh = gr.Button("Clear chat", elem_id="clear", size="sm")
 
         shown = [box, chat, conversation, said]
@@ -187,33 +187,46 @@ def _documents(engine: Engine) -> str:
         return render.notice(str(error))
 
 
-def application(engine: Engine, *, host: str = "127.0.0.1", watch: Sequence[Path] = ()) -> FastAPI:
+def application(
+    engine: Engine,
+    *,
+    host: str = "127.0.0.1",
+    password: auth.Password | None = None,
+    read_only: bool = False,
+    watch: Sequence[Path] = (),
+) -> FastAPI:
     """The whole server: the page at ``/``, the routes at ``/api``, and the guards in front of both."""
     _be_private()
     import gradio as gr
 
     app = FastAPI(title="seedqa", docs_url=None, redoc_url=None, openapi_url=None)
     routes.add(app, engine)
-    documents.add(app, engine, host=host, watch=watch)
+    documents.add(app, engine, host=host, watch=watch, read_only=read_only)
+    source.add(app, engine)
+    mcp.add(app, engine)
+    docs.add(app)
+    routes.close(app)
     for name in (*_FILES[0], *_FILES[1], "icon.svg"):
         kind = _KINDS[Path(name).suffix]
         app.get(f"/{name}")(lambda name=name, kind=kind: FileResponse(_PAGE / name, media_type=kind))
     gr.mount_gradio_app(
         app,
-        build(engine),
+        build(engine, footer=auth.truth(host, password)),
         path="/",
         server_name=host,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         theme=_theme(),
-        head=_HEAD,
+        head=_HEAD + _READ_ONLY * read_only,
         footer_links=[],
         run_history=False,
         show_error=False,
         ssr_mode=False,
         max_file_size=1,
     )
-    app.add_middleware(guard.SameOrigin)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=guard.hosts(host), www_redirect=False)
+    app.add_middleware(guard.SameOrigin, read_only=read_only)
+    if password:
+        app.add_middleware(auth.Login, password=password)
+    app.add_middleware(guard.KnownHost, host=host)
     app.add_middleware(guard.Policy)
     return app
 
@@ -243,17 +256,31 @@ def _theme() -> Any:
 
 
 def run(
-    *, index: Path, host: str = "127.0.0.1", port: int = 7860, reader: Reader | None = None, watch: Sequence[Path] = ()
+    *,
+    index: Path,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    reader: Reader | None = None,
+    password_file: Path | None = None,
+    no_auth: bool = False,
+    read_only: bool = False,
+    watch: Sequence[Path] = (),
 ) -> int:
     """Serve the page until Ctrl-C; return 0 then. A first start indexes the sample documents.
 
-    Raises OSError if the address cannot be had, Error if the index or a model cannot be used.
+    Raises OSError if the address cannot be had, Error if the index or a model cannot be used, ValueError if others
+    could reach it without a password and ``no_auth`` has not been said.
     """
+    password = None if no_auth else auth.chosen(password_file)
+    auth.allow(host, password, without=no_auth)
     with serve.listen(host, port) as listener:
         print(f"Opening the index in {index} …", flush=True)
         if qa.ensure_samples(index):
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
         engine = Engine(index, reader=reader)
         engine.warm()
-        serve.serve(application(engine, host=host, watch=watch), listener, host)
+        if not password and not guard.is_local(host):
+            print("No password is asked for: whoever reaches this address can read the documents.", flush=True)
+        page = application(engine, host=host, password=password, read_only=read_only, watch=watch)
+        serve.serve(page, listener, host)
     return 0

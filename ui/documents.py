@@ -74,17 +74,19 @@ def add(
     *,
     host: str = "127.0.0.1",
     watch: Sequence[Path] = (),
+    read_only: bool = False,
     jobs: Jobs | None = None,
 ) -> None:
     """Add ``/api/documents`` and what is below it. Paths of this computer are taken from a page on it only.
 
-    The folders of ``watch`` are kept in step, and those that were when the server ran before.
+    The folders of ``watch`` are kept in step, and those that were when the server ran before, unless it is
+    ``read_only``.
     """
     uploads = Uploads(engine.folder / "files")
     queue = jobs or Jobs(engine)
     library = Library(engine, uploads)
     is_local = on_this_computer(host)
-    watching = Watching(engine, queue, engine.folder / "watched.json")
+    watching = Watching(engine, queue, engine.folder / "watched.json", resume=not read_only)
     for folder in watch:
         watching.add(folder)
 

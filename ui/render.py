@@ -23,12 +23,14 @@ _HEADLINE = {
     Reason.NOTHING_FOUND: "Not in your documents",
     Reason.UNKNOWN_NAME: "Not in your documents",
     Reason.LOW_CONFIDENCE: "No clear answer",
+    Reason.OTHER_LANGUAGE: "Only English is read",
     Reason.SOURCE_CHANGED: "The source has changed",
 }
 _WHY = {
     Reason.EMPTY_INDEX: "Add a file or a folder with <code>seedqa add PATH</code>, then ask again.",
     Reason.NOTHING_FOUND: "No passage has the words or the meaning of this question.",
     Reason.UNKNOWN_NAME: "The name occurs nowhere in them, nor anything spelled like it.",
+    Reason.OTHER_LANGUAGE: "The passages below were found for your question, but the reader answers in English only.",
     Reason.LOW_CONFIDENCE: "Some passages come close, but none answers the question clearly enough to quote it.",
     Reason.SOURCE_CHANGED: (
         "The file that had the answer has changed since it was read, so its words cannot be vouched for. "
@@ -140,7 +142,7 @@ def _abstention(answer: Answer) -> str:
 def _nearest(answer: Answer) -> str:
     """What the reader thought best, in its sentence, without the mark that an answer has."""
     citation = compose.cite(answer.candidates[0])[0]
-    where = _where(citation.path, citation.title, citation.page, citation.heading)
+    where = _where(citation.path, citation.title, citation.page, citation.heading, citation.last_page)
     return (
         '<p class="sq-none">Closest, not sure</p>'
         f'<p class="sq-guess" dir="auto">{literal(citation.sentence)}</p>'
@@ -150,7 +152,7 @@ def _nearest(answer: Answer) -> str:
 
 def _further(claim: Claim) -> str:
     citation = claim.citations[0]
-    where = _where(citation.path, "", citation.page, "")
+    where = _where(citation.path, "", citation.page, "", citation.last_page)
     return f'<p class="sq-further">Another passage says: <q dir="auto">{literal(citation.sentence)}</q> {where}</p>'
 
 
@@ -176,7 +178,7 @@ def _searched(answer: Answer) -> str:
 
 
 def _card(citation: Citation, hit: Hit | None) -> str:
-    where = _where(citation.path, citation.title, citation.page, citation.heading)
+    where = _where(citation.path, citation.title, citation.page, citation.heading, citation.last_page)
     offsets = f"<span>characters {citation.start:,}–{citation.end:,}</span>"
     return f'<article class="sq-card"><p class="sq-where">{where} {offsets}</p>{_marked(citation, hit)}</article>'
 
@@ -218,12 +220,13 @@ def _passage(hit: Hit) -> str:
     )
 
 
-def _where(path: str, title: str, page: int | None, heading: str) -> str:
-    """File, page and heading. Each is isolated, so that no right-to-left text reorders its neighbours."""
+def _where(path: str, title: str, page: int | None, heading: str, last_page: int | None = None) -> str:
+    """File, pages and heading. Each is isolated, so that no right-to-left text reorders its neighbours."""
     name = PurePath(path).name or path
     parts = [f'<bdi class="sq-file" dir="ltr" title="{literal(path)}">{literal(name)}</bdi>']
     if page is not None:
-        parts.append(f"<span>page {page}</span>")
+        pages = f"pages {page}–{last_page}" if last_page and last_page > page else f"page {page}"
+        parts.append(f"<span>{pages}</span>")
     if heading:
         parts.append(f"<bdi>{literal(heading)}</bdi>")
     elif title and title not in (name, PurePath(name).stem):

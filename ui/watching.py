@@ -18,13 +18,13 @@ _LOG = logging.getLogger(__name__)
 class Watching:
     """Adds watched folders, and what changes in them, to the queue. What was removed by hand stays out of the index."""
 
-    def __init__(self, engine: Engine, jobs: Jobs, path: Path) -> None:
-        """``path`` is the file in which it is remembered what is watched."""
+    def __init__(self, engine: Engine, jobs: Jobs, path: Path, *, resume: bool = True) -> None:
+        """``path`` is the file in which it is remembered what is watched; without ``resume`` nobody looks there."""
         self._engine, self._jobs, self._path = engine, jobs, path
         self._lock = threading.Lock()
         self._folders: list[str] = []
         self._closed = False
-        remembered = _read(path)
+        remembered = _read(path) if resume else {}
         jobs.left_out |= set(remembered.get("left_out", ()))
         for folder in remembered.get("folders", ()):
             self.add(Path(folder))

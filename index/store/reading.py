@@ -14,9 +14,8 @@ from index.store.blobs import restored
 from index.store.database import Database, Row
 from index.store.rows import Counts, Embedded, Entry, File, Origin, Place
 from index.store.schema import COUNTERS, TOKENIZER
+from index.store.seen import seen
 from index.types import Document, Kind, Mark, Passage, Vectors
-
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 
 LISTED = "IN (SELECT value FROM json_each(?))"
 
@@ -80,6 +79,18 @@ class Reading:
         """Read the document that a path leads to; None if there is none."""
         rows = self.database.rows("SELECT document FROM files WHERE path = ?", (path,))
         return self.document(rows[0][0]) if rows else None
+
+    def read_from(self, sha256: str) -> int | None:
+        """Return the document that was read from these bytes, the one read last; None if there is none."""
+        query = "SELECT id FROM documents WHERE sha256 = ? AND sha256 <> '' ORDER BY id DESC LIMIT 1"
+        rows = self.database.rows(query, (sha256,))
+        return rows[0][0] if rows else None
+
+    def passage_around(self, document_id: int, start: int, end: int) -> tuple[int, int] | None:
+        """Tell where the first passage starts and ends that holds a part of a document; None if none does."""
+        query = "SELECT start, stop FROM passages WHERE document = ? AND start <= ? AND stop >= ? ORDER BY id LIMIT 1"
+        rows = self.database.rows(query, (document_id, start, end))
+        return (rows[0][0], rows[0][1]) if rows else None
 
     def names(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Map documents to what may change while their text does not: the title, then the paths in order."""
@@ -195,11 +206,6 @@ class Reading:
     def number(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a query for one number."""
         return int(self.database.rows(sql, values)[0][0])
-
-
-def seen(text: str) -> str:
-    """Return a text without what nobody sees: a soft hyphen or a zero-width space would cut its word in two."""
-    return text.translate(_INVISIBLE)
 
 
 def listed(values: Sequence[object]) -> tuple[str]:

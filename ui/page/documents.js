@@ -4,6 +4,8 @@
   const { documents: room, make } = window.seedqa;
   const PAGE = 100;
   const HIDDEN = /([\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff])/;
+  const fixed = document.querySelector('meta[name="sq-read-only"]') !== null; // nobody changes anything from here
+  room.classList.toggle("sq-d-fixed", fixed);
   const plural = (count, word) => `${count.toLocaleString()} ${word}${count === 1 ? "" : "s"}`;
 
   const show = (element, text) => {
@@ -184,7 +186,7 @@
           signal: stopping.signal.signal,
         });
         const data = await reply.json();
-        if (!reply.ok) throw new Error(data.error ?? "It could not be sent.");
+        if (!reply.ok) throw new Error(data.error ?? data.detail ?? "It could not be sent.");
         sent += 1;
         const as = (data.known ?? "").split(/[/\\]/).pop();
         if (as) unsent.push({ name, why: `The same file is there already, as ${as}.`, good: true });
@@ -400,8 +402,10 @@
     if (names.length) {
       make("span", { textContent: `${names.length.toLocaleString()} ticked: questions are asked of these.` }, ticked);
       button("Untick all", chooseNone, ticked).classList.add("sq-d-quiet");
-      button(`Remove ${names.length.toLocaleString()}`, () => remove({ paths: [...chosen.keys()] }), ticked,
-        `Remove ${plural(names.length, "ticked document")}`).classList.add("sq-d-quiet");
+      const gone = button(`Remove ${names.length.toLocaleString()}`, () => remove({ paths: [...chosen.keys()] }), ticked,
+        `Remove ${plural(names.length, "ticked document")}`);
+      gone.classList.add("sq-d-quiet");
+      gone.hidden = fixed;
     } else if (matching > 1) {
       button(search.value ? "Tick all that are found" : "Tick all", chooseAll, ticked).classList.add("sq-d-quiet");
     }
@@ -474,7 +478,7 @@
       pause = document.hidden ? 5000 : busy ? 500 : 1000;
       count.textContent = plural(state.files, "file");
       opener.hidden = !state.local;
-      samples.hidden = !state.samples;
+      samples.hidden = !state.samples || fixed;
       drawWatched();
       files.accept = state.kinds.join(",");
       if (generation !== state.generation) {
@@ -524,7 +528,7 @@
 
   const drop = make("div", { className: "sq-d-drop", hidden: true });
   make("p", { textContent: "Drop files or folders to add them" }, drop);
-  const holdsFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  const holdsFiles = (event) => !fixed && [...(event.dataTransfer?.types ?? [])].includes("Files");
   const entriesOf = async (entry, before = "") => {
     if (entry.isFile) {
       const file = await new Promise((resolve, reject) => entry.file(resolve, reject));

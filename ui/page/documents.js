@@ -159,6 +159,10 @@
 
   const take = (chosen, quietly) => {
     problem.hidden = true;
+    if (!state.kinds.length) { // the page is younger than the first answer: what can be read is not known yet
+      call("/state").then((found) => { state = found; take(chosen, quietly); }).catch(complain);
+      return;
+    }
     const seen = chosen.filter(([, name]) => !name.split("/").some((part) => /^(\.|~\$)/.test(part)));
     let passed = 0;
     for (const [file, name] of seen) {

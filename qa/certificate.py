@@ -28,7 +28,6 @@ _CITATION = {
     "sentence",
     "sentence_start",
     "sha256",
-    "last_page",
     "place",
 }
 _FAR = 1 << 53  # beyond it a number in JSON is not exact

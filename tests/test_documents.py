@@ -247,10 +247,10 @@ def test_a_list_of_thousands_is_quick(engine: Engine, client: TestClient, docs: 
         (docs / f"n{number}.txt").write_text("The same.")
     engine.add([docs])
     listed(client)
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(5):
         assert client.get("/api/documents", params={"query": "n299", "sort": "size"}).json()["matching"] == 11
-    assert (time.perf_counter() - began) / 5 < 0.3
+    assert (time.process_time() - began) / 5 < 0.1
 
 
 def test_ticked_files_become_what_a_question_is_confined_to(client: TestClient, jobs: Jobs, docs: Path) -> None:

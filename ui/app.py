@@ -61,6 +61,7 @@ def application(
     password: auth.Password | None = None,
     read_only: bool = False,
     conversations: Conversations | None = None,
+    watch: Sequence[Path] = (),
 ) -> FastAPI:
     """Return the whole server: the page at ``/``, the routes at ``/api``, and the guards in front of both.
 
@@ -71,7 +72,7 @@ def application(
 
     app = FastAPI(title="seedqa", docs_url=None, redoc_url=None, openapi_url=None)
     routes.add(app, engine)
-    documents.add(app, engine, host=host)
+    documents.add(app, engine, host=host, watch=watch, read_only=read_only)
     source.add(app, engine)
     chat.add(app, engine, conversations or Conversations())
     mcp.add(app, engine)
@@ -136,6 +137,7 @@ def run(
     no_auth: bool = False,
     read_only: bool = False,
     history: bool = True,
+    watch: Sequence[Path] = (),
 ) -> int:
     """Serve the page until Ctrl-C; return 0 then. A first start indexes the sample documents.
 
@@ -154,6 +156,8 @@ def run(
         if not password and not guard.is_local(host):
             print("No password is asked for: whoever reaches this address can read the documents.", flush=True)
         with closing(Conversations(index / "conversations.db" if history else None)) as kept:
-            page = application(engine, host=host, password=password, read_only=read_only, conversations=kept)
+            page = application(
+                engine, host=host, password=password, read_only=read_only, watch=watch, conversations=kept
+            )
             serve.serve(page, listener, host)
     return 0

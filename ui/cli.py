@@ -5,20 +5,20 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import seedqa  # noqa: F401  (before qa: it finds ours, whatever else has that name here)
-from qa import Answer, Engine, Error, Progress, Reason, Where, ask, certificate, default_index, evaluate, retrieve
+from qa import Answer, Engine, Error, Reason, Where, ask, certificate, default_index, evaluate, retrieve
 from qa.read import Reader, load_reader
-from ui.terminal import answer_lines, hit_lines, one_line, report_lines
+from ui import adding
+from ui.terminal import answer_lines, hit_lines, one_line
 
 ANSWERED, ABSTAINED, FAILED = 0, 1, 2
 
 EXAMPLES = """\
 examples:
-  seedqa add ~/Documents/reports        index a folder; run it again after files have changed
+  seedqa add ~/Documents/reports        index a folder; run it again after files have changed, or use --watch
   seedqa ask "Who led the meeting?"     exit status 0 answered, 1 not in the documents, 2 error
   seedqa ask "…" --json > answer.json   seedqa verify answer.json checks it later, without an index
   seedqa ask "…" --in ~/Documents/reports --where kind=pdf --where since=2024-01-31
@@ -45,15 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nseedqa: stopped. What was stored stays; run the same command again to go on.", file=sys.stderr)
         return 130
-
-
-def _add(options: argparse.Namespace) -> int:
-    with closing(_Bar(quiet=options.quiet)) as bar:
-        most, embedder = options.max_megabytes << 20, options.embedder
-        report = Engine(options.index).add(options.paths, on_progress=bar.show, max_bytes=most, embedder=embedder)
-    print("\n".join(report_lines(report)))
-    kept = report.added or report.replaced or report.unchanged or report.moved
-    return FAILED if report.failed and not kept else 0
 
 
 def _remove(options: argparse.Namespace) -> int:
@@ -164,10 +155,14 @@ def _ui(options: argparse.Namespace) -> int:
     reader = _reader(options.reader)  # before the page, which takes the hub off the network
     from ui import app  # only now: it takes a second, and gradio
 
-    given = {"password_file": options.auth, "no_auth": options.no_auth, "read_only": options.read_only}
-    return app.run(
-        index=options.index, host=options.host, port=options.port, reader=reader, history=options.history, **given
-    )
+    given = {
+        "password_file": options.auth,
+        "no_auth": options.no_auth,
+        "read_only": options.read_only,
+        "watch": options.watch,
+        "history": options.history,
+    }
+    return app.run(index=options.index, host=options.host, port=options.port, reader=reader, **given)
 
 
 def _mcp(options: argparse.Namespace) -> int:
@@ -203,32 +198,6 @@ def _written(path: Path) -> str:
         raise ValueError(f"{path} is not UTF-8 text: expected what `seedqa ask --json` prints.") from None
 
 
-class _Bar:
-    """A progress bar on stderr, by bytes read, with passages a second and the time left."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        from tqdm import tqdm
-
-        self._bar = tqdm(
-            unit="B",
-            unit_scale=True,
-            disable=quiet or None,  # None: only on a terminal
-            bar_format="{percentage:3.0f}% {bar} {n_fmt}/{total_fmt}{postfix} · {remaining} left",
-        )
-
-    def close(self) -> None:
-        self._bar.close()
-
-    def show(self, progress: Progress) -> None:
-        self._bar.total = progress.bytes_total
-        seconds = max(self._bar.format_dict["elapsed"], 0.001)
-        self._bar.set_postfix_str(
-            f"{progress.passages} passages, {progress.passages / seconds:.0f}/s · {one_line(Path(progress.path).name)}",
-            refresh=False,
-        )
-        self._bar.update(progress.bytes_done - self._bar.n)
-
-
 def _counted(documents: int) -> str:
     return "1 document" if documents == 1 else f"{documents} documents"
 
@@ -259,13 +228,8 @@ def _parser() -> argparse.ArgumentParser:
     def with_reader(made: argparse.ArgumentParser) -> None:
         made.add_argument("--reader", metavar="NAME_OR_PATH", help="any question-answering model of transformers")
 
-    add = command(
-        "add", _add, "Add or refresh files and folders (.txt .md .html .pdf .docx .pptx .xlsx .csv .odt and more)."
-    )
-    add.add_argument("paths", type=Path, nargs="+", metavar="PATH")
-    add.add_argument("--embedder", metavar="NAME_OR_PATH", help="any sentence-transformers model; for a new index")
-    add.add_argument("--max-megabytes", type=int, default=32, metavar="MB", help="skip larger files (default: 32)")
-    add.add_argument("--quiet", action="store_true", help="no progress bar")
+    kinds = ".txt .md .html .pdf .docx .pptx .xlsx .csv .odt and more"
+    adding.add_arguments(command("add", adding.run, f"Add or refresh files and folders ({kinds})."))
     remove = command("remove", _remove, "Forget documents; the files themselves are untouched.")
     remove.add_argument("paths", type=Path, nargs="+", metavar="PATH")
     status = command("status", _status, "Show what is in the index, and whether it is sound.")
@@ -297,6 +261,8 @@ def _parser() -> argparse.ArgumentParser:
     ui.add_argument("--read-only", action="store_true", help="answer questions, and let nobody change the index")
     ui.add_argument("--port", type=int, default=7860)
     ui.add_argument("--no-history", dest="history", action="store_false", help="keep no conversation on the disk")
+    ui.add_argument("--watch", type=_folder, action="append", default=[], metavar="FOLDER",
+                    help="keep the index in step with this folder while the page runs; may be repeated")  # fmt: skip
     command("mcp", _mcp, "Serve assistants over stdin and stdout (Model Context Protocol).")
     verify = command("verify", _verify, "Check an answer's quotes, or all documents, against the files on disk.")
     verify.add_argument(

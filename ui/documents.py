@@ -3,24 +3,21 @@
 import ipaddress
 import os
 import threading
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-import qa
 from qa import Engine, Entry, Fate
-from qa.api import SAMPLES
 from ui.jobs import Job, Jobs, Kind, Snapshot, State
+from ui.library import Library, Sort
 from ui.routes import Name
 from ui.uploads import Refused, Uploads
+from ui.watching import Watching
 
 UNDO_SECONDS = 60.0
 """How long a removal can be undone; then copies that came through the browser are deleted."""
@@ -52,9 +49,10 @@ class PathsRequest(Strict):
 
 
 class AddRequest(Strict):
-    """Files or folders of this computer, read where they are."""
+    """Files or folders of this computer, read where they are, and again whenever they change if they are watched."""
 
     paths: Annotated[list[WholePath], Field(min_length=1, max_length=20)]
+    watch: bool = False
 
 
 class RemoveRequest(Strict):
@@ -70,15 +68,27 @@ class JobRequest(Strict):
     job: Annotated[int, Field(ge=1, lt=2**53)] | None = None
 
 
-Sort = Literal["name", "kind", "size", "changed", "passages"]
+def add(
+    app: FastAPI,
+    engine: Engine,
+    *,
+    host: str = "127.0.0.1",
+    watch: Sequence[Path] = (),
+    read_only: bool = False,
+    jobs: Jobs | None = None,
+) -> None:
+    """Add ``/api/documents`` and what is below it. Paths of this computer are taken from a page on it only.
 
-
-def add(app: FastAPI, engine: Engine, *, host: str = "127.0.0.1", jobs: Jobs | None = None) -> None:
-    """Add ``/api/documents`` and what is below it. Paths of this computer are taken from a page on it only."""
+    The folders of ``watch`` are kept in step, and those that were when the server ran before, unless it is
+    ``read_only``.
+    """
     uploads = Uploads(engine.folder / "files")
     queue = jobs or Jobs(engine)
     library = Library(engine, uploads)
     is_local = on_this_computer(host)
+    watching = Watching(engine, queue, engine.folder / "watched.json", resume=not read_only)
+    for folder in watch:
+        watching.add(folder)
 
     @app.get("/api/documents")
     def documents(
@@ -102,6 +112,7 @@ def add(app: FastAPI, engine: Engine, *, host: str = "127.0.0.1", jobs: Jobs | N
             "files": len(library.entries()),
             "samples": len(library.samples()),
             "local": is_local,
+            "watched": watching.folders(),
             "kinds": list(engine.kinds),
             "most_bytes": uploads.most_bytes,
             "queue": queue_to_json(queue.snapshot(), uploads),
@@ -138,7 +149,17 @@ def add(app: FastAPI, engine: Engine, *, host: str = "127.0.0.1", jobs: Jobs | N
         missing = next((path for path in request.paths if not os.path.lexists(path)), None)
         if missing:
             return _refused(f"{missing} does not exist: check the spelling.", 404)
+        if request.watch:
+            for path in request.paths:
+                watching.add(Path(path))
+            return JSONResponse({"jobs": []})
+        watching.take_in(map(Path, request.paths))
         return JSONResponse({"jobs": [queue.add([Path(path)], name=path) for path in request.paths]})
+
+    @app.post("/api/documents/unwatch")
+    def unwatch(request: PathsRequest) -> JSONResponse:
+        dropped = [path for path in request.paths if watching.drop(path)]
+        return JSONResponse({}) if dropped else _refused("This folder is not watched.", 404)
 
     @app.post("/api/documents/again")
     def again(request: PathsRequest) -> JSONResponse:
@@ -152,6 +173,7 @@ def add(app: FastAPI, engine: Engine, *, host: str = "127.0.0.1", jobs: Jobs | N
         if not chosen:
             return _refused("None of these is in the index any more.", 404)
         name = chosen[0].name if len(chosen) == 1 else f"{len(chosen):,} documents"
+        watching.leave_out(chosen)
         removal = queue.remove(chosen, name=name)
         later = threading.Timer(UNDO_SECONDS, _forget, (removal, chosen, queue, library))
         later.daemon = True
@@ -160,6 +182,7 @@ def add(app: FastAPI, engine: Engine, *, host: str = "127.0.0.1", jobs: Jobs | N
 
     @app.post("/api/documents/undo")
     def undo(request: JobRequest) -> JSONResponse:
+        watching.take_in(queue.removed(request.job or 0))
         job = queue.undo(request.job or 0)
         return JSONResponse({"job": job}) if job else _refused("This cannot be undone any more: add it again.", 404)
 
@@ -178,105 +201,6 @@ def add(app: FastAPI, engine: Engine, *, host: str = "127.0.0.1", jobs: Jobs | N
         del request
         queue.clear()
         return JSONResponse({})
-
-
-class Library:
-    """The documents as the page lists them. What it reads of the index it keeps until that changes."""
-
-    def __init__(self, engine: Engine, uploads: Uploads) -> None:
-        """Look at nothing yet."""
-        self._engine = engine
-        self._uploads = uploads
-        self._kept: tuple[str, list[Entry]] = ("", [])
-
-    def generation(self) -> str:
-        """Return what stays the same while the index does; "" where there is none."""
-        try:
-            return ".".join(map(str, self._engine.generation()))
-        except qa.Error:
-            return ""
-
-    def entries(self) -> list[Entry]:
-        """Return the files by path; none where there is no index."""
-        generation = self.generation()
-        if not generation or self._kept[0] != generation:
-            try:
-                self._kept = (generation, self._engine.documents())
-            except qa.Error:
-                return []
-        return self._kept[1]
-
-    def matching(self, query: str, *, sort: Sort = "name", down: bool = False) -> list[Entry]:
-        """Return the files whose path or title has each word of a query, whatever its case and accents."""
-        words = _folded(query).split()
-        found = [
-            entry
-            for entry in self.entries()
-            if not words or all(word in _folded(f"{self._place(entry)} {entry.title}") for word in words)
-        ]
-        return sorted(found, key=_KEYS[sort], reverse=down)
-
-    def samples(self) -> list[Entry]:
-        """Return the sample documents that a first start has indexed."""
-        return [entry for entry in self.entries() if _is_sample(entry)]
-
-    def known(self, paths: Iterable[str]) -> list[Path]:
-        """Return those of the paths that are in the index."""
-        wanted = set(paths)
-        return [Path(entry.path) for entry in self.entries() if entry.path in wanted]
-
-    def holding(self, sha256: str, size: int) -> Entry | None:
-        """Return a file in the index that has these bytes, and is still there; None if there is none."""
-        same = (entry for entry in self.entries() if entry.sha256 == sha256 and not _is_sample(entry))
-        return next((entry for entry in same if _size(entry.path) == size), None)
-
-    def unreadable(self, name: str) -> str:
-        """Say why a file of this name is not taken; "" if it is."""
-        suffix = PurePath(name).suffix.lower()
-        if suffix in self._engine.kinds:
-            return ""
-        return f"Files of this kind cannot be read ({suffix or 'without a suffix'}): save it as a PDF or as text."
-
-    def delete_copies(self, paths: Sequence[Path]) -> None:
-        """Delete those files that came through the browser and are in the index no more."""
-        for path in set(paths) - set(self.known(map(str, paths))):
-            self._uploads.delete(path)
-
-    def row(self, entry: Entry) -> dict[str, Any]:
-        """Return what the list shows of a file, and how it is on disk now."""
-        path = PurePath(entry.path)
-        return {
-            "id": entry.id,
-            "path": entry.path,
-            "name": path.name,
-            "folder": str(PurePath(self._place(entry)).parent),
-            "title": entry.title,
-            "kind": path.suffix.lower().removeprefix("."),
-            "size": entry.stamp.size if entry.stamp else None,
-            "changed": _day(entry),
-            "pages": entry.pages,
-            "passages": entry.passages,
-            "state": _state(entry),
-            "sample": _is_sample(entry),
-            "uploaded": self._uploads.holds(Path(entry.path)),
-        }
-
-    def _place(self, entry: Entry) -> str:
-        """Return a path as people know it: from their own folder, or from that of the uploads."""
-        path = Path(entry.path)
-        for folder, shown in ((self._uploads.folder, ""), (SAMPLES, "samples"), (Path.home(), "~")):
-            if path.is_relative_to(folder):
-                return str(PurePath(shown, path.relative_to(folder)))
-        return entry.path
-
-
-_KEYS: dict[Sort, Callable[[Entry], Any]] = {
-    "name": lambda entry: (_folded(PurePath(entry.path).name), entry.path),
-    "kind": lambda entry: (PurePath(entry.path).suffix.lower(), entry.path),
-    "size": lambda entry: (entry.stamp.size if entry.stamp else -1, entry.path),
-    "changed": lambda entry: (entry.stamp.mtime if entry.stamp else -1, entry.path),
-    "passages": lambda entry: (entry.passages, entry.path),
-}
 
 
 def on_this_computer(host: str) -> bool:
@@ -354,42 +278,6 @@ def _without_path(reason: str, path: str | Path) -> str:
 def _forget(removal: int, paths: Sequence[Path], queue: Jobs, library: Library) -> None:
     if queue.forget(removal):
         library.delete_copies(paths)
-
-
-def _is_sample(entry: Entry) -> bool:
-    return PurePath(entry.path).is_relative_to(SAMPLES)
-
-
-def _folded(text: str) -> str:
-    """Return a text as it is searched: without case and accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in apart if not unicodedata.combining(c))
-
-
-def _state(entry: Entry) -> str:
-    """Tell whether a file looks as it did when it was read: "", "changed" or "gone"."""
-    if not entry.sha256:
-        return ""
-    try:
-        found = Path(entry.path).stat()
-    except OSError:
-        return "gone"
-    seen = entry.stamp
-    return "changed" if seen and (seen.size, seen.mtime) != (found.st_size, found.st_mtime_ns) else ""
-
-
-def _day(entry: Entry) -> str | None:
-    if entry.stamp is None:
-        return None
-    with suppress(OverflowError, OSError, ValueError):
-        return datetime.fromtimestamp(entry.stamp.mtime / 1e9, UTC).isoformat(timespec="seconds")
-    return None
-
-
-def _size(path: str) -> int | None:
-    with suppress(OSError, ValueError):
-        return Path(path).stat().st_size
-    return None
 
 
 def _refused(why: str, status: int) -> JSONResponse:

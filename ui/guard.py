@@ -22,7 +22,7 @@ _WRITABLE = re.compile(
     r"/mcp|/api/(ask|retrieve|documents/\w+|conversations(/[\w-]+(/(ask|stop|restore))?)?)"
     r"|/gradio_api/(queue/join|run/predict|cancel|reset/?)"
 )
-_CHANGES = re.compile(r"/api/documents/(?!ids$)\w+")
+_CHANGES = re.compile(r"/api/documents/(?!(ids|choose)$)\w+")
 _BYTES = "application/octet-stream"  # a form of another site cannot send this without asking first
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _POLICY = (

@@ -95,6 +95,8 @@ class Jobs:
 
     def __init__(self, engine: Engine, *, patience: float = 1.0, max_bytes: int = 32 << 20) -> None:
         """``patience`` is how many seconds to wait before trying again when another process is writing."""
+        self.left_out: set[str] = set()
+        """Files that a folder is added without: they were removed by hand."""
         self._engine = engine
         self._patience = patience
         self._max_bytes = max_bytes
@@ -126,6 +128,11 @@ class Jobs:
         with self._changed:
             removed = self._removed.pop(removal, None)
             return self._submit(Kind.ADD, *removed) if removed else None
+
+    def removed(self, removal: int) -> tuple[Path, ...]:
+        """Return what a removal took out, while it can be undone."""
+        with self._changed:
+            return self._removed.get(removal, ((), ""))[0]
 
     def forget(self, removal: int) -> bool:
         """Give up undoing a removal; tell whether it could still have been."""
@@ -274,7 +281,13 @@ class Jobs:
                 self._look_aside(batch)
 
         paths = [path for job in batch for path in job.paths]
-        self._engine.add(paths, on_progress=self._show(batch), on_file=on_file, max_bytes=self._max_bytes)
+        self._engine.add(
+            paths,
+            on_progress=self._show(batch),
+            on_file=on_file,
+            max_bytes=self._max_bytes,
+            without=frozenset(self.left_out),
+        )
 
     def _show(self, batch: Sequence[Job]) -> Callable[[Progress], None]:
         def show(progress: Progress) -> None:

@@ -108,6 +108,7 @@ def report_lines(report: Report) -> list[str]:
             (report.moved, "moved"),
             (report.removed, "removed"),
             (report.ignored, "of other kinds ignored"),
+            (report.left_out, "left out"),
             (len(report.failed), "failed"),
         )
         if count

@@ -4,6 +4,8 @@
   const { documents: room, make } = window.seedqa;
   const PAGE = 100;
   const HIDDEN = /([\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff])/;
+  const fixed = document.querySelector('meta[name="sq-read-only"]') !== null; // nobody changes anything from here
+  room.classList.toggle("sq-d-fixed", fixed);
   const plural = (count, word) => `${count.toLocaleString()} ${word}${count === 1 ? "" : "s"}`;
 
   const show = (element, text) => {
@@ -77,6 +79,9 @@
   path.autocomplete = "off";
   path.spellcheck = false;
   make("p", { textContent: "It is read where it is. Nothing is copied." }, place);
+  const keep = make("label", { className: "sq-d-keep" }, place);
+  const watch = make("input", { type: "checkbox", checked: true }, keep);
+  make("span", { textContent: "Follow its changes" }, keep);
   make("button", { type: "submit", textContent: "Index this folder", className: "sq-d-button" }, place);
   const problem = make("p", { className: "sq-d-problem", hidden: true }, room);
   problem.setAttribute("role", "alert");
@@ -100,6 +105,8 @@
   const none = make("p", { className: "sq-d-none", hidden: true }, room);
   const more = button("Show more", () => load(true).catch(complain), room);
   more.hidden = true;
+  const watched = make("ul", { className: "sq-d-watched", hidden: true }, room);
+  watched.setAttribute("aria-label", "Folders whose changes are followed");
   const samples = button("Remove samples", () => remove({ samples: true }), room);
   samples.classList.add("sq-d-quiet");
   samples.hidden = true;
@@ -125,7 +132,7 @@
   place.addEventListener("submit", (event) => {
     event.preventDefault();
     attempt(async () => {
-      await call("/add", { paths: [path.value.trim()] });
+      await call("/add", { paths: [path.value.trim()], watch: watch.checked });
       path.value = "";
       unfold(false);
       opener.focus();
@@ -152,6 +159,10 @@
 
   const take = (chosen, quietly) => {
     problem.hidden = true;
+    if (!state.kinds.length) { // the page is younger than the first answer: what can be read is not known yet
+      call("/state").then((found) => { state = found; take(chosen, quietly); }).catch(complain);
+      return;
+    }
     const seen = chosen.filter(([, name]) => !name.split("/").some((part) => /^(\.|~\$)/.test(part)));
     let passed = 0;
     for (const [file, name] of seen) {
@@ -179,7 +190,7 @@
           signal: stopping.signal.signal,
         });
         const data = await reply.json();
-        if (!reply.ok) throw new Error(data.error ?? "It could not be sent.");
+        if (!reply.ok) throw new Error(data.error ?? data.detail ?? "It could not be sent.");
         sent += 1;
         const as = (data.known ?? "").split(/[/\\]/).pop();
         if (as) unsent.push({ name, why: `The same file is there already, as ${as}.`, good: true });
@@ -315,6 +326,7 @@
     matching = found.matching;
     rows = [...rows.slice(0, from), ...found.items];
     fill();
+    goOn();
   };
 
   const fill = () => {
@@ -394,8 +406,10 @@
     if (names.length) {
       make("span", { textContent: `${names.length.toLocaleString()} ticked: questions are asked of these.` }, ticked);
       button("Untick all", chooseNone, ticked).classList.add("sq-d-quiet");
-      button(`Remove ${names.length.toLocaleString()}`, () => remove({ paths: [...chosen.keys()] }), ticked,
-        `Remove ${plural(names.length, "ticked document")}`).classList.add("sq-d-quiet");
+      const gone = button(`Remove ${names.length.toLocaleString()}`, () => remove({ paths: [...chosen.keys()] }), ticked,
+        `Remove ${plural(names.length, "ticked document")}`);
+      gone.classList.add("sq-d-quiet");
+      gone.hidden = fixed;
     } else if (matching > 1) {
       button(search.value ? "Tick all that are found" : "Tick all", chooseAll, ticked).classList.add("sq-d-quiet");
     }
@@ -438,6 +452,23 @@
     }, (seconds - 5) * 1000);
   });
 
+  // The folders that are followed
+
+  let followed = "";
+  const drawWatched = () => {
+    if (followed === JSON.stringify(state.watched)) return;
+    followed = JSON.stringify(state.watched);
+    watched.replaceChildren();
+    watched.hidden = !state.watched.length;
+    for (const folder of state.watched) {
+      const item = make("li", {}, watched);
+      make("span", { textContent: "Followed: " }, item);
+      show(make("bdi", {}, item), folder);
+      button("Follow no more", attempt(() => call("/unwatch", { paths: [folder] })), item, `Follow no more: ${folder}`)
+        .classList.add("sq-d-quiet");
+    }
+  };
+
   // What changes, whoever changes it
 
   let timer = 0;
@@ -451,7 +482,8 @@
       pause = document.hidden ? 5000 : busy ? 500 : 1000;
       count.textContent = plural(state.files, "file");
       opener.hidden = !state.local;
-      samples.hidden = !state.samples;
+      samples.hidden = !state.samples || fixed;
+      drawWatched();
       files.accept = state.kinds.join(",");
       if (generation !== state.generation) {
         const first = generation === null;
@@ -490,16 +522,17 @@
     rows = [];
     load().catch(complain);
   });
-  list.addEventListener("scroll", () => {
-    const near = list.scrollTop + list.clientHeight > list.scrollHeight - 400;
-    if (near && !more.hidden && rows.length < matching) load(true).catch(complain);
-  });
+  const goOn = () => { // whoever has come near the end wants more; a list that is not seen has no end to come near
+    const near = list.clientHeight > 0 && list.scrollTop + list.clientHeight > list.scrollHeight - 400;
+    if (near && rows.length < matching) load(true).catch(complain);
+  };
+  list.addEventListener("scroll", goOn);
 
   // Dropping files, anywhere
 
   const drop = make("div", { className: "sq-d-drop", hidden: true });
   make("p", { textContent: "Drop files or folders to add them" }, drop);
-  const holdsFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  const holdsFiles = (event) => !fixed && [...(event.dataTransfer?.types ?? [])].includes("Files");
   const entriesOf = async (entry, before = "") => {
     if (entry.isFile) {
       const file = await new Promise((resolve, reject) => entry.file(resolve, reject));

@@ -16,18 +16,21 @@ from index.index import Index, Mode
 from index.search.lexical import Words
 from index.sentences import sentence_around
 from index.store import Counts, Entry
-from index.sync import Progress, Report
+from index.sync import Fate, Outcome, Progress, Report
 from index.types import Document, Embedder, Hit, Kind, Mark, Passage, Where
 from index.view import Shape, View
-from index.walk import Failure
+from index.walk import Failure, walk
+from index.watch import Changes, Watch
 
 __all__ = [
+    "Changes",
     "Counts",
     "Document",
     "Embedder",
     "Entry",
     "Error",
     "Failure",
+    "Fate",
     "Hit",
     "Index",
     "IndexLocked",
@@ -38,6 +41,7 @@ __all__ = [
     "Mark",
     "Mode",
     "ModelError",
+    "Outcome",
     "Passage",
     "Progress",
     "Report",
@@ -46,9 +50,11 @@ __all__ = [
     "StoreError",
     "UnsupportedFile",
     "View",
+    "Watch",
     "Where",
     "Words",
     "load_embedder",
     "sentence_around",
     "unchanged",
+    "walk",
 ]

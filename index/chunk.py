@@ -1,4 +1,4 @@
-"""A document becomes passages: whole sentences, under one heading, on one page, within a budget of tokens."""
+"""A document becomes passages: whole sentences, under one heading, within a budget of tokens."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 
-from index.sentences import sentences
+from index.sentences import sentences_of
 from index.types import Document, Kind, Passage
 
 Span = tuple[int, int]
@@ -15,6 +15,7 @@ TokenCounter = Callable[[Sequence[str]], list[int]]
 CLAUSE_END = re.compile(r"[,;:—–)\]](?=\s)|[，；：、]")
 WHITE_SPACE = re.compile(r"\s+")
 LONE_HEADING = re.compile(r"[^\n]*(?:\n[ \t]*(?:=+|-+))?")
+SHORTEST_PART = 200
 CHARACTERS_PER_TOKEN = 16
 """A span weighs at least one token for so many characters: WordPiece calls a megabyte of base64 one token."""
 
@@ -33,7 +34,8 @@ class _Unit:
 def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, overlap: int = 40) -> list[Passage]:
     """Cut a document into passages of at most ``budget`` tokens, special tokens left out.
 
-    Every character but white space is in a passage, and no passage lies within another. A passage that
+    Every character is in a passage but white space and what is marked as an aside; no passage lies within another.
+    A passage may run over the end of a page, as a sentence does. A passage that
     starts inside a section repeats the sentences before it, up to ``overlap`` tokens of them. A sentence
     over the budget is cut between clauses, else between words, else between characters.
     """
@@ -42,7 +44,7 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
     text = document.text
     # 1. Sections, which no passage leaves, and the sentences in them.
     sections = _sections(document)
-    spans = [span for section in sections for span in _sentences(text, section)]
+    spans = [span for section in sections for span in _sentences(document, section)]
     # 2. Count the tokens of all sentences at once, and cut those that are over the budget.
     units = _units(text, _fit(text, spans, count_tokens, budget))
     # 3. Fill passages with sentences.
@@ -55,28 +57,37 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
 
 
 def _sections(document: Document) -> list[Span]:
-    """Cut at pages and headings, but not between a heading with nothing below it and the next heading."""
+    """Cut at slides, sheets, parts and headings, but not between a heading alone and the next; leave asides out."""
     text = document.text
-    pages = {mark.start for mark in document.marked(Kind.PAGE)}
     starts = {mark.start for mark in document.marked(Kind.HEADING)}
-    headings = starts - pages - {len(text)}
-    edges = sorted({0, len(text), *pages, *headings})
+    around = {edge for mark in document.marked(Kind.ASIDE) for edge in (mark.start, mark.end)}
+    sheets = {mark.start for kind in (Kind.SLIDE, Kind.SHEET) for mark in document.marked(kind)}
+    parts = sheets | (_parts(document) - starts)
+    headings = starts - around - parts - {len(text)}
+    edges = sorted({0, len(text), *around, *headings, *parts})
     joined = {
         here
         for before, here in pairwise(edges)
-        if here in headings and before in starts and _is_lone_heading(text[before:here])
+        if here in headings - parts and before in starts and _is_lone_heading(text[before:here])
     }
-    return list(pairwise(edge for edge in edges if edge not in joined))
+    spans = pairwise(edge for edge in edges if edge not in joined)
+    return [span for span in spans if not document.around(span[0], Kind.ASIDE)]
+
+
+def _parts(document: Document) -> set[int]:
+    """Where chapters and files in files begin and end. What is short, such as a note, stays with the others."""
+    marks = (*document.marked(Kind.CHAPTER), *document.marked(Kind.PART))
+    long = [mark for mark in marks if mark.kind is Kind.CHAPTER or mark.end - mark.start >= SHORTEST_PART]
+    return {edge for mark in long for edge in (mark.start, mark.end)}
 
 
 def _is_lone_heading(section: str) -> bool:
     return LONE_HEADING.fullmatch(section.strip()) is not None
 
 
-def _sentences(text: str, section: Span) -> Iterator[Span]:
-    offset = section[0]
-    for start, end in sentences(text[slice(*section)]):
-        yield from _trimmed(text, offset + start, offset + end)
+def _sentences(document: Document, section: Span) -> Iterator[Span]:
+    for start, end in sentences_of(document, *section):
+        yield from _trimmed(document.text, start, end)
 
 
 def _trimmed(text: str, start: int, end: int) -> list[Span]:

@@ -1,6 +1,6 @@
 """Index: the documents of one folder on disk, to be added to, searched and looked at."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -20,9 +20,9 @@ from index.search.rerank import HEAD, Similarity, centred, rerank
 from index.search.vectors import Ids, VectorView
 from index.search.where import allowed, fits
 from index.store import Counts, Entry, Origin, Store, problems
-from index.sync import Progress, Report, Sync, store_document
+from index.sync import Outcome, Progress, Report, Sync, store_document
 from index.types import Document, Embedder, Hit, Passage, Vectors, Where
-from index.walk import is_within, roots
+from index.walk import MOST_FILES, is_within, roots, walk
 
 MEGABYTE = 1 << 20
 
@@ -91,6 +91,11 @@ class Index:
         with self._reading:
             return self._store.counts()
 
+    def generation(self) -> int:
+        """Count the changes so far: while it stays the same, so does all that is here. Costs next to nothing."""
+        with self._reading:
+            return self._store.generation()
+
     def documents(self) -> list[Entry]:
         """List the files by path, without their texts."""
         with self._reading:
@@ -119,17 +124,25 @@ class Index:
         paths: Sequence[Path],
         *,
         on_progress: Callable[[Progress], None] | None = None,
+        on_file: Callable[[Outcome], None] | None = None,
         max_bytes: int = 32 * MEGABYTE,
+        exclude: Sequence[str] = (),
+        without: Collection[str] = (),
+        links: bool = False,
+        max_files: int = MOST_FILES,
     ) -> Report:
-        """Bring the index in line with files and folders: add, replace, remove what has vanished.
+        """Bring the index in line with files and folders: add, replace, remove what has vanished or is left out.
+
+        :func:`index.walk.walk` says what the last four do.
 
         A file that cannot be read is a line of the report, and the rest goes on; the version of it that was
         stored before stays. Ctrl-C, or any exception, leaves what was stored so far: call it again to go on.
         Raises IndexLocked while another process writes.
         """
         with self._writer() as store:
-            run = Sync(store, self._lazy_embedder, on_progress=on_progress, max_bytes=max_bytes)
-            return run.run(paths)
+            found = walk(paths, exclude=exclude, without=without, links=links, max_files=max_files)
+            run = Sync(store, self._lazy_embedder, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes)
+            return run.run(paths, found)
 
     def add(self, document: Document) -> int:
         """Cut, embed and store a document, in place of the one at its path; return its id.
@@ -162,10 +175,19 @@ class Index:
         with self._reading:
             return self._store.frequencies(stems)
 
+    def has(self, words: str) -> bool:
+        """Tell whether a passage has these words one behind the other, as "MP-50" has two."""
+        with self._reading:
+            return bool(self._store.match(lexical.quoted(words), 1))
+
     def spellings(self, stem: str) -> list[str]:
         """Return the stems in the index that begin with the same letter as this one and are about as long."""
         with self._reading:
             return self._store.spellings(stem)
+
+    def has_whole(self, word: str) -> bool:
+        """Tell whether the embedder knows a word without cutting it into pieces: it is common in its language."""
+        return self._lazy_embedder().count_tokens([word]) == [1]
 
     def is_replaced(self) -> bool:
         """Tell whether the folder no longer holds the index that was opened here: deleted, or made again."""

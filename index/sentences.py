@@ -4,7 +4,7 @@ Every rule errs on the side of not cutting: a passage that is a little long cost
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from index.types import Document, Kind
@@ -63,6 +63,28 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return list(pairwise(edges)) if text else []
 
 
+def sentences_of(document: Document, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of the sentences of ``document.text[start:end]``; of source code and logs, the lines."""
+    spans, at = list[tuple[int, int]](), start
+    for code in document.marked(Kind.CODE):
+        if code.end > at and code.start < end:
+            first, last = max(at, code.start), min(end, code.end)
+            spans += _within(document.text, at, first, sentences)
+            spans += _within(document.text, first, last, lines)
+            at = last
+    return spans + _within(document.text, at, end, sentences)
+
+
+def lines(text: str) -> list[tuple[int, int]]:
+    """Spans of the lines of ``text``, in order; joined they are ``text``."""
+    edges = [0, *(match.end() for match in re.finditer(r"\n", text)), len(text)]
+    return [(start, end) for start, end in pairwise(edges) if start < end]
+
+
+def _within(text: str, start: int, end: int, cut: Callable[[str], list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    return [(start + a, start + b) for a, b in cut(text[start:end])]
+
+
 def _stop_cuts(text: str) -> Iterator[int]:
     for match in STOP.finditer(text):
         if match[0][0] in "。！？｡" or _ends_sentence(text, match):
@@ -115,7 +137,7 @@ def _paragraphs(text: str) -> Iterator[list[Line]]:
 def _width(paragraph: Sequence[Line]) -> int:
     """The width at which lines were wrapped, if they were: the upper quartile, as some may stick out.
 
-    The last line, which is as long as it happens to be, does not count.
+    The last line does not count: it ends where its text ends.
     """
     lengths = sorted(end - start for start, end in paragraph[:-1])
     return lengths[3 * len(lengths) // 4] if lengths else 0
@@ -152,7 +174,7 @@ def sentence_around(document: Document, start: int, end: int, *, reach: int = 20
     if rows := document.around(start, Kind.ROW):
         return rows[0].start, max(end, rows[0].end)
     low, high = max(0, start - reach), min(len(text), end + reach)
-    spans = [(low + a, low + b) for a, b in sentences(text[low:high])]
+    spans = sentences_of(document, low, high)
     inside = [(a, b) for a, b in spans if a < max(end, start + 1) and start < b]
     first, last = (inside[0][0], inside[-1][1]) if inside else (start, end)
     piece = text[first:last]

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,19 @@ from index.load import load, parser_of
 from index.sentences import sentences
 from index.store import File, Store
 from index.types import Document, Embedder, Vectors
-from index.view import EMBEDDED, View
-from index.walk import Failure, is_gone, is_within, roots, walk
+from index.view import EMBEDDED, Shape, View
+from index.walk import Failure, Found, is_gone, is_within, roots
 
 _SLICE = 32  # passages embedded at a time: progress moves and Ctrl-C is heard every second or two
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a sync has come, and with which file: the counts only grow, and end at the totals."""
+    """How far a sync has come, and with which file: the counts only grow, and end at the totals.
+
+    Bytes are those of files that have to be read: what a look tells to be unchanged is no work. ``file_passages`` says
+    how many passages of this file are embedded, and how many it has, once that is known.
+    """
 
     path: str
     files_done: int
@@ -34,6 +39,28 @@ class Progress:
     bytes_done: int
     bytes_total: int
     passages: int
+    file_passages: tuple[int, int] = (0, 0)
+    seconds_left: float | None = None
+
+
+class Fate(StrEnum):
+    """What became of a file."""
+
+    ADDED = "added"
+    REPLACED = "replaced"
+    UNCHANGED = "unchanged"
+    MOVED = "moved"
+    REMOVED = "removed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a sync did with one file; ``reason`` is a sentence where it failed."""
+
+    path: str
+    fate: Fate
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +68,10 @@ class Report:
     """What a sync did. The first five count files; ``passages`` those that were stored.
 
     ``moved`` have another name or place now, and were not read again.
-    ``ignored`` counts files in folders of a kind that nothing here reads; ``failed`` has a line for every
-    other file that was not stored. Where an earlier version of it is in the index, that version stays.
+    ``ignored`` counts files in folders of a kind that nothing here reads, ``left_out`` what the rules leave out, which
+    is taken out of the index; ``failed`` has a line for every other file that was not stored. Where an earlier version
+    of it is in the index, that version stays. ``noted`` has one for each that was stored without what could not be read
+    of it.
     """
 
     added: int
@@ -54,6 +83,8 @@ class Report:
     ignored: int
     failed: tuple[Failure, ...]
     seconds: float
+    noted: tuple[Failure, ...] = ()
+    left_out: int = 0
 
 
 OnSlice = Callable[[int, int], None]
@@ -109,11 +140,12 @@ def embed(
 
 
 def _known(store: Store, document: int | None) -> Known:
-    """Return what a stored document was embedded as; nothing if that was in another shape."""
+    """Return what a stored document was embedded as: in its own shape, which may be another than today's."""
     kept = store.embedded(document) if document is not None else None
-    if kept is None or store.shape(kept.passages[0].document.id) != EMBEDDED.name:
+    if kept is None:
         return {}
-    texts = [View.of(passage, EMBEDDED).text for passage in kept.passages]
+    shape = Shape.named(store.shape(kept.passages[0].document.id))
+    texts = [View.of(passage, shape).text for passage in kept.passages]
     return dict(zip(texts, zip(kept.vectors, kept.sentences, strict=True), strict=True))
 
 
@@ -126,41 +158,58 @@ class Sync:
         embedder: Callable[[], Embedder],
         *,
         on_progress: Callable[[Progress], None] | None,
+        on_file: Callable[[Outcome], None] | None,
         max_bytes: int,
     ) -> None:
         """Take what a run needs. The embedder is made when the first file has to be embedded."""
         self._store = store
         self._embedder = embedder
         self._on_progress = on_progress
+        self._on_file = on_file or (lambda _: None)
         self._max_bytes = max_bytes
-        self._counts = Counter(added=0, replaced=0, unchanged=0, moved=0)
+        self._counts = Counter(dict.fromkeys(Fate, 0))
         self._failed: list[Failure] = []
+        self._noted: list[Failure] = []
 
-    def run(self, paths: Sequence[Path]) -> Report:
-        """Bring the store in line with the files at these paths."""
+    def run(self, paths: Sequence[Path], found: Found) -> Report:
+        """Bring the store in line with the files at these paths, which are those that a walk has found."""
         started = time.monotonic()
         # 1  what there is, and what there was
-        found = walk(paths)
         known = self._store.files()
         self._failed += [*found.failed, *_nowhere(paths, known)]
+        for failure in self._failed:
+            self._on_file(Outcome(failure.path, Fate.FAILED, failure.message))
         # 2  what has vanished goes, unless it only has another name now
-        vanished = {path: known.pop(path) for path in _vanished(paths, known, found.files)}
+        vanished = {path: known.pop(path) for path in _vanished(paths, known, found)}
+        moved = set()
         for path, old in _moved(vanished, found.files, known):
             known[path] = self._moved_to(path, old, vanished.pop(old), found.files[path])
+            moved.add(path)
         removed = self._store.forget(list(vanished))
+        for path in vanished:
+            self._on_file(Outcome(path, Fate.REMOVED))
         # 3  what is new or has changed comes, each file in a transaction of its own
-        meter = _Meter(found.files, self._on_progress)
+        stamps = {path: stamp(path) for path in found.files}
+        meter = _Meter({path: _work(stamps[path], known.get(path)) for path in stamps}, self._on_progress)
         for path, file in found.files.items():
-            self._take(path, file, known.get(path), meter)
+            outcome = self._take(path, file, known.get(path), stamps[path], meter)
+            if path in moved and outcome.fate is Fate.UNCHANGED:
+                outcome = replace(outcome, fate=Fate.MOVED)
+            self._counts[outcome.fate] += 1
             meter.file_done(path)
-        self._counts["unchanged"] -= self._counts["moved"]
+            self._on_file(outcome)
         return Report(
-            **self._counts,
+            added=self._counts[Fate.ADDED],
+            replaced=self._counts[Fate.REPLACED],
+            unchanged=self._counts[Fate.UNCHANGED],
+            moved=self._counts[Fate.MOVED],
             removed=removed,
             passages=meter.passages,
             ignored=found.ignored,
+            left_out=sum(os.path.realpath(path) == path for path in found.left_out),
             failed=tuple(self._failed),
             seconds=time.monotonic() - started,
+            noted=tuple(self._noted),
         )
 
     def _moved_to(self, path: str, old: str, was: File, file: Path) -> File:
@@ -168,27 +217,25 @@ class Sync:
         seen, via = stamp(path), _via(path, file)
         is_settled = seen is not None and settled(seen)
         self._store.link(path, was.document, seen, settled=is_settled, via=via, instead=old)
-        self._counts["moved"] += 1
         return replace(was, stamp=seen if is_settled else None, via=via)
 
-    def _take(self, path: str, file: Path, known: File | None, meter: "_Meter") -> None:
-        seen, parser = stamp(path), parser_of(file.suffix.lower())
+    def _take(self, path: str, file: Path, known: File | None, seen: Stamp | None, meter: "_Meter") -> Outcome:
+        """Bring the store in line with one file; return what became of it."""
+        parser = parser_of(file.suffix.lower())
         current = known is not None and (known.parser, known.shape) == (parser, EMBEDDED.name)
         if known and current and seen and seen == known.stamp:
-            self._counts["unchanged"] += 1
-            return
+            return Outcome(path, Fate.UNCHANGED)
         sha = sha256(path) if seen and seen.size <= self._max_bytes else None
         facts: dict[str, Any] = {"settled": seen is not None and settled(seen), "via": _via(path, file)}
         if known and current and sha == known.sha256:
             self._store.see(path, seen, **facts)
-            self._counts["unchanged"] += 1
-        elif sha and (same := self._store.same(sha, parser, EMBEDDED.name)):
+            return Outcome(path, Fate.UNCHANGED)
+        if sha and (same := self._store.same(sha, parser, EMBEDDED.name)):
             self._store.link(path, same, seen, **facts)
-            self._counts["replaced" if known else "added"] += 1
-        else:
-            self._read(path, file, known, seen, meter)
+            return Outcome(path, Fate.REPLACED if known else Fate.ADDED)
+        return self._read(path, file, known, seen, meter)
 
-    def _read(self, path: str, file: Path, known: File | None, seen: Stamp | None, meter: "_Meter") -> None:
+    def _read(self, path: str, file: Path, known: File | None, seen: Stamp | None, meter: "_Meter") -> Outcome:
         try:
             document = load(file, max_bytes=self._max_bytes)
             store_document(
@@ -202,36 +249,57 @@ class Sync:
             )
         except LoadError as error:
             kept = " The version stored before stays in the index." if known else ""
-            self._failed.append(Failure(str(file), f"{error}{kept}"))
-        else:
-            same = known is not None and known.sha256 == document.sha256
-            self._counts["unchanged" if same else "replaced" if known else "added"] += 1
+            failure = Failure(str(file), f"{error}{kept}")
+            self._failed.append(failure)
+            return Outcome(path, Fate.FAILED, failure.message)
+        self._noted += [Failure(str(file), document.note)] if document.note else []
+        if known is None:
+            return Outcome(path, Fate.ADDED)
+        return Outcome(path, Fate.UNCHANGED if known.sha256 == document.sha256 else Fate.REPLACED)
 
 
 class _Meter:
     """Adds up how far a run has come, and tells whoever wants to know."""
 
-    def __init__(self, paths: Iterable[str], tell: Callable[[Progress], None] | None) -> None:
-        self._sizes = {path: _size(path) for path in paths}
-        self._total = sum(self._sizes.values())
+    def __init__(self, work: Mapping[str, int], tell: Callable[[Progress], None] | None) -> None:
+        """``work`` has for each file the bytes that are to be read."""
+        self._work = work
+        self._total = sum(work.values())
         self._tell = tell
-        self._files = self._bytes = self._now = 0
+        self._started = time.monotonic()
+        self._files = self._bytes = 0
+        self._inside = (0, 0)
         self.passages = 0
 
     def slice_done(self, path: str, done: int, of: int) -> None:
-        self._now = done
-        self._say(path, self._bytes + self._sizes[path] * done // of)
+        self._inside = (done, of)
+        self._say(path, self._bytes + self._work[path] * done // of)
 
     def file_done(self, path: str) -> None:
         self._files += 1
-        self._bytes += self._sizes[path]
-        self.passages, self._now = self.passages + self._now, 0
-        self._say(path, self._bytes)
+        self._bytes += self._work[path]
+        self.passages += self._inside[0]
+        inside, self._inside = self._inside, (0, 0)
+        self._say(path, self._bytes, inside)
 
-    def _say(self, path: str, done: int) -> None:
+    def _say(self, path: str, done: int, inside: tuple[int, int] | None = None) -> None:
         if self._tell:
-            passages = self.passages + self._now
-            self._tell(Progress(path, self._files, len(self._sizes), done, self._total, passages))
+            passages = self.passages + self._inside[0]
+            left = self._seconds_left(done)
+            at = inside or self._inside
+            self._tell(Progress(path, self._files, len(self._work), done, self._total, passages, at, left))
+
+    def _seconds_left(self, done: int) -> float | None:
+        """Judge by the bytes done so far; not before some are, and a few seconds have passed or all is done."""
+        spent = time.monotonic() - self._started
+        if done == self._total:
+            return 0.0
+        return spent / done * (self._total - done) if done and spent > 1 else None
+
+
+def _work(seen: Stamp | None, known: File | None) -> int:
+    """Return the bytes that must be read to bring a file in: none if a look tells that it is the same."""
+    return 0 if seen is None or (known and known.stamp == seen) else seen.size
 
 
 def _nowhere(paths: Iterable[Path], entries: Iterable[str]) -> Iterator[Failure]:
@@ -242,16 +310,20 @@ def _nowhere(paths: Iterable[Path], entries: Iterable[str]) -> Iterator[Failure]
             yield Failure(str(path), f"{path} does not exist: check the spelling")
 
 
-def _vanished(paths: Sequence[Path], known: Mapping[str, File], found: Mapping[str, Path]) -> list[str]:
-    """Return the stored paths below the given ones at which there is no file any more, or no link that leads there."""
+def _vanished(paths: Sequence[Path], known: Mapping[str, File], found: Found) -> list[str]:
+    """Return the stored paths below the given ones that are to go.
+
+    There is no file any more, no link leads there any more, or the rules leave it out now.
+    """
     below = roots(paths)
     return [
         path
         for path, file in known.items()
-        if path not in found
+        if path not in found.files
         and (
             (is_within(path, below) and is_gone(path))
             or (file.via and is_within(file.via, below) and os.path.realpath(file.via) != path)
+            or (found.left_out and (is_within(path, found.left_out) or is_within(file.via, found.left_out)))
         )
     ]
 
@@ -273,8 +345,3 @@ def _via(path: str, file: Path) -> str:
     """Return the link by which a file was reached; "" if by none."""
     reached = str(file.absolute())
     return "" if reached == path or os.path.normpath(reached) == path else reached
-
-
-def _size(path: str) -> int:
-    found = stamp(path)
-    return found.size if found else 0

@@ -29,6 +29,8 @@ class Kind(StrEnum):
     HEADER = "header"
     ROW = "row"
     CELL = "cell"
+    ASIDE = "aside"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,19 @@ class Mark:
     ======== ======================================= =============================================
     page     the page                                its number: "12", "xii"
     slide    the slide and its notes                 its number
-    sheet    the sheet                               its name
+    sheet    the sheet                               its name; "" for the only one of a CSV
     chapter  the chapter                             its title
-    part     a part of a message, an archive's file  its name
+    part     a part of a message, an archive's file, its name: "footnote 2", "comment by Ann Lee"
+             a note, a comment, a header
     heading  the section: from the heading to the    the heading's words
              next one of the same or a higher level
     speaker  a turn, the speaker's name included     the speaker's name
     header   a cell of a table's header              its words
     row      a row of a table, headers apart         its number, as the format counts
     cell     a cell of such a row, white space apart the words of the header above it, or ""
+    aside    what is in no passage: a running head,  ""
+             a page number, a menu
+    code     source code or a log: a line is a line  its language, or ""
     ======== ======================================= =============================================
 
     Headings, chapters and parts nest; marks of any other kind do not overlap with others of that kind.
@@ -70,7 +76,8 @@ class Document:
     ``id`` is 0 until the document is stored. ``path`` is that of the file it was read from, or any name for what
     was not read from one. ``marks`` are sorted by start, the longer first. ``sha256`` is that of the file's bytes,
     "" without a file. ``parser`` names who read them, and in which version: "pdf 2"; a newer one reads them again.
-    ``copies`` are the other files with the same bytes.
+    ``copies`` are the other files with the same bytes. ``note`` says what of a file that was just read could not be:
+    "12 of 40 pages are images: run OCR on it"; it is not stored.
     """
 
     id: int
@@ -81,6 +88,7 @@ class Document:
     sha256: str
     parser: str = ""
     copies: tuple[str, ...] = ()
+    note: str = ""
 
     @cached_property
     def _by_kind(self) -> dict[Kind, tuple[Mark, ...]]:
@@ -97,6 +105,31 @@ class Document:
         first = 0 if kind in NESTING else max(0, stop - 1)
         return tuple(mark for mark in marks[first:stop] if offset < mark.end)
 
+    def page_at(self, offset: int) -> int | None:
+        """Return the page, counted from 1, that an offset is on; None where the format has no pages."""
+        pages = self.marked(Kind.PAGE)
+        number = bisect_right(pages, offset, key=lambda mark: mark.start)
+        if not number or not self.marked(Kind.PART):
+            return number or None
+        page = pages[number - 1]  # of a file in a file: each counts its own
+        return int(page.label) if offset <= page.end and page.label.isdecimal() else None
+
+    def place(self, offset: int) -> str:
+        """Return where an offset is, as readers say it, page and headings apart.
+
+        "chapter Two"; "mail 3, notes.txt"; "slide 4, notes"; "sheet Prices, row 12"; of a CSV, "row 12".
+        """
+        kinds = (Kind.SLIDE, Kind.PART, Kind.SHEET)
+        marks = [
+            *self.around(offset, Kind.CHAPTER)[-1:],
+            *(mark for kind in kinds for mark in self.around(offset, kind)),
+        ]
+        names = [_named(mark) for mark in sorted(marks, key=lambda mark: mark.start - mark.end) if mark.label]
+        if self.around(offset, Kind.SHEET) and (rows := self.around(offset, Kind.ROW)):
+            names.append(_named(rows[0]))
+        inner = [*names[1:], ""]  # of two pointers, the longer says all
+        return ", ".join(name for name, next_ in zip(names, inner, strict=False) if not next_.startswith(f"{name}/"))
+
     def within(self, start: int, end: int) -> Iterator[Mark]:
         """Yield the marks that start in ``text[start:end]``, in order."""
         first = bisect_left(self.marks, start, key=lambda mark: mark.start)
@@ -104,6 +137,10 @@ class Document:
             if mark.start >= end:
                 return
             yield mark
+
+
+def _named(mark: Mark) -> str:
+    return mark.label if mark.kind is Kind.PART else f"{mark.kind} {mark.label.removeprefix('Chapter ')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +163,7 @@ class Passage:
     @property
     def page(self) -> int | None:
         """The page on which it starts, counted from 1; None where the format has no pages."""
-        return page_at(self.document, self.start)
+        return self.document.page_at(self.start)
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -137,11 +174,6 @@ class Passage:
     def heading(self) -> str:
         """The last heading above its end; "" where there is none."""
         return self.headings[-1] if self.headings else ""
-
-
-def page_at(document: Document, offset: int) -> int | None:
-    """Return the page, counted from 1, that an offset is on; None where the format has no pages."""
-    return bisect_right(document.marked(Kind.PAGE), offset, key=lambda mark: mark.start) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Self
 
-from index.sentences import MARKER
+from index.sentences import MARKER, STAMPED
 from index.types import Document, Kind, Mark, Passage
 
-_PART = re.compile(rf"\n[ \t]*\n\s*|\n(?={MARKER.pattern})")
-"""Between paragraphs, and before an item of a list."""
+_PART = re.compile(rf"\n[ \t]*\n\s*|\n(?={MARKER.pattern}|{STAMPED.pattern})")
+"""Between paragraphs, and before an item of a list or a line of a log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,16 @@ class Shape:
         given = (("headings", self.headings), ("rows", self.rows), ("speakers", self.speakers))
         return " ".join(word for word, on in given if on)
 
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """Return the shape of that name."""
+        words = name.split()
+        return cls(headings="headings" in words, rows="rows" in words, speakers="speakers" in words)
+
 
 BARE = Shape()
-EMBEDDED = BARE
-"""What passages are embedded as."""
+EMBEDDED = Shape(headings=True, rows=True)
+"""What passages are embedded as: a section is found by the heading above it, however long it is."""
 
 
 @dataclass(frozen=True, slots=True)

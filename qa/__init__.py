@@ -5,11 +5,13 @@ from qa import shadow
 shadow.refuse("index")  # before it is imported: a web project's index.py would only fail for a name that it lacks
 
 from index import (  # noqa: E402
+    Changes,
     Counts,
     Document,
     Entry,
     Error,
     Failure,
+    Fate,
     Hit,
     IndexLocked,
     IndexMismatch,
@@ -18,6 +20,7 @@ from index import (  # noqa: E402
     LoadError,
     Mark,
     ModelError,
+    Outcome,
     Passage,
     Progress,
     Report,
@@ -33,6 +36,7 @@ from qa.types import Answer, Candidate, Citation, Claim, Reason, Span, Turn  # n
 __all__ = [
     "Answer",
     "Candidate",
+    "Changes",
     "Citation",
     "Claim",
     "Counts",
@@ -41,6 +45,7 @@ __all__ = [
     "Entry",
     "Error",
     "Failure",
+    "Fate",
     "Findings",
     "Hit",
     "IndexLocked",
@@ -50,6 +55,7 @@ __all__ = [
     "LoadError",
     "Mark",
     "ModelError",
+    "Outcome",
     "Passage",
     "Progress",
     "Reason",

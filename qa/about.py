@@ -5,10 +5,11 @@ they do. What tells the two apart is the rare word in the question, and whether 
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from index import Hit, Words
+from qa.kinds import misfits
 
 Cut = Callable[[str], list[str]]
 """Cuts a text into stems, as the index does."""
@@ -43,11 +44,19 @@ def names(question: str) -> list[str]:
     found = []
     for number, match in enumerate(_WORD.finditer(question)):
         word = match[0].removesuffix("'s").removesuffix("’s")
-        is_code = any(c.isdigit() for c in word) and any(c.isalpha() for c in word) and not _ORDINAL.fullmatch(word)
         is_name = number > 0 and word[0].isupper() and not _starts_sentence(question, match.start())
-        if (is_code or is_name) and word.casefold() not in _NOT_NAMES and word.casefold() not in QUESTION_WORDS:
+        if (is_code(word) or is_name) and word.casefold() not in _NOT_NAMES and word.casefold() not in QUESTION_WORDS:
             found.append(word)
     return found
+
+
+def is_code(word: str) -> bool:
+    """Tell whether a word is a code: letters and digits, and neither a number with its unit nor an ordinal.
+
+    >>> is_code("MP-50"), is_code("7pm"), is_code("3rd")
+    (True, False, False)
+    """
+    return any(c.isdigit() for c in word) and any(c.isalpha() for c in word) and not _ORDINAL.fullmatch(word)
 
 
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm|h|k|m|kg|km|cm|mm)", re.IGNORECASE)
@@ -57,31 +66,6 @@ def _starts_sentence(question: str, at: int) -> bool:
     return question[:at].rstrip().endswith((".", "?", "!", ":", "“", '"'))
 
 
-_NUMBER = (
-    r"\d|[०-९٠-٩]|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
-    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|"
-    r"millions?|billions?|dozens?|once|twice|thrice|half|quarter|third|both|all|none|no|nobody|nothing|every|each|several|"
-    r"many|few|most|single|couple|pair|double|free|nil|unlimited|majority|percent)\b"
-)
-_TIME = (
-    r"|\b(?:\w+day|january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|"
-    r"autumn|fall|winter|morning|noon|afternoon|evening|night|midnight|today|tomorrow|yesterday|daily|weekly|monthly|"
-    r"yearly|annual\w*|always|never|after|before|during|until|till|since|when\w*|while|immediately|now|"
-    r"as soon as|later|early|late|"
-    r"earl\w+|lat\w+|century|centuries|decades?|years?|months?|weeks?|hours?|minutes?|season|times?|end|start|"
-    r"beginning|era|age|period|war|term|easter|christmas|holidays?|ever)\b"
-)
-_KINDS = (
-    (re.compile(r"\bhow (?:many|much)\b(?!.*\bor\b)", re.IGNORECASE), re.compile(_NUMBER, re.IGNORECASE)),
-    (re.compile(r"\bhow (?:long|old|far|tall|high|wide|deep|heavy|large|big|loud)\b", re.IGNORECASE),
-     re.compile(_NUMBER + _TIME, re.IGNORECASE)),
-    (re.compile(r"^\W*(?:(?:in|on|by|until|since) )?(?:when|what (?:year|date|day|month|time))\b", re.IGNORECASE),
-     re.compile(_NUMBER + _TIME, re.IGNORECASE)),
-    (re.compile(r"^\W*(?:by |to |from )?who(?:m|se)?\b", re.IGNORECASE), re.compile(r"[^\W\d_]{2}")),
-)  # fmt: skip
-"""What a question asks for, and what an answer to it has to hold."""
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a question is about: its stems, weighed by rarity, and its names."""
@@ -89,6 +73,10 @@ class Asked:
     question: str
     stems: frozenset[str]
     weights: Mapping[str, float]
+    content: frozenset[str]
+    """The stems that say what is asked, whether they occur in the index or not."""
+    unheard: float
+    """The weight of a word that does not occur."""
     names: Mapping[str, frozenset[str]]
     """Each name's stems."""
     cut: Cut
@@ -97,7 +85,9 @@ class Asked:
     def of(cls, question: str, words: Words, cut: Cut) -> "Asked":
         """Look at a question with an index's eyes."""
         found = {name: frozenset(cut(name)) for name in names(question)}
-        return cls(question, frozenset(words.order), words.weights(), found, cut)
+        return cls(
+            question, frozenset(words.order), words.weights(), frozenset(words.content), words.weight(0), found, cut
+        )
 
     def echoes(self, quote: str) -> bool:
         """Tell whether a quote only says again what was asked, or "who"."""
@@ -105,9 +95,25 @@ class Asked:
 
     def share(self, text: str) -> float:
         """Return how much of the question's rare words a text has, 0 to 1."""
-        total = sum(self.weights.values())
-        stems = set(self.cut(text))
-        return sum(weight for stem, weight in self.weights.items() if stem in stems) / total if total else 0.0
+        return _share(self.weights, set(self.cut(text)))
+
+    def share_of_things(self, text: str) -> float:
+        """Return the same, with the words that any rule is made of ("allowed", "must") hardly counted.
+
+        Whether dogs are allowed is told by what speaks of dogs, not by what is allowed.
+        """
+        weights = {stem: weight * (RULE_SHARE if stem in _RULE_WORDS else 1) for stem, weight in self.weights.items()}
+        return _share(weights, set(self.cut(text)))
+
+    def share_of_all(self, text: str) -> float:
+        """Return the same of what this question alone asks for; words that occur nowhere count most."""
+        weights = {s: self.weights.get(s, self.unheard) for s in self.content if s not in _RULE_WORDS | _ASKING_WORDS}
+        return _share(weights, set(self.cut(text))) if weights else 1.0
+
+    def lacks_day(self, text: str) -> bool:
+        """Tell whether a text has no day that the question names, in whichever form."""
+        days = {stem for stem in self.stems if _DAY.fullmatch(stem)}
+        return bool(days) and days.isdisjoint(self.cut(text))
 
     def is_subject_of(self, hit: Hit, *, least: float = 1 / 3) -> bool:
         """Tell whether a passage, its headings and its title say that share of what was asked, or more."""
@@ -122,7 +128,31 @@ class Asked:
 
     def misfits(self, quote: str) -> bool:
         """Tell whether a quote cannot be the kind of thing that was asked for: how many, when, who."""
-        return any(kind.search(self.question) and not fit.search(quote) for kind, fit in _KINDS)
+        return misfits(self.question, quote)
+
+
+RULE_SHARE = 0.2
+
+_RULE_WORDS = frozenset(
+    "allow permit possibl abl need requir forbidden prohibit welcom bring us take get ok okai must free paid pai "
+    "accept includ cover avail open close there any have".split()
+)
+"""Stems of what rules say of things."""
+
+
+_ASKING_WORDS = frozenset(
+    "who whom whose what which when where why how much mani long old far often cost price fee rate charg amount total "
+    "number name date dai time year month hour week tell give show is kind type person peopl made make call consist "
+    "contain belong mean differ us work".split()
+)
+"""Stems of what is asked of any thing."""
+
+_DAY = re.compile(r"d\d{8}")
+
+
+def _share(weights: Mapping[str, float], stems: Collection[str]) -> float:
+    total = sum(weights.values())
+    return sum(weight for stem, weight in weights.items() if stem in stems) / total if total else 0.0
 
 
 def unknown(
@@ -142,25 +172,3 @@ def stands_for(name: str, texts: Iterable[str]) -> bool:
         return False
     words = r"\W+(?:(?:of|the|and|for|in)\W+)*".join(rf"{letter}[\w’'-]+" for letter in name)
     return any(re.search(rf"\b{words}", text) for text in texts)
-
-
-def spelled_like(stem: str, terms: Sequence[str]) -> bool:
-    """Tell whether a stem is a slip of the pen, or another form, of one of the terms.
-
-    >>> spelled_like("norwegian", ["norway"]), spelled_like("birch", ["bird"]), spelled_like("kowalsky", ["kowalski"])
-    (False, False, True)
-    """
-    slips = 0 if len(stem) < 5 else 1 if len(stem) < 9 else 2
-    return any(_distance(stem, term, slips) <= slips for term in terms if abs(len(term) - len(stem)) <= slips)
-
-
-def _distance(one: str, other: str, most: int) -> int:
-    """Return the edit distance (Levenshtein 1966), or more than ``most`` if it is more."""
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        before, row = row, [i]
-        for j, b in enumerate(other, 1):
-            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b)))
-        if min(row) > most:
-            return most + 1
-    return row[-1]

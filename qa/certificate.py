@@ -16,7 +16,19 @@ Loaded = Document | str
 Row = Mapping[str, Any]
 
 _ANSWER = {"question", "searched", "reason", "text", "confidence", "citations", "claims", "hits", "missing"}
-_CITATION = {"path", "title", "page", "heading", "start", "end", "quote", "sentence", "sentence_start", "sha256"}
+_CITATION = {
+    "path",
+    "title",
+    "page",
+    "heading",
+    "start",
+    "end",
+    "quote",
+    "sentence",
+    "sentence_start",
+    "sha256",
+    "place",
+}
 _FAR = 1 << 53  # beyond it a number in JSON is not exact
 
 

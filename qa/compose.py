@@ -7,7 +7,8 @@ from functools import partial
 from index import Document, Hit, Kind, Passage, sentence_around
 from index.sentences import sentences
 from qa.about import Asked, is_yes_no
-from qa.extent import settled
+from qa.extent import after_marker, is_label, settled
+from qa.lists import asks_for_several, joined_names, whole_list
 from qa.read import Calibration
 from qa.table import cell_asked_for
 from qa.types import Answer, Candidate, Citation, Claim, Reason
@@ -24,8 +25,14 @@ KIND_WEIGHT = 4.0
 SUBJECT_WEIGHT = 2.0
 """What it loses if its passage, headings and title together say less than a third of what was asked."""
 
+FIGURE_WEIGHT = 3.0
+"""What a figure in a table loses whose row, columns and headings have less than half of what was asked."""
+
 CELL_LEAD = 2.0
 """What the cell of a table gains whose row and header say all that was asked."""
+
+LONGEST_VALUE = 48
+"""Characters of a cell that is quoted whole."""
 
 DECIDING_LEAD = 0.2
 """By how much another sentence has to say more of a yes-or-no question than the one that the reader marked."""
@@ -84,10 +91,13 @@ def _quoted(candidate: Candidate, asked: Asked) -> Candidate | None:
     if cell:
         start, end = cell.mark.start, cell.mark.end
         moved = not start <= candidate.start < end
-        candidate = replace(candidate, start=start, end=end) if moved else candidate
+        is_value = end - start <= LONGEST_VALUE  # such a cell says one thing: "Gasket, flat" is not "Gasket"
+        candidate = replace(candidate, start=start, end=end) if moved or is_value else candidate
         candidate = replace(candidate, score=candidate.score + (CELL_LEAD if cell.share > 0.99 else 0.0))
     sentence = sentence_around(document, candidate.start, candidate.end)
     start, end = settled(document.text, (candidate.start, candidate.end), sentence, asked.question)
+    if asks_for_several(asked.question) and not cell:
+        start, end = whole_list(document.text, (start, end)) or joined_names(document.text, (start, end), sentence)
     whole = replace(candidate, start=start, end=end)
     return None if asked.echoes(whole.quote) or names_only(whole) else whole
 
@@ -100,12 +110,12 @@ def _decided(candidate: Candidate, asked: Asked) -> Candidate | None:
     for sentence in _sentences(candidate):
         if _says_nothing(document, sentence):
             continue
-        share = asked.share(document.text[slice(*sentence)]) + (DECIDING_LEAD if sentence == own else 0.0)
+        share = asked.share_of_things(document.text[slice(*sentence)]) + (DECIDING_LEAD if sentence == own else 0.0)
         if share > most:
             best, most = sentence, share
     if best is None or passage.start >= best[1]:
         return None
-    return replace(candidate, start=best[0], end=best[1])
+    return replace(candidate, start=after_marker(document.text, *best), end=best[1])
 
 
 def _sentences(candidate: Candidate) -> Iterator[tuple[int, int]]:
@@ -141,6 +151,8 @@ def names_only(candidate: Candidate) -> bool:
     document = candidate.hit.passage.document
     if any(candidate.end <= mark.end for mark in document.around(candidate.start, Kind.HEADER)):
         return True
+    if is_label(document.text, candidate.start, candidate.end):
+        return True
     line_end = document.text.find("\n", candidate.start)
     starts = {mark.start for mark in document.around(candidate.start, Kind.HEADING)}
     line_start = document.text.rfind("\n", 0, candidate.start) + 1
@@ -152,7 +164,23 @@ def penalty(candidate: Candidate, line: str, asked: Asked) -> float:
     headings = "\n".join(candidate.hit.passage.headings)
     code = CODE_WEIGHT if asked.lacks_code(f"{line}\n{headings}") else 0.0
     subject = 0.0 if asked.is_subject_of(candidate.hit) else SUBJECT_WEIGHT
+    if _is_foreign_figure(candidate, line, asked):
+        subject += FIGURE_WEIGHT
+    if asked.lacks_day(candidate.hit.passage.document.text):
+        subject += CODE_WEIGHT
     return code + subject + (KIND_WEIGHT if asked.misfits(candidate.quote) else 0.0)
+
+
+def _is_foreign_figure(candidate: Candidate, line: str, asked: Asked) -> bool:
+    """Tell whether a candidate is a figure of a table about something else: its power, where its weight was asked for.
+
+    Words of running text may say the same otherwise; a table names what it has.
+    """
+    document = candidate.hit.passage.document
+    if not document.around(candidate.start, Kind.CELL) or not any(c.isdigit() for c in candidate.quote):
+        return False
+    named = "\n".join((line, *candidate.hit.passage.headings, document.title))
+    return asked.share_of_all(named) < 0.5
 
 
 def claims(candidates: Sequence[Candidate], calibration: Calibration) -> Iterator[Claim]:
@@ -178,7 +206,7 @@ def cite(candidate: Candidate) -> list[Citation]:
     one = Citation(
         path=document.path,
         title=document.title,
-        page=passage.page,
+        page=document.page_at(start),
         heading=passage.heading,
         start=candidate.start,
         end=candidate.end,
@@ -186,6 +214,8 @@ def cite(candidate: Candidate) -> list[Citation]:
         sentence=document.text[start:end],
         sentence_start=start,
         sha256=document.sha256,
+        place=document.place(candidate.start),
+        last_page=document.page_at(end - 1),
     )
     return [one, *(replace(one, path=path) for path in document.copies)]
 

@@ -1,15 +1,36 @@
 """Engine: the one thing that faces see. One question goes down through search and reader, one Answer comes back."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
+from typing import TypedDict, Unpack
 
-from index import Counts, Entry, Hit, Index, Progress, Report, Shape, View, Where, load_embedder, unchanged
+from index import (
+    Changes,
+    Counts,
+    Entry,
+    Hit,
+    Index,
+    Outcome,
+    Progress,
+    Report,
+    Shape,
+    View,
+    Watch,
+    Where,
+    load_embedder,
+    unchanged,
+    walk,
+)
+from index.load import SUFFIXES
 from qa import compose, followup
-from qa.about import Asked, spelled_like, stands_for, unknown
-from qa.read import OnnxReader, Reader
-from qa.types import Answer, Candidate, Claim, Reason, Turn
+from qa.about import Asked, is_code, stands_for, unknown
+from qa.language import is_english
+from qa.read import Reader, load_reader
+from qa.spelling import Lexicon, is_close, mended
+from qa.types import Answer, Candidate, Claim, Reason, Span, Turn
 
 READ = Shape(headings=True, rows=True, speakers=True)
 """What passages are read as."""
@@ -25,6 +46,15 @@ AT_ONCE = 2
 
 OnRead = Callable[[int, int], None]
 """Is told how many passages have been read, and of how many."""
+
+
+class Rules(TypedDict, total=False):
+    """What a folder is added by: see :func:`index.walk.walk`."""
+
+    exclude: Sequence[str]
+    without: Collection[str]
+    links: bool
+    max_files: int
 
 
 class Engine:
@@ -63,23 +93,44 @@ class Engine:
             return Answer(question, searched, Reason.EMPTY_INDEX, 0.0)
         # 2  passages that may hold the answer
         hits = self.index.search(searched, k, where=where)
+        if (better := self._mended(searched, hits)) != searched:
+            searched, hits = better, self.index.search(better, k, where=where)
         asked = Asked.of(searched, self.index.words(searched), self.index.stems)
         if missing := self._missing(asked, hits):
             return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
         # 3  spans in them
         with self._reading:
             candidates = read_in_order(
-                self.reader, searched, hits, is_about=asked.is_subject_of, on_read=on_read or (lambda _done, _of: None)
+                self.reader,
+                searched,
+                hits,
+                shape=READ,
+                is_about=asked.is_subject_of,
+                on_read=on_read or (lambda _done, _of: None),
             )
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
+        if not answer.claims and self.reader.is_english and not is_english(searched):
+            return replace(answer, reason=Reason.OTHER_LANGUAGE)
         return unless_changed(answer)
+
+    def _mended(self, question: str, hits: Sequence[Hit]) -> str:
+        """Return the question with its slips mended by what the documents say."""
+        index = self.index
+        lexicon = Lexicon(
+            stem=lambda word: "".join(index.stems(word)),
+            is_indexed=lambda stem: stem in index.frequencies([stem]),
+            alike=index.spellings,
+            is_english=index.has_whole,
+        )
+        return mended(question, lexicon, lambda: [hit.passage.text for hit in hits])
 
     def _missing(self, asked: Asked, hits: Sequence[Hit]) -> list[str]:
         """Return the names in a question that occur nowhere in the documents, nor anything spelled like them."""
         stems = {stem for parts in asked.names.values() for stem in parts}
         known = self.index.frequencies(sorted(stems))
-        missing = unknown(asked.names, known, lambda stem: spelled_like(stem, self.index.spellings(stem)))
+        missing = unknown(asked.names, known, lambda stem: is_close(stem, self.index.spellings(stem)))
+        missing += [name for name in asked.names if name not in missing and is_code(name) and not self.index.has(name)]
         texts = [f"{hit.passage.document.title}\n{hit.passage.text}" for hit in hits]
         return [name for name in missing if not stands_for(name, texts)]
 
@@ -93,6 +144,11 @@ class Engine:
         """List what is in the index, without the texts."""
         return self.index.documents()
 
+    def generation(self) -> tuple[int, int]:
+        """Return what stays the same while the index does: which index it is, and how often it has changed."""
+        index = self.index
+        return id(index), index.generation()
+
     def counts(self) -> Counts:
         """Tell how many documents, files and passages there are."""
         return self.index.counts()
@@ -100,6 +156,11 @@ class Engine:
     def check(self) -> list[str]:
         """Return the faults found in the index, one sentence each; none if it is sound."""
         return self.index.check()
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The suffixes of the files that can be read, such as ".pdf"."""
+        return SUFFIXES
 
     @property
     def embedder(self) -> str:
@@ -111,14 +172,27 @@ class Engine:
         paths: Sequence[Path],
         *,
         on_progress: Callable[[Progress], None] | None = None,
+        on_file: Callable[[Outcome], None] | None = None,
         max_bytes: int = 32 << 20,
         embedder: str | None = None,
+        **rules: Unpack[Rules],
     ) -> Report:
         """Bring the index in line with files and folders, as ``Index.sync`` does; make one if there is none.
 
         ``embedder`` names the one that a new index is made with; raises IndexMismatch if there is one made otherwise.
         """
-        return self._open(create=True, embedder=embedder).sync(paths, on_progress=on_progress, max_bytes=max_bytes)
+        index = self._open(create=True, embedder=embedder)
+        return index.sync(paths, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes, **rules)
+
+    def watch(self, paths: Sequence[Path], **rules: Unpack[Rules]) -> Watch:
+        """Begin to watch files and folders, by the same rules as they are added."""
+        return Watch(paths, lambda there: walk(there, **rules))
+
+    def known(self, changes: Changes) -> Changes:
+        """Return changes without files that are gone and never were in the index: temporary files of editors."""
+        stored = {entry.path for entry in self.documents()}
+        differ = tuple(path for path in changes.differ if str(path) in stored or os.path.lexists(path))
+        return Changes(differ, tuple(path for path in changes.left_out if str(path) in stored))
 
     def remove(self, paths: Sequence[Path]) -> int:
         """Forget files, or all that lie below folders; return how many went. No file is touched."""
@@ -148,7 +222,7 @@ class Engine:
         """The reader, loaded on first use."""
         with self._lock:
             if self._reader is None:
-                self._reader = OnnxReader()
+                self._reader = load_reader()
             return self._reader
 
     def _open(self, *, create: bool = False, embedder: str | None = None) -> Index:
@@ -181,6 +255,7 @@ def read_in_order(
     """
     meaning = reader.calibration
     found: list[tuple[Hit, list[Candidate]]] = []
+    known: dict[str, list[Span]] = {}
     first, best = None, float("-inf")
     for place, hit in enumerate(hits):
         if first is None and place >= AT_LEAST and hits[0].score - hit.score > GIVE_UP:
@@ -188,7 +263,7 @@ def read_in_order(
         if first is not None and best >= meaning.combined(meaning.ceiling, first - hit.score):
             break
         on_read(place, len(hits))
-        read = spans_in(reader, question, hit, count=count, shape=shape)
+        read = spans_in(reader, question, hit, count=count, shape=shape, known=known)
         found.append((hit, read))
         top = max((each.score for each in read), default=float("-inf"))
         if first is None and top >= meaning.threshold and (place == 0 or is_about(hit)):
@@ -203,10 +278,17 @@ def read_in_order(
     ]
 
 
-def spans_in(reader: Reader, question: str, hit: Hit, *, count: int, shape: Shape) -> list[Candidate]:
-    """Return up to ``count`` candidates of one passage, with the reader's scores."""
+def spans_in(
+    reader: Reader, question: str, hit: Hit, *, count: int, shape: Shape, known: dict[str, list[Span]]
+) -> list[Candidate]:
+    """Return up to ``count`` candidates of one passage, with the reader's scores; what is ``known`` is not read again.
+
+    The same words stand in many files: in copies with another first page, in forms, in mails that quote each other.
+    """
     view = View.of(hit.passage, shape)
-    spans = reader.read(question, view.text, count=count, breaks=view.breaks())
+    spans = known.get(view.text)
+    if spans is None:
+        spans = known[view.text] = reader.read(question, view.text, count=count, breaks=view.breaks())
     # what is made of the words around the passage has no place in it, and can never be quoted
     places = ((view.origin(span.start, span.end), span.score) for span in spans)
     return [Candidate(hit, *place, score) for place, score in places if place]

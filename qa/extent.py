@@ -40,7 +40,12 @@ _HELPING = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"[;:—!?]\s|\.\s|\n|,?\s+(?:but(?!\s+not)|however|whereas|while|although|though|because|so that)\s"
+    r"[;:—!?]\s|\.\s|\n|,?\s+(?:however|whereas|while|although|though|because|so that)\s"
+    r"|(?<!obody)(?<!o one)(?<!othing)(?<!\b[Nn]one),?\s+but(?!\s+not)\s"
+)
+_MARKER = re.compile(r"(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[A-Za-z])\)|\d{1,3}(?:\.\d{1,3})*\.?)[ \t]+(?=[A-Z“\"'‘(\[*_])")
+_LABEL = re.compile(
+    r"[ \t]*(?P<label>\d{1,3}(?:\.\d{1,3})*\.?[ \t]+[^\W\d_][\w’'-]*(?: [\w’'-]+){0,3}\.?)(?<=\.)[ \t]+(?=[A-Z“\"])"
 )
 _COMMA = re.compile(r",\s")
 _LONGEST_CLAUSE = 280
@@ -53,9 +58,31 @@ def settled(text: str, extent: Extent, sentence: Extent, question: str) -> Exten
 
     ``sentence`` is where the sentence (row, turn) that holds it stands: nothing beyond is taken in.
     """
-    whole = _with_unit(text, whole_words(text, *extent), question)
+    start, end = whole_words(text, *extent)
+    whole = _with_unit(text, (after_marker(text, start, end), end), question)
     low, high = min(sentence[0], whole[0]), max(sentence[1], whole[1])
     return with_negation(text, whole, (low, high), question)
+
+
+def after_marker(text: str, start: int, end: int) -> int:
+    """Return the start of an extent without the bullet or the number of the item that it begins.
+
+    >>> after_marker("3.2 It is renewed.", 0, 18), after_marker("12 euros a month", 0, 16)
+    (4, 0)
+    """
+    at_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+    found = _MARKER.match(text, start, end) if at_line else None
+    return found.end() if found else start
+
+
+def is_label(text: str, start: int, end: int) -> bool:
+    """Tell whether an extent lies in a numbered item's own name: "2. Term. The lease begins …".
+
+    >>> is_label("2. Term. The lease ends.", 0, 7), is_label("2. Term. The lease ends.", 9, 23)
+    (True, False)
+    """
+    found = _LABEL.match(text, text.rfind("\n", 0, start) + 1)
+    return found is not None and end <= found.end("label")
 
 
 def whole_words(text: str, start: int, end: int) -> Extent:

@@ -40,10 +40,21 @@ _EMPTY_IT = re.compile(
     re.IGNORECASE,
 )
 _AUXILIARY = re.compile(r"\b(?:do|does|did|can|could|will|would|should|may|must|might)\s+$", re.IGNORECASE)
+_PARTICIPLE = re.compile(
+    r"\w+(?:ed|en)|held|sold|kept|made|built|paid|sent|found|left|lost|due|open|shut|free", re.IGNORECASE
+)
+_BEING = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+$", re.IGNORECASE)
+_PERIODS = frozenset(("during", "after", "before", "between"))
 _LEADING = re.compile(r"^(?:and|but|so|or)\s+", re.IGNORECASE)
 
 _ADVERB = r"when|where|why|how"
 _BARE = re.compile(rf"(?:(?:and|but|so|or)\s+)?({_ADVERB}|who)\s*\??", re.IGNORECASE)
+_BARE_WITH = re.compile(rf"(?:(?:and|but|so|or)\s+)?({_PREPOSITION})\s+(where|when|whom|what)\s*\??", re.IGNORECASE)
+_ASKED_WHICH = re.compile(
+    r"^(?:how many|how much|what|which)\s+((?:[\w’'-]+\s+){0,3}?[\w’'-]+)\s+"
+    r"((?:will|did|does|do|can|could|should|must|may|would)\s+.+?)\s*\??$",
+    re.IGNORECASE,
+)
 _ASKED_HOW = re.compile(rf"^(?:{_ADVERB}|what time)\s+(.+)", re.IGNORECASE)
 _ASKED_WHO = re.compile(r"^who\s+(?!(?:is|are|was|were)\b)(.+)", re.IGNORECASE)
 
@@ -82,6 +93,9 @@ def _whole(question: str, before: Turn) -> str:
 def _bare(asked: str, before: Turn) -> str:
     """Complete "And when?" by what was asked; only where somebody did that, or at some time, place or manner."""
     match = _BARE.fullmatch(asked)
+    if with_ := _BARE_WITH.fullmatch(asked):
+        which = _ASKED_WHICH.match(before.question)
+        return f"{with_[1].capitalize()} {with_[2].lower()} {which[2]} {which[1]}?" if which else asked
     if not match:
         return ""
     rest = _ASKED_HOW.match(before.question) or _ASKED_WHO.match(before.question)
@@ -101,10 +115,13 @@ def _instead(asked: str, before: Turn) -> str:
 
 
 def _with_object(question: str, preposition: str, new: str) -> str:
-    """Replace what stands behind that preposition; where it is not there, add both at the end."""
-    places = [match.span(2) for match in _OBJECT.finditer(question) if match[1].lower() == preposition.lower()]
+    """Replace what stands behind that preposition, or one period by another; else add both at the end."""
+    objects = list(_OBJECT.finditer(question))
+    places = [match.span(2) for match in objects if match[1].lower() == preposition.lower()]
     if places:
         return _put(question, places[-1], new)
+    if objects and {objects[-1][1].lower(), preposition.lower()} <= _PERIODS:  # "after probation" is not "during" it
+        return _put(question, objects[-1].span(), f"{preposition.lower()} {new}")
     return f"{question.rstrip(' ?.!')} {preposition.lower()} {new}?"
 
 
@@ -171,8 +188,10 @@ def _topics(question: str) -> Iterator[tuple[int, int]]:
             end = more.end()
         reached = end
         words = question[start:end].split()
-        asks_what_it_does = _AUXILIARY.search(question[:start]) and not question[end:].strip(" ?.!")
-        if asks_what_it_does and len(words) > 2:  # in "does the pump run?" the last word is the verb
+        is_last = not question[end:].strip(" ?.!")
+        does = _AUXILIARY.search(question[:start])
+        is_done = _BEING.search(question[:start]) and _PARTICIPLE.fullmatch(words[-1])
+        if is_last and len(words) > 2 and (does or is_done):  # in "does the pump run?" the last word is the verb
             end = start + question[start:end].rindex(words[-1])
             end -= len(question[start:end]) - len(question[start:end].rstrip())
         yield start, end

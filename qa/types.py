@@ -42,7 +42,7 @@ class Citation:
     """Where a quote stands: ``document.text[start:end] == quote``, with the file's hash when it was read.
 
     ``sentence`` is the whole sentence (or row, or turn) around it, and ``sentence_start`` where that begins in the
-    document. ``sha256`` is "" where the document was not read from a file.
+    document: on ``page``. It ends on ``last_page``. ``sha256`` is "" where the document was not read from a file.
     """
 
     path: str
@@ -55,6 +55,9 @@ class Citation:
     sentence: str
     sentence_start: int
     sha256: str
+    place: str = ""
+    """Where that is in a book, a mail, an archive, a workbook: "chapter Two", "message 3, minutes.txt"."""
+    last_page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Reason(StrEnum):
     NOTHING_FOUND = "nothing_found"
     UNKNOWN_NAME = "unknown_name"
     LOW_CONFIDENCE = "low_confidence"
+    OTHER_LANGUAGE = "other_language"
     SOURCE_CHANGED = "source_changed"
 
 

@@ -54,7 +54,7 @@ class PatternReader:
 
     def __init__(self, pattern: str) -> None:
         """Choose the pattern; the threshold is 0."""
-        self.name, self.calibrated = "pattern", True
+        self.name, self.calibrated, self.is_english = "pattern", True, True
         self.calibration = Calibration(0.0, (-5.0, 5.0), (0.0, 1.0))
         self._pattern = re.compile(pattern)
 

@@ -1,9 +1,11 @@
 """qa.api: the two functions that scripts call."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import index as qa_index
 import qa
 from qa.api import engine
 
@@ -19,6 +21,30 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_samples_are_indexed_once(index: Path) -> None:
     """An index that is there is left alone, even an empty one."""
     assert not qa.ensure_samples(index)
+
+
+def test_a_first_start_that_was_interrupted_is_made_good_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index stood after its first sample, so the next start took it for a user's own and never added the rest."""
+    stop = iter([False, True])
+
+    class Interrupted(qa_index.Index):
+        """Is stopped when the second sample's turn comes, as Ctrl-C does."""
+
+        def sync(self, *paths: Any, **options: Any) -> Any:
+            def progress(_: object) -> None:
+                if next(stop):
+                    raise KeyboardInterrupt
+
+            return super().sync(*paths, on_progress=progress, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("qa.api.Index", Interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            qa.ensure_samples(tmp_path / "index")
+    assert qa.ensure_samples(tmp_path / "index")
+    assert qa.Engine(tmp_path / "index").counts().documents == 4
 
 
 def test_retrieve_gives_hits_whose_text_is_a_slice_of_the_document(index: Path) -> None:

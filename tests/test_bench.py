@@ -2,14 +2,18 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bench import choices, corpus, end_to_end, retrieval
+from bench import choices, corpus, end_to_end, retrieval, rules
 from bench.peers.__main__ import row
+from index import Index
+from qa.engine import Engine
 from qa.squad import Question
+from tests.fakes import HashingEmbedder, PatternReader
 
 
 def question_set(path: Path, texts: dict[str, str]) -> Path:
@@ -90,3 +94,18 @@ def test_a_peer_is_scored_by_what_it_found_and_said() -> None:
     assert cells[4].startswith("50.0 ± ")
     assert [float(cell) for cell in cells[5:]] == [200, np.round(290), 2, 10]
     assert row("x", "no network", corpus.Corpus([], asked, 0)) == "| x | failed: no network |"
+
+
+def test_a_rule_is_off_and_then_on_again(tmp_path: Path) -> None:
+    """Each can be: a rule that was renamed would silently be measured as giving nothing."""
+    (tmp_path / "rules.txt").write_text("Never rinse the felt with vinegar.", encoding="utf-8")
+    with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
+        index.sync([tmp_path / "rules.txt"])
+        engine = Engine(tmp_path / "index", reader=PatternReader("vinegar"), index=index)
+        ask = partial(engine.ask, "What do I rinse the felt with?")
+        assert ask().text == "Never rinse the felt with vinegar"
+        with rules.off("negation kept in"):
+            assert ask().text == "vinegar"
+        with rules.off(*rules.RULES):
+            assert ask().text == "vinegar"
+        assert ask().text == "Never rinse the felt with vinegar"

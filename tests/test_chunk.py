@@ -19,12 +19,19 @@ MODEL = Path(__file__).parents[1] / "index" / "models" / "all-MiniLM-L6-v2" / "t
 Heading = tuple[int, str]
 
 
-def document(text: str, *, headings: Sequence[Heading] = (), pages: Sequence[int] = ()) -> Document:
+def document(
+    text: str,
+    *,
+    headings: Sequence[Heading] = (),
+    pages: Sequence[int] = (),
+    asides: Sequence[tuple[int, int]] = (),
+) -> Document:
     """A document of that text; a section ends where the next begins."""
     ends = [start for start, _ in headings[1:]] + [len(text)]
     marks = [Mark(start, end, Kind.HEADING, words) for (start, words), end in zip(headings, ends, strict=False)]
     for number, (start, end) in enumerate(zip(pages, [*pages[1:], len(text)], strict=False), 1):
         marks.append(Mark(start, end, Kind.PAGE, str(number)))
+    marks += [Mark(start, end, Kind.ASIDE, "") for start, end in asides]
     ordered = tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end)))
     return Document(id=0, path="/a.txt", title="a", text=text, marks=ordered, sha256="")
 
@@ -48,9 +55,12 @@ def tokenizer() -> Tokenizer:
     return loaded
 
 
-def check(passages: Sequence[Passage], text: str) -> None:
+def check(passages: Sequence[Passage], text: str, asides: Sequence[Mark] = ()) -> None:
     """Hold what every list of passages promises."""
     covered = bytearray(len(text))
+    for aside in asides:
+        assert not any(passage.start < aside.end and aside.start < passage.end for passage in passages)
+        covered[aside.start : aside.end] = b"\1" * (aside.end - aside.start)
     for passage in passages:
         assert text[passage.start : passage.end] == passage.text == passage.text.strip() != ""
         covered[passage.start : passage.end] = b"\1" * (passage.end - passage.start)
@@ -81,12 +91,14 @@ TEXTS = st.text(max_size=400) | st.lists(
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
-    """Documents with pages and headings anywhere, the first and the last offset included."""
+    """Documents with pages, headings and asides anywhere, the first and the last offset included."""
     text = draw(TEXTS)
     offsets = st.lists(st.integers(0, len(text)), max_size=4, unique=True).map(sorted)
     pages = [0, *(start for start in draw(offsets) if start)] if draw(st.booleans()) else []
     headings = [(start, f"heading at {start}") for start in draw(offsets)]
-    return document(text, pages=pages, headings=headings)
+    edges = draw(offsets)
+    asides = [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=False) if start < end]
+    return document(text, pages=pages, headings=headings, asides=asides)
 
 
 @given(documents(), st.integers(4, 30), st.integers(0, 3), st.sampled_from([count_words, count_pairs]))
@@ -95,15 +107,14 @@ def test_passages_are_exact_complete_ordered_and_within_the_budget(
 ) -> None:
     """Over any text, pages and headings, with tokens that add up or do not."""
     passages = chunk(whole, count, budget=budget, overlap=overlap)
-    check(passages, whole.text)
+    check(passages, whole.text, whole.marked(Kind.ASIDE))
     assert all(count([p.text])[0] <= budget or len(p.text) == 1 for p in passages)
 
 
 @given(documents())
-def test_a_passage_stays_on_its_page_and_under_its_heading(whole: Document) -> None:
-    """No page starts inside a passage, nor does a heading, unless only headings are above it."""
+def test_a_passage_stays_under_its_heading(whole: Document) -> None:
+    """No heading starts inside a passage, unless only headings are above it; its page is that on which it starts."""
     for passage in chunk(whole, count_words, budget=20, overlap=5):
-        assert not any(passage.start < start < passage.end for start in starts(whole, Kind.PAGE))
         above = [h for h in whole.marked(Kind.HEADING) if h.start < passage.end]
         assert passage.heading == (above[-1].label if above else "")
         inside = [h.start for h in above if h.start > passage.start]
@@ -166,6 +177,20 @@ def test_a_passage_knows_its_heading_and_page() -> None:
         ("A\n\nUnder A.", "A", 1),
         ("B\n\nUnder B.", "B", 2),
     ]
+
+
+def test_a_sentence_that_runs_over_the_end_of_a_page_is_not_cut() -> None:
+    """Nor is a passage, which is on the page where it starts."""
+    text = "One two three. The report was written by Noor Haddad. Four five six."
+    [passage] = chunk(document(text, pages=[0, text.index("Noor")]), count_words)
+    assert (passage.text, passage.page) == (text, 1)
+
+
+def test_an_aside_is_in_no_passage() -> None:
+    """It parts what is before it from what is behind it, and its own words are never found."""
+    text = "Before it.\n\nHome About Contact\n\nBehind it."
+    aside = (text.index("Home"), text.index("\n\nBehind"))
+    assert [p.text for p in chunk(document(text, asides=[aside]), count_words)] == ["Before it.", "Behind it."]
 
 
 def test_a_heading_without_a_body_leads_the_section_below_it() -> None:

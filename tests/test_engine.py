@@ -183,3 +183,27 @@ def test_the_engine_adds_and_removes_what_the_next_question_sees(engine: Engine,
     assert engine.remove([tmp_path / "more.txt"]) == 1
     assert [Path(entry.path).name for entry in engine.documents()] == ["notes.txt"]
     assert engine.check() == []
+
+
+def test_the_same_words_are_read_once_and_cited_wherever_they_stand(tmp_path: Path) -> None:
+    """Many copies of one passage took the places of the ten that are read, and as many times the reader's time."""
+    seen: list[str] = []
+
+    class Counting(PatternReader):
+        """Keeps what it was given."""
+
+        def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
+            seen.append(text)
+            return super().read(question, text, count=count, breaks=breaks)
+
+    rule = "The key of the boathouse hangs behind the door."
+    for name in ("one", "two", "three"):
+        more = f"This paper is number {name}, and says nothing more of it. " * 30
+        (tmp_path / f"{name}.md").write_text(f"# Keys\n\n{rule}\n\n# More\n\n{more}\n", encoding="utf-8")
+    with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
+        index.sync([tmp_path])
+        engine = Engine(tmp_path / "index", reader=Counting("behind the door"), index=index)
+        answer = engine.ask("Where does the key of the boathouse hang?")
+    assert sum(rule in text for text in seen) == 1
+    assert len(answer.claims) == 1
+    assert len({citation.path for citation in answer.citations}) == 3

@@ -107,3 +107,18 @@ def test_only_the_last_turn_counts() -> None:
     """An older topic does not come back by itself."""
     turns = [LEADERS, Turn("When does the pump run?", "from seven")]
     assert standalone("Who repairs it?", turns) == "Who repairs the pump?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "before", "whole"),
+    [
+        ("And from where?", "How many crates will Odile order?", "From where will Odile order crates?"),
+        ("And during Lent?", "How long is the break after Lent?", "How long is the break during Lent?"),
+        ("And on Sundays?", "When does the gate open?", "When does the gate open on Sundays?"),
+        ("And how large is it?", "On which day is the kiln fired?", "How large is the kiln?"),
+        ("And from where?", "Who led it?", "And from where?"),
+    ],
+)
+def test_a_preposition_says_what_it_stands_for(asked: str, before: str, whole: str) -> None:
+    """A period takes another period's place; "from where" asks the rest of "how many" anew; in doubt all stays."""
+    assert standalone(asked, [Turn(before, "")]) == whole

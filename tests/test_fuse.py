@@ -70,7 +70,7 @@ def test_at_one_half_the_two_lists_weigh_the_same(dense: Scores, lexical: Scores
 
 
 @given(lists, lists)
-def test_scale_of_a_list_do_not_matter(dense: Scores, lexical: Scores) -> None:
+def test_the_scale_of_a_list_does_not_matter(dense: Scores, lexical: Scores) -> None:
     """Doubling every score of a list (exact in floating point) changes nothing."""
     doubled = [(found, 2 * score) for found, score in lexical]
     assert fuse(dense, doubled) == fuse(dense, lexical)

@@ -308,7 +308,7 @@ def test_a_damaged_file_is_a_store_error_or_a_problem_never_a_crash(tmp_path: Pa
 
 
 def test_what_is_missing_is_an_error_not_a_wrong_answer(store: Store) -> None:
-    """Neither a vector as memory happens to be, nor a hit that silently goes."""
+    """Neither whatever memory held before, nor a hit that goes missing without a word."""
     put(store, document("alpha\nbeta"))
     store.database.rows("DELETE FROM vectors WHERE id = 1")
     with pytest.raises(StoreError, match=r"vectors missing: 1\).*seedqa add"):

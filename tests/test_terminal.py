@@ -86,7 +86,7 @@ def test_an_abstention_without_a_guess_shows_the_closest_passages(reason: Reason
     hit = Hit(lines(document("Ann met Ben.", "/tmp/minutes.txt"))[0], 0.5)
     shown = answer_lines(Answer("who?", "who?", reason, 0.0, hits=(hit,)), colour=False)
     assert shown[0] == WHY[reason]
-    assert "none of them an answer" in shown[2]
+    assert "none of which is an answer" in shown[2]
     assert shown[-1].endswith("Ann met Ben.")
 
 

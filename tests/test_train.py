@@ -508,7 +508,7 @@ def test_the_mean_of_checkpoints_is_taken_weight_by_weight(tmp_path: Path) -> No
 class Graded:
     """Reads "Edda: 5" as the span "Edda" with a score of 5."""
 
-    name, calibrated = "graded", True
+    name, calibrated, is_english = "graded", True, True
     calibration = Calibration(0.0, (-5.0, 5.0), (0.0, 1.0))
 
     def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:

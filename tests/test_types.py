@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from index import Embedder, Hit, Mark, Passage, Where
+from index import Embedder, Hit, Kind, Mark, Passage, Where
 from tests.fakes import HashingEmbedder, document, lines
 
 
@@ -41,3 +41,41 @@ def test_the_fake_embedder_keeps_the_protocol_s_promises() -> None:
     assert np.allclose(np.linalg.norm(rows, axis=1), 1)
     assert rows[0] @ rows[1] > rows[0] @ rows[2]
     assert embedder.count_tokens(["the cat sat", ""]) == [3, 0]
+
+
+def test_a_place_is_named_as_readers_name_it() -> None:
+    """Chapters, parts in parts, slides, and the rows of sheets; of two pointers, the longer one."""
+    marks = (
+        Mark(0, 4, Kind.CHAPTER, "Two"),
+        Mark(4, 8, Kind.CHAPTER, "Chapter 3"),
+        Mark(8, 16, Kind.PART, "message 3"),
+        Mark(10, 14, Kind.PART, "minutes.txt"),
+        Mark(16, 22, Kind.PART, "/a"),
+        Mark(18, 22, Kind.PART, "/a/0"),
+        Mark(22, 26, Kind.SHEET, "Prices"),
+        Mark(23, 24, Kind.ROW, "7"),
+        Mark(26, 27, Kind.SLIDE, "4"),
+    )
+    held = dataclasses.replace(document("x" * 30), marks=marks)
+    assert [held.place(offset) for offset in (1, 5, 8, 12, 17, 19, 22, 23, 26, 28)] == [
+        "chapter Two",
+        "chapter 3",
+        "message 3",
+        "message 3, minutes.txt",
+        "/a",
+        "/a/0",
+        "sheet Prices",
+        "sheet Prices, row 7",
+        "slide 4",
+        "",
+    ]
+
+
+def test_files_in_a_file_count_their_own_pages() -> None:
+    """And what has none is on none, whatever stands before it."""
+    marks = (
+        *(Mark(0, 9, Kind.PART, "a.pdf"), Mark(0, 4, Kind.PAGE, "1"), Mark(5, 9, Kind.PAGE, "2")),
+        *(Mark(10, 14, Kind.PART, "b.pdf"), Mark(10, 14, Kind.PAGE, "1"), Mark(16, 20, Kind.PART, "c.txt")),
+    )
+    held = dataclasses.replace(document("x" * 20), marks=marks)
+    assert [Passage(0, held, start, start + 1).page for start in (0, 6, 11, 17)] == [1, 2, 1, None]

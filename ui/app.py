@@ -15,7 +15,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 import qa
 from qa import Engine
 from qa.read import Reader
-from ui import chat, guard, routes, serve
+from ui import chat, documents, guard, routes, serve
 from ui.conversations import Conversations
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _PAGE = Path(__file__).parent / "page"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FILES = (
-    ("look.css", "rooms.css", "chat.css", "gradio.css"),
-    ("shell.js", "page.js", "chat.js", "conversations.js"),  # the rooms first: the others fill them
+    ("look.css", "rooms.css", "chat.css", "documents.css", "gradio.css"),
+    ("shell.js", "page.js", "chat.js", "conversations.js", "documents.js"),  # the rooms first: the others fill them
 )
 _HEAD = (
     "".join(f'<link rel="stylesheet" href="/{name}">' for name in _FILES[0])
@@ -64,6 +64,7 @@ def application(engine: Engine, *, host: str = "127.0.0.1", conversations: Conve
     app = FastAPI(title="seedqa", docs_url=None, redoc_url=None, openapi_url=None)
     routes.add(app, engine)
     chat.add(app, engine, conversations or Conversations())
+    documents.add(app, engine, host=host)
     for name in (*_FILES[0], *_FILES[1], "icon.svg"):
         kind = _KINDS[Path(name).suffix]
         app.get(f"/{name}")(lambda name=name, kind=kind: FileResponse(_PAGE / name, media_type=kind))

@@ -250,7 +250,9 @@ def _parser() -> argparse.ArgumentParser:
     def with_reader(made: argparse.ArgumentParser) -> None:
         made.add_argument("--reader", metavar="NAME_OR_PATH", help="any question-answering model of transformers")
 
-    add = command("add", _add, "Add or refresh files and folders (.txt .md .html .pdf).")
+    add = command(
+        "add", _add, "Add or refresh files and folders (.txt .md .html .pdf .docx .pptx .xlsx .csv .odt and more)."
+    )
     add.add_argument("paths", type=Path, nargs="+", metavar="PATH")
     add.add_argument("--embedder", metavar="NAME_OR_PATH", help="any sentence-transformers model; for a new index")
     add.add_argument("--max-megabytes", type=int, default=32, metavar="MB", help="skip larger files (default: 32)")

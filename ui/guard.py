@@ -15,9 +15,12 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_UPLOAD = "/api/documents/upload"
 _WRITABLE = re.compile(
-    r"/api/(ask|retrieve|conversations(/[\w-]+(/(ask|stop|restore))?)?)|/gradio_api/(queue/join|run/predict|cancel|reset/?)"
+    r"/api/(ask|retrieve|documents/\w+|conversations(/[\w-]+(/(ask|stop|restore))?)?)"
+    r"|/gradio_api/(queue/join|run/predict|cancel|reset/?)"
 )
+_BYTES = "application/octet-stream"  # a form of another site cannot send this without asking first
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _POLICY = (
     "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -62,10 +65,11 @@ def _own_addresses(name: str) -> list[str]:
 class SameOrigin:
     """Lets requests that change or ask something come from the own page or a script only, and only so large."""
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int = 2_000_000) -> None:
-        """``most_bytes`` is the largest body that is read."""
+    def __init__(self, app: ASGIApp, *, most_bytes: int = 2_000_000, most_upload: int = 32 << 20) -> None:
+        """``most_bytes`` is the largest body that is read, ``most_upload`` the largest file."""
         self.app = app
         self.most_bytes = most_bytes
+        self.most_upload = most_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with the reason why not."""
@@ -81,13 +85,15 @@ class SameOrigin:
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
             return _refuse(403, "Requests from other sites are not answered.")
-        if path.startswith("/api/") and headers.get("content-type", "").split(";")[0].strip() != "application/json":
-            return _refuse(415, "Send JSON, with the header Content-Type: application/json.")
+        kind, most = ("application/json", self.most_bytes) if path != _UPLOAD else (_BYTES, self.most_upload)
+        if path.startswith("/api/") and headers.get("content-type", "").split(";")[0].strip() != kind:
+            what = "JSON" if path != _UPLOAD else "the file's bytes"
+            return _refuse(415, f"Send {what}, with the header Content-Type: {kind}.")
         length = headers.get("content-length", "")
         if not length.isdecimal():
             return _refuse(411, "Send the body with its length (the header Content-Length).")
-        if int(length) > self.most_bytes:
-            return _refuse(413, f"The request has {int(length):,} bytes; {self.most_bytes:,} is the limit.")
+        if int(length) > most:
+            return _refuse(413, f"The request has {int(length):,} bytes; {most:,} is the limit.")
         return None
 
 

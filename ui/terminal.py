@@ -14,6 +14,7 @@ WHY = {
     Reason.NOTHING_FOUND: "No passage of your documents has to do with this question.",
     Reason.UNKNOWN_NAME: "Not in your documents: a name in the question occurs nowhere in them.",
     Reason.LOW_CONFIDENCE: "No clear answer: nothing in your documents answers this with enough certainty.",
+    Reason.OTHER_LANGUAGE: "No answer: this question is not in English, the only language that the reader has learnt.",
     Reason.SOURCE_CHANGED: "The file that held the answer has changed or gone: run `seedqa add` on it again.",
 }
 
@@ -60,7 +61,7 @@ def _nearest(answer: Answer, *, colour: bool) -> Iterator[str]:
         yield from ("", "Closest, not sure:", "", f"  {where(guess)} · {answer.confidence:.0%} sure")
         yield from (f"  │ {line}" for line in safe(guess.sentence).splitlines())  # unmarked: it is no answer
     elif answer.hits:
-        yield from ("", "The closest passages, none of them an answer:")
+        yield from ("", "The closest passages, none of which is an answer:")
         yield from (line for hit in answer.hits[:3] for line in hit_lines(hit, colour=colour))
 
 
@@ -83,18 +84,21 @@ def _quoted(citation: Citation, confidence: float, *, colour: bool) -> list[str]
 def hit_lines(hit: Hit, *, colour: bool) -> list[str]:
     """Return where the passage stands, its score, and its text."""
     passage = hit.passage
-    place = _place(passage.document.path, passage.page, passage.heading, passage.start, passage.end)
+    named = passage.document.place(passage.start)
+    pages = (passage.page, None)
+    place = _place(passage.document.path, pages, named, passage.heading, passage.start, passage.end)
     head = f"  {place} · score {hit.score:.3f}"
     return ["", head, *(_paint(f"  │ {line}", _DIM, colour) for line in safe(passage.text).splitlines())]
 
 
 def where(citation: Citation) -> str:
-    """Return file, page, heading and character offsets, as far as there are any."""
-    return _place(citation.path, citation.page, citation.heading, citation.start, citation.end)
+    """Return file, page, place, heading and character offsets, as far as there are any."""
+    pages = (citation.page, citation.last_page)
+    return _place(citation.path, pages, citation.place, citation.heading, citation.start, citation.end)
 
 
 def report_lines(report: Report) -> list[str]:
-    """Return what failed, a few lines for each reason, and a summary."""
+    """Return what failed, and what was read in part only, a few lines for each reason; and a summary."""
     parts = [
         f"{count} {word}"
         for count, word in (
@@ -109,7 +113,7 @@ def report_lines(report: Report) -> list[str]:
         if count
     ]
     summary = ", ".join(parts) or "nothing to add: no file of a kind that seedqa reads"
-    failed = list(failure_lines(report.failed))
+    failed = [*failure_lines(report.failed), *failure_lines(report.noted)]
     return [*failed, f"{summary}; {report.passages} new passages in {report.seconds:.1f} s"]
 
 
@@ -130,9 +134,17 @@ def failure_lines(failures: Sequence[Failure], *, paths: int = 5, reasons: int =
         yield f"And {len(rest):,} more files, for {len(grouped) - reasons:,} other reasons."
 
 
-def _place(path: str, page: int | None, heading: str, start: int, end: int) -> str:
-    parts = [Path(path).name, f"page {page}" if page else "", heading, f"characters {start}–{end}"]
+def _place(path: str, pages: tuple[int | None, int | None], place: str, heading: str, start: int, end: int) -> str:
+    is_named = f" {heading.removeprefix('Chapter ')}," in f" {place},"  # a chapter's heading is its name, a sheet's too
+    heading = "" if is_named else heading
+    parts = [Path(path).name, _pages(*pages), place, heading, f"characters {start}–{end}"]
     return " · ".join(_line(part) for part in parts if part)
+
+
+def _pages(first: int | None, last: int | None) -> str:
+    if not first:
+        return ""
+    return f"pages {first}–{last}" if last and last > first else f"page {first}"
 
 
 def _line(text: str) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 from index.errors import LoadError, UnsupportedFile
 from index.load import sandbox
 from index.load.parsed import Parsed, ParseError
-from index.load.parsers import SUFFIXES, module_of, parser_of
+from index.load.parsers import CODE, OLD, SUFFIXES, module_of, parser_of
 from index.load.text import clean
 from index.types import Document
 
 MEGABYTE = 1 << 20
+KINDS = tuple(suffix for suffix in SUFFIXES if suffix not in CODE)
 
 
 def load(path: Path, *, max_bytes: int = 32 * MEGABYTE) -> Document:
@@ -21,8 +22,14 @@ def load(path: Path, *, max_bytes: int = 32 * MEGABYTE) -> Document:
     regular file, damaged, encrypted, or without any text. The same bytes always give the same text.
     """
     suffix = path.suffix.lower()
+    if suffix in OLD:
+        raise UnsupportedFile(
+            f"{path} is in a binary format that cannot be read: open it and save it as {OLD[suffix]}."
+        )
     if suffix not in SUFFIXES:
-        raise UnsupportedFile(f"{path} is of a kind that cannot be read: use one of {', '.join(SUFFIXES)}.")
+        raise UnsupportedFile(
+            f"{path} is of a kind that cannot be read: use one of {', '.join(KINDS)}, or source code."
+        )
     try:
         place = _locate(path)
         data = _read(place, max_bytes)
@@ -37,6 +44,7 @@ def load(path: Path, *, max_bytes: int = 32 * MEGABYTE) -> Document:
         marks=parsed.marks,
         sha256=hashlib.sha256(data).hexdigest(),
         parser=parser_of(suffix),
+        note=parsed.note,
     )
 
 

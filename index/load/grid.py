@@ -37,7 +37,7 @@ def tables(text: str) -> Iterator[list[Row]]:
         rows = [line for line in run if line] if alike else []
         if len(rows) >= FEWEST_ROWS and _has_columns(rows):
             first, *rest = rows
-            heads = _is_header(first.words, [line.words for line in rest])
+            heads = is_header(first.words, [line.words for line in rest])
             yield [Row(first.row.start, first.row.end, first.row.cells, heads), *(line.row for line in rest)]
 
 
@@ -71,7 +71,7 @@ def _has_columns(lines: Sequence[_Line]) -> bool:
     return any(firsts) and any(map(any, columns[1:])) and not named and not all(map(BULLET.fullmatch, firsts))
 
 
-def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
+def is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     """Whether numbers begin below it, or it is short words throughout."""
     if any(map(DIGIT.search, first)):
         return False

@@ -1,16 +1,20 @@
-"""Markdown, kept verbatim: a quote is a slice of the source. Headings are noted, nothing is rendered."""
+"""Markdown, kept as it is written: a quote is a slice of it. Headings are noted, nothing is rendered."""
 
 import re
 from collections.abc import Iterator, Sequence
 
+from index.load import front
 from index.load.lines import Line, line_marks, split
 from index.load.parsed import Heading, Parsed, ordered, sections
 from index.load.table import Row, cut, is_countable, strip, table_marks
 from index.load.text import decode
+from index.types import Kind, Mark
 
-FRONT_MATTER = re.compile(r"---[ \t]*\n(?=[\w-]+:)(?P<fields>(?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
-TITLE_FIELD = re.compile(r"^title:(.*)", re.MULTILINE)
 FENCE = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})(?P<info>.*)")
+ANCHOR = re.compile(
+    r"(?<![ \t])[ \t]*+\{:?[ \t]*+#[\w:.-]{1,100}(?:[ \t][^{}]{0,200})?\}(?:[ \t]*+#++)?[ \t]*+$"
+    r"|<a[ \t]+(?:id|name)=[\"'][^\"'<>]{0,200}[\"'][ \t]*(?:/>|>[ \t]*</a>)"
+)
 ATX = re.compile(r" {0,3}#{1,6}(?![^ \t])")
 CLOSING = re.compile(r"(?:^|[ \t])#+$")
 SETEXT = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
@@ -26,17 +30,53 @@ MARKS = re.compile(r"\*+|`+|\\(?=[^\w\s])")
 
 def parse(data: bytes) -> Parsed:
     """Markdown with its headings; the title is the first heading's, else the front matter's."""
-    text = decode(data)
-    front = FRONT_MATTER.match(text)
-    body = front.end() if front else 0
+    text = shown(decode(data))
+    found = marks(text)
+    heading = next((mark.label for mark in found if mark.kind is Kind.HEADING), "")
+    return Parsed(title=heading or front.title(front.block(text)), text=text, marks=found)
+
+
+def marks(text: str) -> tuple[Mark, ...]:
+    """Mark the headings, the tables, who speaks, what a form says, and the fields of the front matter."""
+    top = front.block(text)
+    body = top.end() if top else 0
     headings = tuple(_headings(text, body))
     rows = list(_tables(text, body)) if is_countable(text, "|") else []
     tables = [mark for table in rows for mark in table_marks(table, text, words=plain)]
-    marks = ordered([*sections(headings, len(text)), *tables, *line_marks(_prose(text, body, headings, rows))])
-    if headings:
-        return Parsed(title=headings[0].text, text=text, marks=marks)
-    field = TITLE_FIELD.search(front["fields"]) if front else None
-    return Parsed(title=field[1].strip().strip("'\"") if field else "", text=text, marks=marks)
+    lines = line_marks(_prose(text, body, headings, rows))
+    return ordered([*front.marks(top), *sections(headings, len(text)), *tables, *lines])
+
+
+def shown(text: str) -> str:
+    """The source without what no reader is shown: comments, and the names of places to link to."""
+    if "<!--" not in text and "{" not in text and "<a" not in text:
+        return text
+    kept, fence, in_comment, last = list[str](), "", False, text.rfind("-->")
+    for offset, line in split(text, 0):
+        if fence:
+            fence = "" if _closes(fence, line) else fence
+        elif not in_comment and (fence := _opens(line)):
+            pass
+        else:
+            left, in_comment = _uncommented(line, in_comment, last=last - offset)
+            if left != line and not left.strip():
+                continue
+            line = ANCHOR.sub("", left)
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def _uncommented(line: str, in_comment: bool, *, last: int) -> tuple[str, bool]:
+    """The line without its comments, and whether one goes on after it; a mark in code opens none."""
+    kept, at, ticks = list[str](), 0, 0
+    while True:
+        edge = line.find("-->" if in_comment else "<!--", at)
+        ticks += 0 if in_comment else line.count("`", at, edge)
+        if edge < 0 or (not in_comment and (edge > last or ticks % 2)):
+            return "".join(kept) + ("" if in_comment else line[at:]), in_comment
+        if not in_comment:
+            kept.append(line[at:edge])
+        in_comment, at = not in_comment, edge + (3 if in_comment else 4)
 
 
 def _headings(text: str, start: int) -> Iterator[Heading]:

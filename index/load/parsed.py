@@ -10,11 +10,15 @@ ORDER = {kind: number for number, kind in enumerate(Kind)}
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a parser makes of a file's bytes; ``title`` is "" where the file names none."""
+    """What a parser makes of a file's bytes; ``title`` is "" where the file names none.
+
+    ``note`` says what could not be read, worded to follow the file's name and a colon; "" where all was.
+    """
 
     title: str
     text: str
     marks: tuple[Mark, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,83 @@
 The modules are named and not imported: only the sandbox's workers run them, and each imports what its files need.
 """
 
+# fmt: off
+CODE = (
+    ".bash", ".bat", ".c", ".cc", ".cfg", ".cjs", ".clj", ".cmake", ".cmd", ".conf", ".cpp", ".cs", ".css", ".cxx",
+    ".dart", ".diff", ".el", ".erl", ".ex", ".exs", ".fish", ".go", ".gradle", ".graphql", ".groovy", ".h",
+    ".hh", ".hpp", ".hs", ".ini", ".java", ".jl", ".js", ".jsx", ".kt", ".kts", ".less", ".lisp", ".log", ".lua",
+    ".m", ".mjs", ".mk", ".ml", ".nix", ".patch", ".php", ".pl", ".pm", ".properties", ".proto", ".ps1", ".py",
+    ".pyi", ".r", ".rb", ".rs", ".sass", ".scala", ".scss", ".sh", ".sql", ".svelte", ".swift", ".tf", ".toml",
+    ".ts", ".tsx", ".vue", ".yaml", ".yml", ".zig", ".zsh",
+)
+# fmt: on
 FAMILIES = {
+    ".adoc": "text",
+    ".bib": "text",
+    ".csv": "sheet",
+    ".docm": "office.docx",
+    ".docx": "office.docx",
+    ".dotx": "office.docx",
+    ".eml": "mail",
+    ".epub": "book",
+    ".geojson": "data",
     ".htm": "html",
     ".html": "html",
+    ".ics": "text",
+    ".ipynb": "data",
+    ".json": "data",
+    ".jsonl": "data",
     ".markdown": "markdown",
+    ".mbox": "mail",
     ".md": "markdown",
+    ".ndjson": "data",
+    ".odp": "office.opendocument",
+    ".ods": "office.opendocument",
+    ".odt": "office.opendocument",
+    ".org": "text",
+    ".ott": "office.opendocument",
     ".pdf": "pdf",
+    ".ppsx": "office.pptx",
+    ".pptm": "office.pptx",
+    ".pptx": "office.pptx",
+    ".rst": "text",
+    ".rtf": "rtf",
+    ".srt": "text",
+    ".tab": "sheet",
+    ".tex": "text",
     ".text": "text",
+    ".tsv": "sheet",
     ".txt": "text",
+    ".vcf": "text",
+    ".vtt": "text",
+    ".xhtml": "html",
+    ".xlsm": "office.xlsx",
+    ".xlsx": "office.xlsx",
+    ".xltx": "office.xlsx",
+    ".zip": "archive",
+    **dict.fromkeys(CODE, "code"),
 }
-SUFFIXES = tuple(FAMILIES)
+SUFFIXES = tuple(sorted(FAMILIES))
+OLD = {".doc": ".docx", ".dot": ".docx", ".ppt": ".pptx", ".pps": ".pptx", ".xls": ".xlsx", ".xlsb": ".xlsx"}
+"""Binary formats that nobody here reads, and what their own programs save them as."""
 
-VERSIONS = {"html": 3, "markdown": 3, "pdf": 1, "text": 3}
+VERSIONS = {
+    "archive": 1,
+    "book": 1,
+    "code": 1,
+    "data": 1,
+    "html": 5,
+    "mail": 1,
+    "markdown": 4,
+    "office.docx": 1,
+    "office.opendocument": 1,
+    "office.pptx": 1,
+    "office.xlsx": 1,
+    "pdf": 2,
+    "rtf": 1,
+    "sheet": 1,
+    "text": 4,
+}
 """Raise a family's version when the same bytes come to another text, or to other marks."""
 
 

@@ -30,7 +30,7 @@ def refusal(reason: str) -> bytes:
 def write(parsed: Parsed, replies: IO[bytes]) -> None:
     """Send what was parsed."""
     text, columns = clean(parsed.text).encode(), _columns(_bounded(parsed.marks))
-    header = {"title": clean(parsed.title), "text": len(text), "marks": len(columns)}
+    header = {"title": clean(parsed.title), "note": clean(parsed.note), "text": len(text), "marks": len(columns)}
     for part in (json.dumps(header).encode(), b"\n", text, columns):
         replies.write(part)
 
@@ -44,9 +44,15 @@ def read(replies: IO[bytes]) -> Parsed:
         match json.loads(replies.readline(MOST_BYTES)):
             case {"unreadable": str(reason)}:
                 raise ParseError(clean(reason))
-            case {"title": str(title), "text": int(size), "marks": int(marks)} if size + marks <= MOST_BYTES:
+            case {
+                "title": str(title),
+                "note": str(note),
+                "text": int(size),
+                "marks": int(marks),
+            } if size + marks <= MOST_BYTES:
                 text = _exactly(size, replies).decode()
-                return Parsed(clean(title), _storable(text), _marks(_exactly(marks, replies), len(text)))
+                found = _marks(_exactly(marks, replies), len(text))
+                return Parsed(clean(title), _storable(text), found, clean(note))
     except (ValueError, TypeError, LookupError, RecursionError):
         pass
     raise BrokenReplyError

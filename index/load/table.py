@@ -34,6 +34,8 @@ class Row:
     end: int
     cells: Sequence[Cell]
     is_header: bool = False
+    label: str = ""
+    """Its number as readers count, where they do not count from the first row of data."""
 
     @property
     def heads(self) -> bool:
@@ -79,7 +81,7 @@ def table_marks(rows: Sequence[Row], text: str, *, words: Callable[[str], str] =
             continue
         number += 1
         if row.start < row.end:
-            marks.append(Mark(row.start, row.end, Kind.ROW, str(number)))
+            marks.append(Mark(row.start, row.end, Kind.ROW, row.label or str(number)))
         if not headed and [cell.is_header for cell in row.cells] == [True, False]:
             marks += _pair(row, text, words)
             continue

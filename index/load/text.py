@@ -3,6 +3,7 @@
 import codecs
 import re
 
+from index.load import encoding
 from index.load.grid import tables
 from index.load.lines import line_marks, split
 from index.load.parsed import Parsed, ParseError, ordered
@@ -21,7 +22,11 @@ CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 
 def parse(data: bytes) -> Parsed:
     """Plain text as it stands: no title, no headings, no pages; but its tables, who speaks, and what a form says."""
-    text = decode(data)
+    return marked(decode(data))
+
+
+def marked(text: str) -> Parsed:
+    """Return the text with its tables, turns and forms marked."""
     found = list(tables(text))
     tabled = {row.start for rows in found for row in rows}
     others = ((at, "" if at + len(line) - len(line.lstrip()) in tabled else line, False) for at, line in split(text))
@@ -30,11 +35,13 @@ def parse(data: bytes) -> Parsed:
 
 
 def decode(data: bytes, *, declared: str | None = None) -> str:
-    r"""Decode as the byte order mark says, else as UTF-8, as ``declared``, or as charset-normalizer guesses.
+    r"""Decode as the byte order mark says, else as UTF-8, as ``declared``, or as the bytes themselves suggest.
 
     Lines end in ``\n``, and NULs and lone surrogates, which neither UTF-8 nor SQLite takes, are dropped.
     """
-    text = _decode_marked(data) or _decode_unmarked(data, declared)
+    text = _decode_marked(data)
+    if text is None:
+        text = _decode_unmarked(data, declared)
     return clean(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -44,19 +51,21 @@ def clean(text: str) -> str:
 
 
 def _decode_marked(data: bytes) -> str | None:
-    for mark, encoding in BYTE_ORDER_MARKS:
+    for mark, name in BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, errors="replace")
+            return data[len(mark) :].decode(name, errors="replace")
     return None
 
 
 def _decode_unmarked(data: bytes, declared: str | None) -> str:
+    if marked := encoding.escaped(data) or encoding.wide(data):
+        return marked
     if _looks_binary(data):
         raise ParseError("looks binary, not like text: give it the suffix of its kind, or leave it out")
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return _decode_declared(data, declared) or _decode_damaged(data) or _decode_guessed(data)
+        return _decode_declared(data, declared) or _decode_damaged(data) or encoding.guessed(data)
 
 
 def _looks_binary(data: bytes) -> bool:
@@ -66,11 +75,10 @@ def _looks_binary(data: bytes) -> bool:
 
 
 def _decode_declared(data: bytes, declared: str | None) -> str | None:
-    if declared is None:
-        return None
+    name = encoding.declared(declared) if declared else None
     try:
-        return data.decode(declared)
-    except (LookupError, UnicodeError):  # a name that is no text encoding, or a false one
+        return data.decode(name) if name else None
+    except UnicodeError:  # a false name
         return None
 
 
@@ -80,20 +88,3 @@ def _decode_damaged(data: bytes) -> str | None:
     broken = text.count("\N{REPLACEMENT CHARACTER}")
     beyond_ascii = len(text) - len(text.encode("ascii", errors="ignore"))
     return text if broken * 10 <= beyond_ascii else None
-
-
-def _decode_guessed(data: bytes, *, sample: int = 1 << 16) -> str:
-    """Decode as the lines beyond ASCII suggest; of equally likely encodings, Western European is first."""
-    from charset_normalizer import from_bytes
-
-    matches = from_bytes(b"\n".join(line for line in data.splitlines() if not line.isascii())[:sample])
-    best = matches.best()
-    encoding = best.encoding if best else "cp1252"
-    for match in matches:
-        tied = best and (match.chaos, match.coherence) == (best.chaos, best.coherence)
-        if tied and "cp1252" in match.could_be_from_charset:
-            encoding = "cp1252"
-    try:
-        return data.decode(encoding)
-    except UnicodeError:
-        return data.decode("cp1252", errors="replace")

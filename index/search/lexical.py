@@ -46,8 +46,11 @@ class Words:
 
     def weights(self) -> dict[str, float]:
         """Return how much each content word says: its inverse document frequency, as BM25 has it, above 0."""
-        total = self.passages
-        return {token: math.log1p((total - n + 0.5) / (n + 0.5)) for token, n in self.frequencies.items()}
+        return {token: self.weight(n) for token, n in self.frequencies.items()}
+
+    def weight(self, passages: int) -> float:
+        """Return how much a word says that so many passages hold."""
+        return math.log1p((self.passages - passages + 0.5) / (passages + 0.5))
 
 
 def search(store: Store, words: Words, limit: int, allowed: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:

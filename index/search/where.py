@@ -50,7 +50,7 @@ def _conditions(where: Where) -> Iterator[Condition]:
         yield "mtime < ?", (_nanoseconds(where.until + timedelta(days=1)),)
 
 
-def _roots(paths: tuple[str, ...]) -> tuple[str, ...]:
+def _roots(paths: tuple[str, ...]) -> frozenset[str]:
     """Write the paths as stored ones may be written; a path that no file can have is left out."""
     return roots([Path(path).expanduser() for path in paths if _is_storable(path)])
 

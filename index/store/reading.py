@@ -14,9 +14,8 @@ from index.store.blobs import restored
 from index.store.database import Database, Row
 from index.store.rows import Counts, Embedded, Entry, File, Origin, Place
 from index.store.schema import COUNTERS, TOKENIZER
+from index.store.seen import seen
 from index.types import Document, Kind, Mark, Passage, Vectors
-
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 
 LISTED = "IN (SELECT value FROM json_each(?))"
 
@@ -195,11 +194,6 @@ class Reading:
     def number(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a query for one number."""
         return int(self.database.rows(sql, values)[0][0])
-
-
-def seen(text: str) -> str:
-    """Return a text without what nobody sees: a soft hyphen or a zero-width space would cut its word in two."""
-    return text.translate(_INVISIBLE)
 
 
 def listed(values: Sequence[object]) -> tuple[str]:

@@ -17,9 +17,10 @@ from index.files import Stamp
 from index.store.blobs import Small, checksum, rounded
 from index.store.database import Database, not_found
 from index.store.migrations import OLDEST, migrate
-from index.store.reading import LISTED, Reading, listed, seen
+from index.store.reading import LISTED, Reading, listed
 from index.store.rows import Origin
 from index.store.schema import COUNTERS, FORMAT, SCHEMA
+from index.store.seen import seen
 from index.types import Document, Kind, Passage, Vectors
 
 

@@ -49,6 +49,8 @@ class LibraryReader:
     Threads may share one.
     """
 
+    is_english = False
+
     def __init__(self, name: str, *, device: str | None = None, network: bool = False) -> None:
         """Load a model folder, or a hub's model; only with ``network`` is that fetched. Raises ModelError.
 

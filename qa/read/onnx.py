@@ -33,6 +33,8 @@ class Window:
 class OnnxReader:
     """The reader that we ship, or another one in a folder of the same layout."""
 
+    is_english = True
+
     def __init__(self, folder: Path = PACKAGED, *, threads: int = 0) -> None:
         """Load ``model.onnx``, ``tokenizer.json`` and ``config.json``; ``threads`` 0 means every core.
 

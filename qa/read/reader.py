@@ -20,6 +20,8 @@ class Reader(Protocol):
     """Where it is found again: "packaged", an absolute folder, or a hub name."""
     calibrated: bool
     """Whether what its scores mean was learned from questions; if not, its confidence says nothing."""
+    is_english: bool
+    """Whether it has learnt English alone; of others nobody knows here what they have learnt."""
     calibration: Calibration
     """What its scores mean: the no-answer threshold, and the share of right answers at a score."""
 

@@ -1,7 +1,9 @@
 """Stage 6: the no-answer threshold and the map from score to confidence, from held-out training questions.
 
-python -m qa.train.calibrate PREPARED FOLDER
+python -m qa.train.calibrate PREPARED FOLDER [--asked N]
 
+With ``--asked``, N of them are asked as a user asks: over all the paragraphs together, with what the engine makes of
+the spans. The other way, each is read in its own paragraph, is what the threshold of a reader alone comes from.
 Answerable questions come from sets labelled by people; unanswerable ones were written by people too (SQuAD 2.0's, some
 of them translated forth and back). As many of one as of the other, as in SQuAD 2.0.
 """
@@ -9,13 +11,17 @@ of them translated forth and back). As many of one as of the other, as in SQuAD 
 import argparse
 import json
 import random
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
+from index import Index
+from qa.engine import Engine
 from qa.evaluate.calibrate import fit
-from qa.evaluate.outcomes import read_gold
+from qa.evaluate.corpus import write_articles
+from qa.evaluate.outcomes import Prediction, best_spans, read_gold
 from qa.evaluate.summary import reading, table
 from qa.read.onnx import OnnxReader
 from qa.squad import Question
@@ -30,11 +36,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prepared", type=Path)
     parser.add_argument("folder", type=Path, help="the reader's folder")
+    parser.add_argument("--asked", type=int, default=0, help="ask so many end to end instead of reading all")
     parser.add_argument("--seed", type=int, default=13)
     options = parser.parse_args(argv)
     questions = balanced(read_jsonl(options.prepared / "dev.jsonl.gz"), options.seed)
     reader = OnnxReader(options.folder)
-    predictions = [read_gold(reader, question) for question in tqdm(questions)]
+    if options.asked:
+        predictions = list(asked(questions[: options.asked], questions, reader))
+    else:
+        predictions = [read_gold(reader, question) for question in tqdm(questions)]
     check = fit(predictions[::2])
     print("fitted on one half, measured on the other:")
     print("\n".join(table({"held-out": reading(predictions[1::2], check)})))
@@ -45,6 +55,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     config["calibration"] |= {name: learned[name] for name in ("threshold", "scores", "confidences")}
     path.write_text(json.dumps(config, indent=2) + "\n")
     print(f"threshold {final.threshold:.3f}, from {len(predictions)} questions")
+
+
+def asked(questions: Sequence[Question], around: Sequence[Question], reader: OnnxReader) -> Iterator[Prediction]:
+    """Ask questions over the paragraphs of all those ``around``; yield the best candidate of each."""
+    with tempfile.TemporaryDirectory() as work:
+        write_articles(around, Path(work) / "documents")
+        with Index.open(Path(work) / "index", create=True) as index:
+            index.sync([Path(work) / "documents"])
+            engine = Engine(Path(work) / "index", reader=reader, index=index)
+            for question in tqdm(questions):
+                yield best_spans(engine.ask(question.question), tuple(question.gold()))[0]
 
 
 def balanced(examples: Sequence[Example], seed: int) -> list[Question]:

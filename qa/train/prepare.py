@@ -91,7 +91,7 @@ HELD_OUT = {"squadshifts_new_wiki": 0.15, RECOVERED: 0.04}
 
 
 def surrounded(example: Example, passages: Sequence[str], *, seed: int) -> Example:
-    """Put a made passage between sentences of a real one, three times of four, so that it is not known by its place."""
+    """Put a made passage between sentences of a real one, three times out of four: its place must not tell it."""
     random_ = random.Random(f"{seed}/{example.id}")
     if random_.random() < 0.25:
         return example

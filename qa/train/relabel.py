@@ -3,7 +3,7 @@
 python -m qa.train.relabel DATA CHECKPOINT OUT.jsonl.gz
 
 For each paragraph we know which spans answer *some* question of it, but not which question. Two witnesses speak:
-the reader scores every (question, span) pair, and the recovered label is right five times of six, by other means
+the reader scores every (question, span) pair, and the recovered label is right five times out of six, by other means
 than reading. The assignment with the best total wins (Kuhn 1955), a span being given twice only at a price. How
 sure the two are of it is the example's weight.
 """

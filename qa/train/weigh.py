@@ -48,6 +48,7 @@ class RememberingReader:
     def __init__(self, reader: Reader) -> None:
         """Wrap a reader."""
         self.name, self.calibrated, self.calibration = reader.name, reader.calibrated, reader.calibration
+        self.is_english = reader.is_english
         self.times = 0
         """How often it was asked."""
         self._reader = reader

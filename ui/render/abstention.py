@@ -16,6 +16,7 @@ _HEADLINE = {
     Reason.NOTHING_FOUND: "Not in your documents",
     Reason.UNKNOWN_NAME: "Not in your documents",
     Reason.LOW_CONFIDENCE: "No sure quote found",
+    Reason.OTHER_LANGUAGE: "Only English is read",
     Reason.SOURCE_CHANGED: "The source has changed",
 }
 _WHY = {
@@ -23,6 +24,7 @@ _WHY = {
     Reason.NOTHING_FOUND: "No passage has the words or the meaning of this question.",
     Reason.UNKNOWN_NAME: "The name occurs nowhere in them, nor anything spelled like it.",
     Reason.LOW_CONFIDENCE: "Some passages come close, but none answers the question clearly enough to quote it.",
+    Reason.OTHER_LANGUAGE: "The passages below were found for your question, but the reader answers in English only.",
     Reason.SOURCE_CHANGED: (
         "The file that had the answer has changed since it was read, so its words cannot be vouched for. "
         "Let it be read again, then ask again."

@@ -4,11 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from qa import Citation, Document, Hit, Kind
+from qa import Citation, Hit
 from ui.render.text import literal, one_line, shown
 
-_NUMBERED = ((Kind.SLIDE, "slide"), (Kind.SHEET, "sheet"), (Kind.ROW, "row"), (Kind.PAGE, "page"))
-_NAMED = (Kind.PART, Kind.CHAPTER)
 _MARKDOWN = (".md", ".markdown")
 
 
@@ -27,17 +25,14 @@ class Place:
         """Return where a passage stands."""
         passage = hit.passage
         document = passage.document
-        names = _names(document, passage.start, passage.heading) or _title(document.path, document.title)
+        names = _names((passage.page, None), document.place(passage.start), passage.heading)
+        names = names or _title(document.path, document.title)
         return cls(document.path, document.id, passage.start, passage.end, names)
 
     @classmethod
     def of_citation(cls, citation: Citation, hit: Hit | None) -> "Place":
         """Return where a quote stands, as the passage that covers it tells; without one, as the citation does."""
-        if hit is not None:
-            names = _names(hit.passage.document, citation.start, citation.heading)
-        else:
-            page = f"page {citation.page}" if citation.page is not None else ""
-            names = tuple(filter(None, (page, citation.heading)))
+        names = _names((citation.page, citation.last_page), citation.place, citation.heading)
         names = names or _title(citation.path, citation.title)
         return cls(citation.path, hit.passage.document.id if hit else 0, citation.start, citation.end, names)
 
@@ -100,10 +95,12 @@ def copy_button(text: str, place: Place) -> str:
     return f'<button type="button" class="sq-copy" data-copy="{literal(copied)}">Copy</button>'
 
 
-def _names(document: Document, start: int, heading: str) -> tuple[str, ...]:
-    numbered = [f"{word} {around[-1].label}" for kind, word in _NUMBERED if (around := document.around(start, kind))]
-    named = [around[-1].label for kind in _NAMED if (around := document.around(start, kind))]
-    return tuple(one for one in dict.fromkeys((*numbered, *named, heading)) if one)
+def _names(pages: tuple[int | None, int | None], named: str, heading: str) -> tuple[str, ...]:
+    """Return pages, place and heading, as far as there are any; a chapter's heading is its name, a sheet's too."""
+    first, last = pages
+    page = "" if first is None else f"pages {first}–{last}" if last and last > first else f"page {first}"
+    is_named = f" {heading.removeprefix('Chapter ')}," in f" {named},"
+    return tuple(filter(None, (page, named, "" if is_named else heading)))
 
 
 def _title(path: str, title: str) -> tuple[str, ...]:

@@ -1,0 +1,68 @@
+"""Zip folders: the files in them, one after the other. Nothing is written, so a name cannot lead anywhere."""
+
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from index.load.parsed import Parsed, ParseError
+from index.load.parsers import FAMILIES
+from index.load.parts import Budget, Parts, read
+from index.types import Kind
+
+ENCRYPTED = 1
+PIECE = 1 << 20
+NO_ZIP = (BadZipFile, ValueError, OSError, NotImplementedError, IndexError, EOFError, zlib.error)
+"""What the library raises over a damaged file."""
+
+
+def parse(data: bytes) -> Parsed:
+    """Every file of a kind that we read, as a part with its name, in the order of their names."""
+    return parse_within(data, Budget())
+
+
+def parse_within(data: bytes, budget: Budget) -> Parsed:
+    """The same for an archive that is in another file."""
+    parts, locked = Parts(), False
+    with opened(data) as archive:
+        for member in _files(archive):
+            if member.flag_bits & ENCRYPTED:
+                locked = True
+            elif (content := unpack(archive, member, budget)) and (parsed := read(member.filename, content, budget)):
+                parts.add(parsed, kind=Kind.PART, label=member.filename)
+    if not parts.length and locked:
+        raise ParseError("is encrypted: unpack it, and add the folder")
+    if not parts.length:
+        raise ParseError("holds no file that can be read: unpack it, and see what is in it")
+    return parts.parsed()
+
+
+def opened(data: bytes) -> ZipFile:
+    """Open a zip, or say that it is none."""
+    try:
+        return ZipFile(BytesIO(data))
+    except NO_ZIP:
+        raise ParseError("is not a zip folder, or is damaged: make it again") from None
+
+
+def unpack(archive: ZipFile, member: ZipInfo, budget: Budget) -> bytes:
+    """A member's bytes, counted as they come out, whatever its size is said to be; b"" if it is damaged."""
+    pieces = []
+    budget.take(0, files=1)
+    try:
+        with archive.open(member) as file:
+            while piece := file.read(PIECE):
+                budget.take(len(piece))
+                pieces.append(piece)
+    except NO_ZIP:
+        return b""
+    return b"".join(pieces)
+
+
+def _files(archive: ZipFile) -> Iterator[ZipInfo]:
+    """Yield the files of kinds that we read, but for what a Mac adds to each, and hidden ones."""
+    for member in sorted(archive.infolist(), key=lambda member: member.filename):
+        name = member.filename.lower()
+        hidden = any((part[:1] == "." and part.strip(".")) or part == "__macosx" for part in name.split("/"))
+        if not member.is_dir() and not hidden and name.endswith(tuple(FAMILIES)):
+            yield member

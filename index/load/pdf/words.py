@@ -1,0 +1,252 @@
+"""The words of a page, and where they stand: lines as PDFium has them, mended where their places say otherwise."""
+
+import ctypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
+
+TOKEN = re.compile(r"[^\s\ufffe]+")
+BROKEN = "\ufffe"
+"""PDFium puts it in the place of a hyphen and the line end after it; here it ends the first part of the word."""
+BOLD = re.compile(r"bold|black|heavy|demi|cmbx|(?:\b|-)bd\b", re.IGNORECASE)
+LAM_ALEF = re.compile("[\u0622\u0623\u0625\u0627]\u0644")
+SCRIPTS_MEET = re.compile(r"(?<=[A-Za-z])(?=[\u0620-\u064a])|(?<=[\u0620-\u064a])(?=[A-Za-z])")
+SHORTEST_GLUED = 8
+"""Words are looked into, for a gap that PDFium took for none, from so many letters on: it costs a call a letter."""
+GAP = 0.22
+"""Of the height of a line: a space, even in a line that was set tightly."""
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
+
+
+class Word(NamedTuple):
+    """A word and its box, in points, y upwards, as the page is shown."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    bold: bool = False
+
+
+@dataclass  # without slots: what is worked out of the words is kept beside them
+class Line:
+    """Words beside each other. A line that does not lie flat (``is_flat``) has no place that could be compared."""
+
+    words: list[Word]
+    is_flat: bool = True
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return " ".join(word.text for word in self.words)
+
+    @cached_property
+    def left(self) -> float:
+        """Where it begins."""
+        return min(word.left for word in self.words)
+
+    @cached_property
+    def right(self) -> float:
+        """Where it ends."""
+        return max(word.right for word in self.words)
+
+    @cached_property
+    def bottom(self) -> float:
+        """The lower edge, of its first word: one that is set small would say another."""
+        return self.words[0].bottom
+
+    @cached_property
+    def top(self) -> float:
+        """The upper edge, of its tallest word."""
+        return max(word.top for word in self.words)
+
+    @cached_property
+    def height(self) -> float:
+        """The median height of its words, which goes with the size of the type."""
+        heights = sorted(word.top - word.bottom for word in self.words)
+        return heights[len(heights) // 2]
+
+    @cached_property
+    def is_bold(self) -> bool:
+        """Whether all of it is bold."""
+        return all(word.bold for word in self.words)
+
+
+class Turn:
+    """Turns a page's coordinates as the page is turned to be shown, from its lower left corner on."""
+
+    def __init__(self, page: "PdfPage") -> None:
+        """Take a page."""
+        self.angle = page.get_rotation()
+        self.width, self.height = page.get_size()  # as it is shown
+        self.x, self.y, *_ = page.get_bbox()
+        self.is_plain = not (self.angle or self.x or self.y)
+
+    def box(self, box: Box) -> Box:
+        """Return a box of the page's own coordinates as it is shown."""
+        if self.is_plain:
+            return box
+        left, bottom, right, top = box[0] - self.x, box[1] - self.y, box[2] - self.x, box[3] - self.y
+        if self.angle == 90:
+            return bottom, self.height - right, top, self.height - left
+        if self.angle == 180:
+            return self.width - right, self.height - top, self.width - left, self.height - bottom
+        if self.angle == 270:
+            return self.width - top, left, self.width - bottom, right
+        return left, bottom, right, top
+
+    def shows(self, box: Box) -> bool:
+        """Whether something of a box is on the page."""
+        return box[0] < self.width and box[2] > 0 and box[1] < self.height and box[3] > 0
+
+
+class Letters:
+    """The boxes and fonts of the letters of a page's text, by offset."""
+
+    def __init__(self, raw: Any, box: Any, turn: Turn, whole: set[str]) -> None:
+        """Take the text page's handle and a reader of boxes, which serve all its letters."""
+        self._raw, self._box, self.turn = raw, box, turn
+        self.begun_bold = False
+        self.whole = whole  # long words without a gap: they need not be looked into again
+        self._name, self._flags = ctypes.create_string_buffer(64), ctypes.c_int()
+        self._bold: dict[bytes, bool] = {}
+
+    def box(self, offset: int) -> Box:
+        """Return where the letter stands, as high as its line and as wide as it moves the pen."""
+        return self.turn.box(self._box(self._raw, offset))
+
+    def is_bold(self, offset: int) -> bool:
+        """Tell by the name of its font whether the letter is bold."""
+        from pypdfium2.raw import FPDFText_GetFontInfo
+
+        FPDFText_GetFontInfo(self._raw, offset, self._name, 64, self._flags)
+        name = self._name.value
+        if name not in self._bold:
+            self._bold[name] = BOLD.search(name.decode("latin-1")) is not None
+        return self._bold[name]
+
+
+def box_reader() -> Any:
+    """Return a function from a text page's handle and an offset to a box; it allocates nothing."""
+    from pypdfium2.raw import FS_RECTF, FPDFText_GetLooseCharBox
+
+    rectangle = FS_RECTF()
+    reference = ctypes.byref(rectangle)
+
+    def read(raw: Any, offset: int) -> Box:
+        if not FPDFText_GetLooseCharBox(raw, offset, reference):
+            return 0.0, 0.0, 0.0, 0.0
+        return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+
+    return read
+
+
+def lines(text: str, letters: Letters) -> Iterator[Line]:
+    """Cut the text into lines where PDFium does, and where a hyphen took the line end away."""
+    line, before = Line([]), 0
+    for token in TOKEN.finditer(text):
+        between = text[before : token.start()]
+        before = token.end()
+        words, is_flat = _words(text, token, letters, begins="\n" in between or not line.words)
+        if not words:
+            continue
+        hyphen = BROKEN in between
+        last, first = line.words[-1] if line.words else None, words[0]
+        is_new = "\n" in between or "\r" in between or (last and line.is_flat and is_flat and _is_apart(last, first))
+        if last and line.is_flat and is_flat and (hyphen or is_new) and _beside(last, first):
+            if hyphen or _is_glued(last, first):
+                line.words.pop()
+                joined = f"{last.text}{'-' if hyphen else ''}{first.text}"
+                words[0] = first._replace(text=joined, left=last.left, bottom=last.bottom)
+        elif last and (hyphen or is_new):
+            if hyphen:
+                line.words[-1] = last._replace(text=last.text + BROKEN)
+            yield line
+            line = Line([])
+        line.is_flat = is_flat if not line.words else line.is_flat and is_flat
+        line.words += words
+    if line.words:
+        yield line
+
+
+def _is_apart(one: Word, other: Word) -> bool:
+    """Whether two words are on two lines, though PDFium has no line end between them."""
+    middles = (one.top + one.bottom) / 2, (other.top + other.bottom) / 2
+    return not (other.bottom < middles[0] < other.top or one.bottom < middles[1] < one.top)
+
+
+def _beside(one: Word, other: Word) -> bool:
+    """Whether a word goes on where another ends, though PDFium has a line end between them."""
+    gap, height = other.left - one.right, one.top - one.bottom
+    return other.bottom < one.top and one.bottom < other.top and -0.3 * height <= gap <= GAP * height
+
+
+def _is_glued(one: Word, other: Word) -> bool:
+    height = one.top - one.bottom
+    return other.left - one.right < 0.12 * height and abs(one.bottom - other.bottom) < 0.25 * height
+
+
+def _words(text: str, token: re.Match[str], letters: Letters, *, begins: bool) -> tuple[list[Word], bool]:
+    """A token as words: usually one; and whether it lies flat. No word is bold where what begins the line is not."""
+    start, end = token.span()
+    first = letters.box(start)
+    last = letters.box(end - 1) if end - start > 1 else first
+    if not (letters.turn.shows(first) or letters.turn.shows(last)):
+        return [], True
+    is_flat = abs(last[0] - first[0]) >= abs(last[1] - first[1])
+    if begins or letters.begun_bold:
+        letters.begun_bold = letters.is_bold(start)
+    bold, written = letters.begun_bold, token[0]
+    gaps = []
+    if is_flat and end - start >= SHORTEST_GLUED and written not in letters.whole:
+        gaps = _gaps(start, end, letters)
+        if not gaps:
+            letters.whole.add(written)
+    if not gaps and written.isascii():
+        return [Word(written, *_around(first, last), bold)], is_flat
+    words, at = [], start
+    for to in [*gaps, end]:
+        box = _around(letters.box(at), letters.box(to - 1))
+        pieces = SCRIPTS_MEET.split(_written(text[at:to], at, letters))
+        words += [Word(piece, *box, bold) for piece in pieces]
+        at = to
+    return words, is_flat
+
+
+def _around(one: Box, other: Box) -> Box:
+    return (
+        one[0] if one[0] < other[0] else other[0],
+        one[1] if one[1] < other[1] else other[1],
+        one[2] if one[2] > other[2] else other[2],
+        one[3] if one[3] > other[3] else other[3],
+    )
+
+
+def _gaps(start: int, end: int, letters: Letters) -> list[int]:
+    """The offsets in a word before which there is a gap; none if it is spaced throughout."""
+    found, one = [], letters.box(start)
+    for offset in range(start + 1, end):
+        other = letters.box(offset)
+        if other[0] - one[2] > GAP * (one[3] - one[1]) > 0:
+            found.append(offset)
+        one = other
+    return found if len(found) * 4 < end - start else []
+
+
+def _written(token: str, start: int, letters: Letters) -> str:
+    """The token as it is spelled: of a ligature of lam and alef, PDFium has the letters the wrong way round."""
+    for match in LAM_ALEF.finditer(token):
+        at = match.start()
+        if letters.box(start + at) == letters.box(start + at + 1):
+            token = f"{token[:at]}{token[at + 1]}{token[at]}{token[at + 2 :]}"
+    if any("\ud800" <= character <= "\udfff" for character in token):
+        token = token.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return token

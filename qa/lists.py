@@ -1,0 +1,101 @@
+"""Whole lists: who asks for several things gets all of them, and not the first.
+
+A reader marks one item, or the one that fits best. The list is there to be read: the items of a Markdown list, or the
+names that a sentence joins by commas and "and". All of it is one stretch of the document, and so still a quote.
+"""
+
+import re
+from collections.abc import Iterator
+
+from qa.extent import Extent
+
+MOST_ITEMS = 30
+LONGEST = 1_500
+"""Characters: a longer list is a document of its own."""
+
+_SEVERAL = re.compile(
+    r"^\W*(?:(?:and|so|please) )?(?:"
+    r"(?:who|whom) (?:are|were|attended|signed|took part)\b|"
+    r"(?:what|which) (?:are|were|is in|is on|belongs|(?:do|should|must|can) (?:I|we|you) (?:need|bring|take|pack))\b|"
+    r"(?:what|which) (?:(?:two|three|four|five|six|seven|eight|nine|ten|\d+|other|main|different|all) )*"
+    r"(?!is\b|was\b|does\b|has\b|this\b|address\b|business\b|process\b|class\b|bus\b|status\b|focus\b|basis\b)"
+    r"(?:[a-z]+(?<![su])s|people|children|men|women)\b(?! (?:is|was|has|does)\b)|"
+    r"(?:list|name|give me|show me|tell me) (?:all|the|every)\b)",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-+*•‣◦▪–]|\(?(?:\d{1,3}|[A-Za-z])[.)])[ \t]+(?=\S)")
+_PROPER = r"(?:[A-Z][\w’'-]*(?:(?:[ \t]|[ \t](?:de|van|von|da|di|al|bin|of)[ \t])[A-Z][\w’'-]*)*)"
+_AND = r"(?:,?[ \t]+(?:and|or|as well as|&)[ \t]+|,[ \t]+)"
+
+
+def asks_for_several(question: str) -> bool:
+    """Tell whether a question asks for more than one thing: by a plural, a number, or "list".
+
+    >>> asks_for_several("Which three tools are in the shed?"), asks_for_several("What is the fee?")
+    (True, False)
+    """
+    return bool(_SEVERAL.search(question))
+
+
+def whole_list(text: str, extent: Extent) -> Extent | None:
+    """Return where the list stands of which the extent is an item; None if it is in none of two items or more."""
+    items = list(_items(text, extent))
+    if len(items) < 2:
+        return None
+    start, end = items[0][0], items[-1][1]
+    return (start, end) if len(items) <= MOST_ITEMS and end - start <= LONGEST else None
+
+
+def joined_names(text: str, extent: Extent, bounds: Extent) -> Extent:
+    """Return the extent with the names that are joined to it by commas and "and", if it is a name itself.
+
+    >>> joined_names("Ida Brun and Lise Tang were elected.", (0, 8), (0, 36))
+    (0, 22)
+    """
+    start, end = extent
+    if not re.fullmatch(_PROPER, text[start:end]):
+        return extent
+    while found := re.compile(rf"{_AND}{_PROPER}").match(text, end, bounds[1]):
+        end = found.end()
+    while found := re.search(rf"(?<![\w’'-])({_PROPER}){_AND}\Z", text[bounds[0] : start]):
+        start = bounds[0] + found.start(1)
+    # an aside, "Ms Brun, Lise Tang and others", is none: a list has its "and", or goes to the end
+    return (start, end) if re.search(r"[ \t](?:and|or|as well as|&)[ \t]", text[start:end]) else extent
+
+
+def _items(text: str, extent: Extent) -> Iterator[Extent]:
+    """Yield the items of the list, of one depth, that the extent is in: without their marks."""
+    lines = _lines(text, extent)
+    own = max((number for number, (start, _) in enumerate(lines) if start <= extent[0]), default=0)
+    depth = _depth(text, lines[own])
+    if depth is None:
+        return
+    first = last = own
+    while first > 0 and _belongs(text, lines[first - 1], depth):
+        first -= 1
+    while last + 1 < len(lines) and _belongs(text, lines[last + 1], depth):
+        last += 1
+    for start, end in lines[first : last + 1]:
+        found = _ITEM.match(text, start, end)
+        if found and len(found["indent"]) == depth:
+            yield found.end(), end
+
+
+def _lines(text: str, extent: Extent) -> list[Extent]:
+    """Return the lines around an extent that are not blank, as far as a list may reach."""
+    low, high = max(0, extent[0] - LONGEST), min(len(text), extent[1] + LONGEST)
+    low = text.rfind("\n", 0, low) + 1
+    found = re.compile(r"[^\n]*\S[^\n]*").finditer(text, low, high)
+    return [(line.start(), line.start() + len(line[0].rstrip())) for line in found]
+
+
+def _depth(text: str, line: Extent) -> int | None:
+    found = _ITEM.match(text, *line)
+    return len(found["indent"]) if found else None
+
+
+def _belongs(text: str, line: Extent, depth: int) -> bool:
+    """Tell whether a line is an item of that depth, or stands below one."""
+    own = _depth(text, line)
+    indent = len(text[line[0] : line[1]]) - len(text[line[0] : line[1]].lstrip())
+    return indent > depth if own is None else own >= depth

@@ -1,0 +1,374 @@
+"""What is made of a reader's spans before a person sees them: one story for each way in which a quote can mislead.
+
+The reader here marks what a pattern says, so that each test is about the rule and not about the weights.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from index import Index
+from qa.about import names
+from qa.engine import Engine
+from qa.extent import settled, whole_words
+from qa.kinds import misfits
+from qa.language import is_english
+from qa.lists import asks_for_several
+from qa.spelling import nearest
+from qa.types import Answer, Reason, Span, Turn
+from tests.fakes import HashingEmbedder, PatternReader
+
+
+def ask(
+    folder: Path, text: str, question: str, marks: str, *, suffix: str = ".md", turns: Sequence[Turn] = ()
+) -> Answer:
+    """Index a text, ask, with a reader that marks what a pattern matches."""
+    (folder / f"paper{suffix}").write_text(text, encoding="utf-8")
+    with Index.open(folder / "index", embedder=HashingEmbedder(), create=True) as index:
+        index.sync([folder / f"paper{suffix}"])
+        return Engine(folder / "index", reader=PatternReader(marks), index=index).ask(question, turns)
+
+
+# 1  Whole sentences
+
+
+def test_an_answer_is_shown_in_its_sentence(tmp_path: Path) -> None:
+    """The text is the span; the sentence around it has its own offset in the document."""
+    answer = ask(
+        tmp_path, "It rained. The weir was mended by Odile Fontaine in May. Later it froze.", "Who?", "Odile \\w+"
+    )
+    (citation,) = answer.citations
+    assert (answer.text, citation.sentence) == ("Odile Fontaine", "The weir was mended by Odile Fontaine in May.")
+    assert citation.sentence_start == 11
+
+
+# 2  No quote misleads
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "marked", "quoted"),
+    [
+        ("Never rinse the felt with vinegar.", "What do I rinse the felt with?", "vinegar", "Never rinse"),
+        ("The pass is good on all lines except the night boat.", "Where is the pass good?", "the night boat", "except"),
+        ("Only the warden may unlock the sluice.", "Who may unlock the sluice?", "the warden", "Only the warden"),
+        ("Guests may not light fires.", "What may guests do?", "light fires", "may not light fires"),
+        ("Nobody but Mr Sato has seen the ledger.", "Who has seen the ledger?", "Mr Sato", "Nobody but"),
+        ("The crane can't lift the barge.", "What can the crane lift?", "the barge", "can't lift"),
+        ("Entry is without charge for members.", "How is entry charged?", "charge for members", "without charge"),
+    ],
+)
+def test_what_turns_a_quote_round_is_in_it(tmp_path: Path, text: str, question: str, marked: str, quoted: str) -> None:
+    """Not, never, nobody, except, only, without: left out, the quote would say the opposite of the document."""
+    answer = ask(tmp_path, text, question, marked)
+    assert not answer.text or quoted in answer.text
+
+
+def test_a_negation_that_the_question_has_itself_is_not_taken_in() -> None:
+    """Who asks what must never be done knows what the answer is about."""
+    text = "Never rinse the felt with vinegar."
+    assert settled(text, (26, 33), (0, 34), "What must the felt never be rinsed with?") == (26, 33)
+    assert settled(text, (26, 33), (0, 34), "What is the felt rinsed with?")[0] == 0
+
+
+# 3  Nothing is cut
+
+
+@pytest.mark.parametrize(
+    ("text", "cut", "whole"),
+    [
+        ("It costs €9.50 a day.", "50", "€9.50"),
+        ("Call +44 20 7000 0018 now.", "44", "+44 20 7000 0018"),
+        ("Write to kim.o'neil@post.example today.", "example", "kim.o'neil@post.example"),
+        ("See part QX-20418/b.", "20418", "QX-20418/b"),
+        ("On 3 May it closed.", "3", "3 May"),
+        ("At 18:30 sharp.", "18", "18:30"),
+        ("A half-plot is free.", "plot", "half-plot"),
+    ],
+)
+def test_words_amounts_codes_and_addresses_are_whole(text: str, cut: str, whole: str) -> None:
+    """A reader marks pieces of words: "9.50" is three of them."""
+    start = text.index(cut)
+    low, high = whole_words(text, start, start + len(cut))
+    assert text[low:high] == whole
+
+
+def test_a_number_has_its_unit_unless_the_question_says_it() -> None:
+    """Sixty what? Minutes, unless minutes were asked for."""
+    text = "It takes 60 minutes."
+    assert settled(text, (9, 11), (0, 20), "How long does it take?") == (9, 19)
+    assert settled(text, (9, 11), (0, 20), "How many minutes does it take?") == (9, 11)
+
+
+def test_the_number_of_a_clause_is_no_part_of_its_quote(tmp_path: Path) -> None:
+    """ "3.2" says where the clause stands; so does "2. Term.", which is no answer at all."""
+    text = "3.2 Keys are kept at the lodge.\n\n4. Storage. Boxes go below.\n"
+    assert ask(tmp_path, text, "What is said of keys?", "3.2 Keys are kept", suffix=".txt").text == "Keys are kept"
+    assert ask(tmp_path, text, "What of boxes?", "4. Storage", suffix=".txt").reason is not Reason.ANSWERED
+
+
+# 4  No echoes
+
+
+def test_an_answer_says_more_than_the_question(tmp_path: Path) -> None:
+    """Asked whether study leave is paid, a column called "Paid" says nothing; nor does a question in the text."""
+    table = "| Leave | Days | Paid |\n|---|---|---|\n| Jury service | 3 | yes |\n"
+    assert "Paid" not in ask(tmp_path, table, "Is jury service paid?", "Paid").text.split("\n")
+    assert ask(tmp_path, "Who waters the ferns? We shall see.", "Who waters the ferns?", "Who").text == ""
+
+
+# 5  Tables
+
+
+PRICES = "| Berth | Summer | Winter |\n|---|---|---|\n| Inner | 40 | 15 |\n| Outer | 70 | 25 |\n"
+
+
+def test_the_value_is_of_the_row_and_the_column_that_were_asked_for(tmp_path: Path) -> None:
+    """The reader marked the summer; the question names the winter."""
+    answer = ask(tmp_path, PRICES, "What does the outer berth cost in winter?", "70")
+    assert (answer.text, answer.citations[0].sentence.count("|")) == ("25", 4)
+
+
+def test_a_cell_is_quoted_whole(tmp_path: Path) -> None:
+    """ "Washer, 12 mm" is another part than "Washer"."""
+    table = "| No. | Part |\n|---|---|\n| 16-02 | Washer, 12 mm |\n| 16-03 | Clip |\n"
+    assert ask(tmp_path, table, "What is part 16-02?", "Washer").text == "Washer, 12 mm"
+
+
+# 6  Sections
+
+
+def test_a_section_is_read_below_its_heading(tmp_path: Path) -> None:
+    """The passage at the end of a long section does not say which plan it is about: its heading does."""
+    filler = "The plan is made for small rooms and quiet people. " * 20
+    text = "".join(
+        f"# {name} plan\n\n{filler}\n\nThe fee is {fee} euros.\n\n" for name, fee in (("Siskin", 7), ("Dipper", 9))
+    )
+    (tmp_path / "plans.md").write_text(text, encoding="utf-8")
+    seen: list[str] = []
+
+    class Watching(PatternReader):
+        """Keeps what it was given."""
+
+        def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
+            seen.append(text)
+            return super().read(question, text, count=count, breaks=breaks)
+
+    with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
+        index.sync([tmp_path / "plans.md"])
+        engine = Engine(tmp_path / "index", reader=Watching("fee is \\d"), index=index)
+        engine.ask("What is the fee of the Dipper plan?")
+    assert [text for text in seen if "9 euros" in text and text.startswith("Dipper plan\n\n")]
+
+
+# 7  Names that are not there
+
+
+def test_a_name_that_occurs_nowhere_is_said_to(tmp_path: Path) -> None:
+    """Asked for the Birch project, it must not answer with the Alder project's leader."""
+    answer = ask(tmp_path, "The Alder project is led by Mina Holt.", "Who leads the Osprey project?", "Mina Holt")
+    assert (answer.reason, answer.missing, answer.text) == (Reason.UNKNOWN_NAME, ("Osprey",), "")
+
+
+def test_a_code_has_its_own_price_and_not_that_of_its_neighbour(tmp_path: Path) -> None:
+    """BV-201 and BV-210 look alike to a reader."""
+    text = "Item BV-201 costs 12 euros.\n\nItem BV-210 costs 90 euros.\n"
+    assert ask(tmp_path, text, "What does BV-210 cost?", "\\d+ euros").text == "90 euros"
+
+
+def test_a_figure_of_a_table_is_of_what_was_asked_for(tmp_path: Path) -> None:
+    """A row that says nothing of weight does not tell it, near as its numbers are."""
+    table = "| Pump | Flow | Power |\n|---|---|---|\n| MP-25 | 3 m³/h | 45 W |\n| MP-40 | 8 m³/h | 90 W |\n"
+    for folder in ("flow", "weight"):
+        (tmp_path / folder).mkdir()
+    given = ask(tmp_path / "flow", table, "What is the flow of the MP-40?", "8 m³/h")
+    other = ask(tmp_path / "weight", table, "What is the noise level of the MP-40?", "8 m³/h")
+    assert given.candidates[0].score >= other.candidates[0].score + 3
+
+
+def test_a_code_that_stands_nowhere_as_a_whole_is_unknown(tmp_path: Path) -> None:
+    """ "MP" and "50" both occur, MP-50 does not."""
+    answer = ask(tmp_path, "The MP-40 costs 50 euros.", "What does the MP-50 cost?", "50 euros")
+    assert (answer.reason, answer.missing) == (Reason.UNKNOWN_NAME, ("MP-50",))
+
+
+def test_a_day_that_is_not_in_the_document_is_not_answered_by_another(tmp_path: Path) -> None:
+    """The level of the 23rd is not that of the 18th."""
+    text = "Level on 18.11.2024: 0.97 m. Level on 19.11.2024: 1.39 m.\n"
+    known = ask(tmp_path, text, "What was the level on 18 November 2024?", "0.97 m", suffix=".txt")
+    absent = ask(tmp_path, text, "What was the level on 23 November 2024?", "1.39 m", suffix=".txt")
+    assert known.candidates[0].score >= absent.candidates[0].score + 6
+
+
+def test_names_are_words_with_capitals_inside_a_question_and_codes() -> None:
+    """Not the first word, not a month, not a number with its unit."""
+    assert names("Which ferry goes to Vessen in May at 7pm with BV-210?") == ["Vessen", "BV-210"]
+
+
+# 8  Who said it
+
+
+def test_a_speaker_s_label_can_be_quoted(tmp_path: Path) -> None:
+    """Who will order the paint? The one whose turn says so."""
+    text = "Ada: Shall we start?\nBram: I will order the paint.\nAda: Good.\nBram: Next week.\n"
+    assert ask(tmp_path, text, "Who will order the paint?", "Bram", suffix=".txt").text == "Bram"
+
+
+# 9  Abstaining is graded
+
+
+def test_what_is_not_sure_is_shown_as_the_closest(tmp_path: Path) -> None:
+    """The candidate is kept, with its sentence; "not in your documents" is for what is not there."""
+    answer = ask(tmp_path, "The weir was mended in May.", "When was the weir mended?", "nothing of the kind")
+    assert (answer.reason, answer.text) == (Reason.LOW_CONFIDENCE, "")
+    assert answer.candidates
+
+
+@pytest.mark.parametrize("question", ["Wer leitet die Sitzung?", "谁主持会议？", "Quién es el jefe del taller?"])
+def test_a_language_that_is_not_read_is_named_as_the_reason(tmp_path: Path, question: str) -> None:
+    """It would be untrue that the documents do not say."""
+    answer = ask(tmp_path, "Die Sitzung leitet Frau Weil. 会议由王丽主持。 El jefe es Ramón.", question, "nothing")
+    assert answer.reason is Reason.OTHER_LANGUAGE
+
+
+def test_names_and_single_words_are_in_no_language() -> None:
+    """In doubt a question is read."""
+    assert is_english("Jürgen Müller")
+    assert is_english("VPN?")
+    assert not is_english("Où est la clé du grenier?")
+
+
+# 10  All that the documents say
+
+
+def test_two_values_are_two_claims_and_one_value_is_one(tmp_path: Path) -> None:
+    """What two documents say alike is joined; what they say otherwise stands beside it."""
+    for name, fee in (("old", 7), ("new", 9), ("copy", 9)):
+        (tmp_path / f"{name}.txt").write_text(f"{name.title()} list. The fee of the Siskin plan is {fee} euros.")
+    with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
+        index.sync([tmp_path])
+        engine = Engine(tmp_path / "index", reader=PatternReader("\\d euros"), index=index)
+        answer = engine.ask("What is the fee of the Siskin plan?")
+    assert {claim.text: len(claim.citations) for claim in answer.claims} == {"9 euros": 2, "7 euros": 1}
+
+
+def test_a_list_comes_whole(tmp_path: Path) -> None:
+    """Who asks for the tools gets all of them, each in the document's own words and order."""
+    text = "# Tools in the boathouse\n\n- an adze\n- two mallets\n- tar\n\nThe key hangs inside.\n"
+    answer = ask(tmp_path, text, "Which tools are in the boathouse?", "two mallets")
+    assert answer.text == "an adze\n- two mallets\n- tar"
+
+
+def test_names_that_a_sentence_joins_come_together(tmp_path: Path) -> None:
+    """ "Which people were chosen?" is not answered by the first of them."""
+    answer = ask(tmp_path, "Ida Brandt, Lise Moe and Ole Vik were chosen.", "Which people were chosen?", "Lise Moe")
+    assert answer.text == "Ida Brandt, Lise Moe and Ole Vik"
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("Which three birds nest here?", True),
+        ("Who are the trustees?", True),
+        ("What do I need to bring?", True),
+        ("Which bird is first?", False),
+        ("What is the address?", False),
+        ("Which bus goes there?", False),
+        ("Who is the warden?", False),
+    ],
+)
+def test_a_plural_asks_for_several(question: str, several: bool) -> None:
+    """By its grammar, not by a list of words."""
+    assert asks_for_several(question) is several
+
+
+# 11  Yes or no
+
+
+def test_a_yes_or_no_gets_the_sentence_that_speaks_of_the_thing(tmp_path: Path) -> None:
+    """Whether dogs are allowed is not told by what is not allowed."""
+    text = "Dogs are welcome on a lead. Hoses are not allowed in July.\n"
+    answer = ask(tmp_path, text, "Are dogs allowed?", "Hoses are not allowed")
+    assert answer.text == "Dogs are welcome on a lead."
+
+
+# 12  Follow-ups (more in test_followup.py)
+
+
+def test_a_follow_up_is_searched_for_as_a_whole_question(tmp_path: Path) -> None:
+    """And what was searched is what the next turn refers to."""
+    text = "The ferry to Brekka leaves at 7:00. The ferry to Dalvik leaves at 8:15.\n"
+    turns = [Turn("When does the ferry to Brekka leave?", "7:00")]
+    answer = ask(tmp_path, text, "What about Dalvik?", "8:15", turns=turns)
+    assert (answer.searched, answer.text) == ("When does the ferry to Dalvik leave?", "8:15")
+
+
+# 13  Words as people write
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("The audit is on 12.03.2024 in the hall.", "What happens on March 12th, 2024?"),
+        ("The audit is on 2024-03-12 in the hall.", "What happens on 12 March 2024?"),
+        ("The prize of 1,150 crowns went to the audit.", "Who got 1150 crowns?"),
+        ("The re\u00adfri\u00adger\u00adator is in the audit room.", "Where is the refrigerator?"),
+        ("会议由王丽主持, audit.", "谁主持？"),
+    ],
+)
+def test_what_is_written_otherwise_is_found_by_words(tmp_path: Path, text: str, question: str) -> None:
+    """Dates, numbers, soft hyphens, and characters without spaces between words."""
+    (tmp_path / "paper.txt").write_text(text, encoding="utf-8")
+    with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
+        index.sync([tmp_path / "paper.txt"])
+        stems = set(index.stems(text))
+        words = index.words(question)
+        assert [stem for stem in words.frequencies if stem in stems and words.frequencies[stem]]
+
+
+def test_a_slip_of_the_pen_is_mended_by_the_documents(tmp_path: Path) -> None:
+    """And what was searched for says how."""
+
+    class Pieces(HashingEmbedder):
+        """Knows no word whole, as a real one knows few."""
+
+        def count_tokens(self, texts: Sequence[str]) -> list[int]:
+            return [2 * count for count in super().count_tokens(texts)]
+
+    (tmp_path / "paper.txt").write_text("The chairperson of the regatta is Ida Brandt.", encoding="utf-8")
+    with Index.open(tmp_path / "index", embedder=Pieces(), create=True) as index:
+        index.sync([tmp_path / "paper.txt"])
+        engine = Engine(tmp_path / "index", reader=PatternReader("Ida Brandt"), index=index)
+        answer = engine.ask("Who is the chiarperson?")
+    assert (answer.searched, answer.text) == ("Who is the chairperson?", "Ida Brandt")
+
+
+def test_a_word_that_is_near_two_is_left_as_it_is() -> None:
+    """Nothing is rewritten when unsure."""
+    assert nearest("hause", ["house"]) == "house"
+    assert nearest("hause", ["house", "haute"]) == ""
+    assert nearest("fee", ["fees"]) == ""
+
+
+# The kind of thing
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "unfit"),
+    [
+        ("How loud is the pump?", "5 cm", True),
+        ("How loud is the pump?", "65 dB", False),
+        ("How wide is the pump?", "60", False),
+        ("How heavy is it?", "41.5 kg", False),
+        ("How heavy is it?", "three months", True),
+        ("How many chairs were ordered?", "KX-200", True),
+        ("How many chairs were ordered?", "12", False),
+        ("How much is the tour?", "14:30", True),
+        ("How often is it cleaned?", "after each load", False),
+        ("When did it fail?", "the second one", False),
+        ("Who signed it?", "42", True),
+    ],
+)
+def test_an_answer_is_of_the_kind_that_was_asked_for(question: str, quote: str, unfit: bool) -> None:
+    """Centimetres are not loud; a code is not a count; a time of day is not a price."""
+    assert misfits(question, quote) is unfit

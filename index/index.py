@@ -101,10 +101,18 @@ class Index:
         with self._reading:
             return self._store.entries()
 
-    def document(self, document_id: int) -> Document | None:
-        """Return a document by its id; None if it is not there."""
+    def document(self, key: int | str) -> Document | None:
+        """Return a document by its id, or by the SHA-256 of the bytes it was read from; None if it is not there."""
+        with self._reading, self._store.snapshot():
+            number = self._store.read_from(key) if isinstance(key, str) else key
+            if number is None or number not in self._store.names([number]):
+                return None
+            return self._recent.read(self._store, [number])[number]
+
+    def passage_around(self, document_id: int, start: int, end: int) -> tuple[int, int] | None:
+        """Tell where the passage starts and ends that holds ``text[start:end]`` of a document; None if none does."""
         with self._reading:
-            return self._store.document(document_id)
+            return self._store.passage_around(document_id, start, end)
 
     def find(self, path: Path | str) -> Document | None:
         """Return the document that was read from a file; None if it is not there."""

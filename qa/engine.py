@@ -10,6 +10,7 @@ from typing import TypedDict, Unpack
 from index import (
     Changes,
     Counts,
+    Document,
     Entry,
     Hit,
     Index,
@@ -148,6 +149,14 @@ class Engine:
         """Return what stays the same while the index does: which index it is, and how often it has changed."""
         index = self.index
         return id(index), index.generation()
+
+    def document(self, key: int | str) -> Document | None:
+        """Return a document by its id, or by the SHA-256 of the bytes it was read from; None if it is not there."""
+        return self.index.document(key)
+
+    def passage_around(self, document_id: int, start: int, end: int) -> tuple[int, int] | None:
+        """Tell where the passage starts and ends that holds ``text[start:end]`` of a document; None if none does."""
+        return self.index.passage_around(document_id, start, end)
 
     def counts(self) -> Counts:
         """Tell how many documents, files and passages there are."""

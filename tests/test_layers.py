@@ -22,7 +22,7 @@ OWNERS = {
     "onnxruntime": {"index/onnx.py"},
     "tokenizers": {"index/onnx.py"},
     "gradio": {"ui/app.py"},
-    "pypdfium2": {"index/load/pdf"},
+    "pypdfium2": {"index/load/pdf", "index/load/picture.py"},
     "selectolax": {"index/load/html.py"},
 }
 THE_COMMAND = "qa/__main__.py"

@@ -25,7 +25,7 @@ GOOD: Mapping[Reader, bytes] = {
     xlsx.parse: office.xlsx({"Prices": rows(["Room", "Fee"], ["Hall", 40], ["Loft", 25])}),
     opendocument.parse: odf("<office:text><text:h>Fees</text:h><text:p>Nine<text:s/>euros.</text:p></office:text>"),
 }
-MAIN = {
+MAIN: Mapping[Reader, str] = {
     docx.parse: "word/document.xml",
     pptx.parse: "ppt/presentation.xml",
     xlsx.parse: "xl/workbook.xml",

@@ -29,7 +29,7 @@ def place(document: Document, words: str) -> str:
 
 def test_a_cell_stands_in_a_sheet_and_a_row(tmp_path: Path) -> None:
     """The row as the program numbers it; a CSV has but one sheet, without a name."""
-    fees = [["Room", "Fee"], ["Hall", 40], ["Loft", 25]]
+    fees: list[list[str | float | None]] = [["Room", "Fee"], ["Hall", 40], ["Loft", 25]]
     book = loaded(tmp_path, "fees.xlsx", office.xlsx({"Costs": rows(["Tea"]), "Prices": rows(*fees, first=3)}))
     assert place(book, "25") == "sheet Prices, row 5"
     assert place(book, "Fee") == "sheet Prices"

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 import qa
 from qa import Engine
 from qa.read import Reader
-from ui import chat, documents, guard, routes, serve
+from ui import auth, chat, docs, documents, guard, mcp, routes, serve, source
 from ui.conversations import Conversations
 
 if TYPE_CHECKING:
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
 _PAGE = Path(__file__).parent / "page"
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FILES = (
-    ("look.css", "rooms.css", "chat.css", "documents.css", "gradio.css"),
-    ("shell.js", "page.js", "chat.js", "conversations.js", "documents.js"),  # the rooms first: the others fill them
+    ("look.css", "rooms.css", "chat.css", "documents.css", "gradio.css", "source.css"),
+    # the rooms first: the others fill them
+    ("shell.js", "documents.js", "page.js", "chat.js", "conversations.js", "blocks.js", "source.js"),
 )
 _HEAD = (
     "".join(f'<link rel="stylesheet" href="/{name}">' for name in _FILES[0])
@@ -33,10 +33,11 @@ _HEAD = (
     + '<link rel="icon" type="image/svg+xml" href="/icon.svg">'
 )
 _HEADER = '<header class="sq-header"><h1>seedqa</h1><p>Answers in your documents’ own words</p></header>'
-_FOOTER = '<p class="sq-footer">Everything runs on this computer. Nothing is sent anywhere.</p>'
+_FOOTER = '<p class="sq-footer">{}</p>'
+_READ_ONLY = '<meta name="sq-read-only" content="documents are added where the server runs">'
 
 
-def build() -> "gr.Blocks":
+def build(*, footer: str = "") -> "gr.Blocks":
     """Make the page: its top, a shell that ``chat.js`` draws the conversation into, and its foot.
 
     Gradio's own chat sends all of a conversation again with each question and forgets it with the page; so ours comes
@@ -49,11 +50,18 @@ def build() -> "gr.Blocks":
         with gr.Row(elem_id="top"):
             gr.Markdown(_HEADER, elem_id="header")
         gr.Markdown("Opening your conversation…", elem_id="chat")
-        gr.Markdown(_FOOTER, elem_id="footer")
+        gr.Markdown(_FOOTER.format(footer), elem_id="footer")
     return page
 
 
-def application(engine: Engine, *, host: str = "127.0.0.1", conversations: Conversations | None = None) -> FastAPI:
+def application(
+    engine: Engine,
+    *,
+    host: str = "127.0.0.1",
+    password: auth.Password | None = None,
+    read_only: bool = False,
+    conversations: Conversations | None = None,
+) -> FastAPI:
     """Return the whole server: the page at ``/``, the routes at ``/api``, and the guards in front of both.
 
     Without ``conversations`` those of this server are forgotten with it.
@@ -63,27 +71,33 @@ def application(engine: Engine, *, host: str = "127.0.0.1", conversations: Conve
 
     app = FastAPI(title="seedqa", docs_url=None, redoc_url=None, openapi_url=None)
     routes.add(app, engine)
-    chat.add(app, engine, conversations or Conversations())
     documents.add(app, engine, host=host)
+    source.add(app, engine)
+    chat.add(app, engine, conversations or Conversations())
+    mcp.add(app, engine)
+    docs.add(app)
+    routes.close(app)
     for name in (*_FILES[0], *_FILES[1], "icon.svg"):
         kind = _KINDS[Path(name).suffix]
         app.get(f"/{name}")(lambda name=name, kind=kind: FileResponse(_PAGE / name, media_type=kind))
     gr.mount_gradio_app(
         app,
-        build(),
+        build(footer=auth.truth(host, password)),
         path="/",
         server_name=host,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         theme=_theme(),
-        head=_HEAD,
+        head=_HEAD + _READ_ONLY * read_only,
         footer_links=[],
         run_history=False,
         show_error=False,
         ssr_mode=False,
         max_file_size=1,
     )
-    app.add_middleware(guard.SameOrigin)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=guard.hosts(host), www_redirect=False)
+    app.add_middleware(guard.SameOrigin, read_only=read_only)
+    if password:
+        app.add_middleware(auth.Login, password=password)
+    app.add_middleware(guard.KnownHost, host=host)
     app.add_middleware(guard.Policy)
     return app
 
@@ -113,19 +127,33 @@ def _theme() -> Any:
 
 
 def run(
-    *, index: Path, host: str = "127.0.0.1", port: int = 7860, reader: Reader | None = None, history: bool = True
+    *,
+    index: Path,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    reader: Reader | None = None,
+    password_file: Path | None = None,
+    no_auth: bool = False,
+    read_only: bool = False,
+    history: bool = True,
 ) -> int:
     """Serve the page until Ctrl-C; return 0 then. A first start indexes the sample documents.
 
-    Conversations are kept in the index's folder, unless there is to be no ``history``.
-    Raises OSError if the address cannot be had, Error if the index or a model cannot be used.
+    Conversations are kept in the index's folder, unless there is to be no ``history``. Raises OSError if the address
+    cannot be had, Error if the index or a model cannot be used, ValueError if others could reach it without a password
+    and ``no_auth`` has not been said.
     """
+    password = None if no_auth else auth.chosen(password_file)
+    auth.allow(host, password, without=no_auth)
     with serve.listen(host, port) as listener:
         print(f"Opening the index in {index} …", flush=True)
         if qa.ensure_samples(index):
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
         engine = Engine(index, reader=reader)
         engine.warm()
+        if not password and not guard.is_local(host):
+            print("No password is asked for: whoever reaches this address can read the documents.", flush=True)
         with closing(Conversations(index / "conversations.db" if history else None)) as kept:
-            serve.serve(application(engine, host=host, conversations=kept), listener, host)
+            page = application(engine, host=host, password=password, read_only=read_only, conversations=kept)
+            serve.serve(page, listener, host)
     return 0

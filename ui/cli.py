@@ -164,7 +164,16 @@ def _ui(options: argparse.Namespace) -> int:
     reader = _reader(options.reader)  # before the page, which takes the hub off the network
     from ui import app  # only now: it takes a second, and gradio
 
-    return app.run(index=options.index, host=options.host, port=options.port, reader=reader, history=options.history)
+    given = {"password_file": options.auth, "no_auth": options.no_auth, "read_only": options.read_only}
+    return app.run(
+        index=options.index, host=options.host, port=options.port, reader=reader, history=options.history, **given
+    )
+
+
+def _mcp(options: argparse.Namespace) -> int:
+    from ui import mcp  # only now: it takes a second
+
+    return mcp.run(Engine(options.index))
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -279,9 +288,16 @@ def _parser() -> argparse.ArgumentParser:
             with_reader(made)
     ui = command("ui", _ui, "Serve the chat in the browser.")
     with_reader(ui)
-    ui.add_argument("--host", default="127.0.0.1")
+    ui.add_argument("--host", default="127.0.0.1", help="the address to listen on; another computer's needs a password")
+    who = ui.add_mutually_exclusive_group()
+    who.add_argument(
+        "--auth", type=Path, metavar="FILE", help="the password, in a file's first line, or $SEEDQA_PASSWORD"
+    )
+    who.add_argument("--no-auth", action="store_true", help="ask for no password, whoever can reach the address")
+    ui.add_argument("--read-only", action="store_true", help="answer questions, and let nobody change the index")
     ui.add_argument("--port", type=int, default=7860)
     ui.add_argument("--no-history", dest="history", action="store_false", help="keep no conversation on the disk")
+    command("mcp", _mcp, "Serve assistants over stdin and stdout (Model Context Protocol).")
     verify = command("verify", _verify, "Check an answer's quotes, or all documents, against the files on disk.")
     verify.add_argument(
         "answer", type=Path, nargs="?", metavar="ANSWER.json", help="what `seedqa ask --json` printed; - for stdin"

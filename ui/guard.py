@@ -15,11 +15,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.problems import problem
+
 _UPLOAD = "/api/documents/upload"
 _WRITABLE = re.compile(
-    r"/api/(ask|retrieve|documents/\w+|conversations(/[\w-]+(/(ask|stop|restore))?)?)"
+    r"/mcp|/api/(ask|retrieve|documents/\w+|conversations(/[\w-]+(/(ask|stop|restore))?)?)"
     r"|/gradio_api/(queue/join|run/predict|cancel|reset/?)"
 )
+_CHANGES = re.compile(r"/api/documents/(?!ids$)\w+")
 _BYTES = "application/octet-stream"  # a form of another site cannot send this without asking first
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _POLICY = (
@@ -37,39 +40,71 @@ _HEADERS = {
 }
 
 
-def hosts(host: str) -> list[str]:
-    """The names under which a browser may ask for this server, given the address that it listens on.
+def is_local(host: str) -> bool:
+    """Tell whether only this computer can reach what listens on an address."""
+    address = _address(host)
+    return address.is_loopback if address else host == "localhost"
 
-    A server that listens on every address answers to each of this machine's own.
-    """
+
+def hosts(host: str) -> list[str]:
+    """The names under which a browser may ask for this server, given the address that it listens on."""
     names = ["localhost", "127.0.0.1", "[::1]", f"[{host}]" if ":" in host else host]
-    try:
-        everywhere = ipaddress.ip_address(host).is_unspecified
-    except ValueError:
-        everywhere = False
-    if everywhere:
-        name = socket.gethostname()
-        names += [name, f"{name}.local", *_own_addresses(name)]
+    if _is_everywhere(host):
+        names += [socket.gethostname(), f"{socket.gethostname()}.local"]
     return list(dict.fromkeys(names))
 
 
-def _own_addresses(name: str) -> list[str]:
+def _is_everywhere(host: str) -> bool:
+    address = _address(host)
+    return address is not None and address.is_unspecified
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        found = socket.getaddrinfo(name, None)
-    except OSError:
-        return []
-    addresses = [str(entry[4][0]) for entry in found]
-    return [f"[{address}]" if ":" in address else address for address in addresses]
+        return ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return None
+
+
+class KnownHost:
+    """Answers only to names that are this server's: another site's name may be made to lead here (DNS rebinding).
+
+    A server that listens on every address answers to any bare address too: what a browser got no name for, no name can
+    have been turned to; and which addresses lead here (of a container, through a router), it cannot know.
+    """
+
+    def __init__(self, app: ASGIApp, *, host: str) -> None:
+        """``host`` is the address that it listens on."""
+        self.app = app
+        self._names = {name.lower() for name in hosts(host)}
+        self._everywhere = _is_everywhere(host)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
+        known = scope["type"] == "lifespan" or self._knows(Headers(scope=scope).get("host", ""))
+        await (self.app if known else _refuse(400, "Invalid host header"))(scope, receive, send)
+
+    def _knows(self, header: str) -> bool:
+        name = re.sub(r":\d*\Z", "", header).lower()
+        address = _address(name)
+        bare = address is not None and not address.is_unspecified
+        return name in self._names or (self._everywhere and bare)
 
 
 class SameOrigin:
     """Lets requests that change or ask something come from the own page or a script only, and only so large."""
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int = 2_000_000, most_upload: int = 32 << 20) -> None:
-        """``most_bytes`` is the largest body that is read, ``most_upload`` the largest file."""
+    def __init__(
+        self, app: ASGIApp, *, most_bytes: int = 2_000_000, most_upload: int = 32 << 20, read_only: bool = False
+    ) -> None:
+        """``most_bytes`` is the largest body that is read, ``most_upload`` the largest file.
+
+        ``read_only`` refuses all that changes the index.
+        """
         self.app = app
         self.most_bytes = most_bytes
         self.most_upload = most_upload
+        self.read_only = read_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with the reason why not."""
@@ -77,19 +112,22 @@ class SameOrigin:
         await (refusal or self.app)(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
+        headers, path = Headers(scope=scope), scope["path"]
+        if is_foreign(headers):
+            return _refuse(403, "Requests from other sites are not answered.")
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return None
-        headers, path = Headers(scope=scope), scope["path"]
-        if not _WRITABLE.fullmatch(path):
+        if scope["method"] not in ("POST", "PATCH", "DELETE"):
+            return problem(405, f"{scope['method']} is not used here.", headers={"Allow": "GET, HEAD, POST"})
+        if not _WRITABLE.fullmatch(path) and not path.startswith("/api/"):  # of those, our own routes know best
             return _refuse(404, f"There is nothing to send to at {path}.")
-        origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
-            return _refuse(403, "Requests from other sites are not answered.")
+        if self.read_only and _CHANGES.fullmatch(path):
+            return _refuse(403, "This server is read-only: documents are added where it runs.")
         kind, most = ("application/json", self.most_bytes) if path != _UPLOAD else (_BYTES, self.most_upload)
-        if path.startswith("/api/") and headers.get("content-type", "").split(";")[0].strip() != kind:
+        if path.startswith(("/api/", "/mcp")) and headers.get("content-type", "").split(";")[0].strip() != kind:
             what = "JSON" if path != _UPLOAD else "the file's bytes"
             return _refuse(415, f"Send {what}, with the header Content-Type: {kind}.")
-        length = headers.get("content-length", "")
+        length = headers.get("content-length", "" if "transfer-encoding" in headers else "0")
         if not length.isdecimal():
             return _refuse(411, "Send the body with its length (the header Content-Length).")
         if int(length) > most:
@@ -97,8 +135,17 @@ class SameOrigin:
         return None
 
 
+def is_foreign(headers: Headers) -> bool:
+    """Whether a page of another origin sent this: another port of this computer is one, whatever Gradio allows it."""
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        return True
+    from_elsewhere = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+    return from_elsewhere and headers.get("sec-fetch-mode") != "navigate"  # a link to here may be followed
+
+
 def _refuse(status: int, why: str) -> JSONResponse:
-    return JSONResponse({"error": why}, status)
+    return problem(status, why)
 
 
 class Policy:

@@ -1,20 +1,34 @@
 """The REST routes beside the page: the same answers as ``seedqa ask --json``, in milliseconds."""
 
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Header, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from starlette.concurrency import run_in_threadpool
 
 import qa
 from qa import Engine
+from ui.problems import problem
+from ui.queue import FullError, Queue
 
 LONGEST_QUESTION = 10_000
+
+FOR_PROGRAMS = "For programs"
+"""Routes that stay as they are; the others are the page's own."""
+
+FULL = "Too many questions are waiting: ask again in a few seconds."
+_CODES: dict[int | str, dict[str, Any]] = {
+    422: {"description": "What is wrong with the request, field by field (RFC 9457)"},
+    503: {"description": "The index cannot be used, or too many wait: then with `Retry-After`, in seconds (RFC 9457)"},
+}
 
 Text = Annotated[str, StringConstraints(max_length=LONGEST_QUESTION)]
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION)]
@@ -90,22 +104,74 @@ class AskRequest(RetrieveRequest):
     turns: Annotated[list[Annotated[list[Text], Field(min_length=2, max_length=2)]], Field(max_length=50)] = []
 
 
-def add(app: FastAPI, engine: Engine) -> None:
+def add(app: FastAPI, engine: Engine, *, queue: Queue | None = None) -> None:
     """Add ``/api/ask``, ``/api/retrieve`` and ``/api/health``. Each runs in a thread of the server's pool."""
+    line = queue or Queue()
     app.exception_handler(RequestValidationError)(_invalid)
 
-    @app.post("/api/ask")
-    def ask(request: AskRequest) -> JSONResponse:
+    @app.post("/api/ask", tags=[FOR_PROGRAMS], responses=_CODES)
+    async def ask(request: AskRequest, accept: Annotated[str, Header()] = "") -> Response:
+        """Answer a question with a verbatim quote, or abstain with a reason: the object of `seedqa ask --json`.
+
+        With `Accept: text/event-stream` the stages come first, as server-sent events (`stage`: `waiting`, `reading`),
+        and then the `answer` or the `problem`.
+        """
         turns = [qa.Turn(question, answer) for question, answer in request.turns]
-        return reply(lambda: qa.to_json(engine.ask(request.question, turns, k=request.k, where=request.confined())))
 
-    @app.post("/api/retrieve")
-    def retrieve(request: RetrieveRequest) -> JSONResponse:
-        return reply(lambda: qa.hits_to_json(engine.retrieve(request.question, k=request.k, where=request.confined())))
+        def work() -> Any:
+            return qa.to_json(engine.ask(request.question, turns, k=request.k, where=request.confined()))
 
-    @app.get("/api/health")
-    def health() -> JSONResponse:
+        if "text/event-stream" in accept:
+            return StreamingResponse(_stages(line, work), media_type="text/event-stream")
+        return await _in_line(line, work)
+
+    @app.post("/api/retrieve", tags=[FOR_PROGRAMS], responses=_CODES)
+    async def retrieve(request: RetrieveRequest) -> Response:
+        """Find the passages that fit a question best: the list of `seedqa retrieve --json`."""
+        found = lambda: qa.hits_to_json(engine.retrieve(request.question, k=request.k, where=request.confined()))  # noqa: E731
+        return await _in_line(line, found)
+
+    @app.get("/api/health", tags=[FOR_PROGRAMS], responses={503: _CODES[503]})
+    def health() -> Response:
+        """Tell that the index opens, and how much is in it."""
         return reply(lambda: _health(engine))
+
+
+def close(app: FastAPI) -> None:
+    """Answer whatever no route before has: 404, or 405 with the methods there are. Before Gradio, which takes all."""
+
+    @app.api_route("/api/{rest:path}", methods=["GET", "HEAD", "POST", "PATCH", "DELETE"], include_in_schema=False)
+    def nothing(request: Request) -> Response:
+        path = request.url.path
+        there = [route for route in app.routes if isinstance(route, APIRoute) and route.path_regex.match(path)]
+        methods = sorted({method for route in there if route.endpoint is not nothing for method in route.methods or ()})
+        if not methods:
+            return problem(404, f"There is nothing at {path[:200]}: see /docs.".encode("ascii", "replace").decode())
+        return problem(405, f"Use {' or '.join(methods)} here: see /docs.", headers={"Allow": ", ".join(methods)})
+
+
+async def _in_line(line: Queue, work: Callable[[], Any]) -> Response:
+    try:
+        async with line.turn():
+            return await run_in_threadpool(reply, work)
+    except FullError:
+        return problem(503, FULL, headers={"Retry-After": "5"})
+
+
+async def _stages(line: Queue, work: Callable[[], Any]) -> AsyncIterator[str]:
+    """Yield what happens to a question as server-sent events."""
+    try:
+        yield _event("stage", {"stage": "waiting", "before": line.waiting})
+        async with line.turn():
+            yield _event("stage", {"stage": "reading"})
+            made = await run_in_threadpool(reply, work)
+        yield _event("answer" if made.status_code == 200 else "problem", json.loads(bytes(made.body)))
+    except FullError:
+        yield _event("problem", json.loads(bytes(problem(503, FULL).body)))
+
+
+def _event(name: str, data: object) -> str:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
 
 
 def _health(engine: Engine) -> dict[str, Any]:
@@ -124,10 +190,10 @@ def reply(work: Callable[[], Any]) -> JSONResponse:
     except HTTPException:
         raise
     except qa.Error as error:
-        return JSONResponse({"error": str(error)}, 503)
+        return problem(503, str(error))
     except Exception:
         logging.getLogger(__name__).exception("a request failed")
-        return JSONResponse({"error": "Something went wrong here. The server's terminal has the details."}, 500)
+        return problem(500, "Something went wrong here. The server's terminal has the details.")
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -137,4 +203,4 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:
         f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg'].removeprefix('Value error, ')}"
         for fault in error.errors()
     ]
-    return JSONResponse({"error": "; ".join(faults).encode("ascii", "replace").decode()}, 422)
+    return problem(422, "; ".join(faults).encode("ascii", "replace").decode())

@@ -35,11 +35,28 @@ def _bound(listener: socket.socket, address: Any) -> socket.socket:
     return listener
 
 
+def shown(host: str) -> str:
+    """Return a host as one types it into a browser: of one that means "every address", the one others can use."""
+    if host in ("0.0.0.0", "::"):
+        host = _outward(host) or socket.gethostname()
+    return f"[{host}]" if ":" in host else host
+
+
+def _outward(host: str) -> str:
+    """Return the address that this computer has in its network; "" if it is in none. Nothing is sent."""
+    family, far = (socket.AF_INET6, "2001:db8::1") if ":" in host else (socket.AF_INET, "192.0.2.1")
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((far, 9))
+            return str(probe.getsockname()[0])
+    except OSError:
+        return ""
+
+
 def serve(app: FastAPI, listener: socket.socket, host: str) -> None:
     """Print the address, and answer there until Ctrl-C. Open pages are given a second to say goodbye."""
-    shown = f"[{host}]" if ":" in host else host
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
-    print(f"Ask at http://{shown}:{listener.getsockname()[1]} (Ctrl-C stops)", flush=True)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1, proxy_headers=False))
+    print(f"Ask at http://{shown(host)}:{listener.getsockname()[1]} (Ctrl-C stops)", flush=True)
     with listener:
         try:
             server.run(sockets=[listener])

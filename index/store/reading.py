@@ -80,6 +80,18 @@ class Reading:
         rows = self.database.rows("SELECT document FROM files WHERE path = ?", (path,))
         return self.document(rows[0][0]) if rows else None
 
+    def read_from(self, sha256: str) -> int | None:
+        """Return the document that was read from these bytes, the one read last; None if there is none."""
+        query = "SELECT id FROM documents WHERE sha256 = ? AND sha256 <> '' ORDER BY id DESC LIMIT 1"
+        rows = self.database.rows(query, (sha256,))
+        return rows[0][0] if rows else None
+
+    def passage_around(self, document_id: int, start: int, end: int) -> tuple[int, int] | None:
+        """Tell where the first passage starts and ends that holds a part of a document; None if none does."""
+        query = "SELECT start, stop FROM passages WHERE document = ? AND start <= ? AND stop >= ? ORDER BY id LIMIT 1"
+        rows = self.database.rows(query, (document_id, start, end))
+        return (rows[0][0], rows[0][1]) if rows else None
+
     def names(self, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """Map documents to what may change while their text does not: the title, then the paths in order."""
         names: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)

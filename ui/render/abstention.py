@@ -23,8 +23,8 @@ _WHY = {
     Reason.EMPTY_INDEX: "Add a file or a folder, then ask again.",
     Reason.NOTHING_FOUND: "No passage has the words or the meaning of this question.",
     Reason.UNKNOWN_NAME: "The name occurs nowhere in them, nor anything spelled like it.",
+    Reason.OTHER_LANGUAGE: "Passages were found for your question, but the reader answers in English only.",
     Reason.LOW_CONFIDENCE: "Some passages come close, but none answers the question clearly enough to quote it.",
-    Reason.OTHER_LANGUAGE: "The passages below were found for your question, but the reader answers in English only.",
     Reason.SOURCE_CHANGED: (
         "The file that had the answer has changed since it was read, so its words cannot be vouched for. "
         "Let it be read again, then ask again."

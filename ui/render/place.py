@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from qa import Citation, Hit
+from qa import Citation, Document, Hit
 from ui.render.text import literal, one_line, shown
 
 _MARKDOWN = (".md", ".markdown")
@@ -25,14 +25,16 @@ class Place:
         """Return where a passage stands."""
         passage = hit.passage
         document = passage.document
-        names = _names((passage.page, None), document.place(passage.start), passage.heading)
-        names = names or _title(document.path, document.title)
+        names = _names(document, passage.start, passage.start, passage.heading) or _title(document.path, document.title)
         return cls(document.path, document.id, passage.start, passage.end, names)
 
     @classmethod
     def of_citation(cls, citation: Citation, hit: Hit | None) -> "Place":
         """Return where a quote stands, as the passage that covers it tells; without one, as the citation does."""
-        names = _names((citation.page, citation.last_page), citation.place, citation.heading)
+        if hit is not None:
+            names = _names(hit.passage.document, citation.start, citation.end - 1, citation.heading)
+        else:
+            names = _told(citation.page, citation.last_page, citation.place, citation.heading)
         names = names or _title(citation.path, citation.title)
         return cls(citation.path, hit.passage.document.id if hit else 0, citation.start, citation.end, names)
 
@@ -95,12 +97,14 @@ def copy_button(text: str, place: Place) -> str:
     return f'<button type="button" class="sq-copy" data-copy="{literal(copied)}">Copy</button>'
 
 
-def _names(pages: tuple[int | None, int | None], named: str, heading: str) -> tuple[str, ...]:
-    """Return pages, place and heading, as far as there are any; a chapter's heading is its name, a sheet's too."""
-    first, last = pages
-    page = "" if first is None else f"pages {first}–{last}" if last and last > first else f"page {first}"
-    is_named = f" {heading.removeprefix('Chapter ')}," in f" {named},"
-    return tuple(filter(None, (page, named, "" if is_named else heading)))
+def _names(document: Document, start: int, last: int, heading: str) -> tuple[str, ...]:
+    return _told(document.page_at(start), document.page_at(last), document.place(start), heading)
+
+
+def _told(page: int | None, last_page: int | None, place: str, heading: str) -> tuple[str, ...]:
+    pages = f"pages {page}–{last_page}" if page and last_page and last_page > page else f"page {page}" if page else ""
+    heading = "" if heading and f" {heading.removeprefix('Chapter ')}," in f" {place}," else heading
+    return tuple(one for one in (pages, place, heading) if one)
 
 
 def _title(path: str, title: str) -> tuple[str, ...]:

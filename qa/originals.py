@@ -1,0 +1,75 @@
+"""The files that documents were read from, as they are now: handed out only while they are what was read."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from index import Document, LoadError, unchanged
+from index.files import stamp
+from index.load.parsed import ParseError
+from index.load.picture import Picture, Words, picture
+
+
+class State(StrEnum):
+    """What has become of the files of a document since they were read."""
+
+    CURRENT = "current"
+    CHANGED = "changed"
+    GONE = "gone"
+    NO_FILE = "no file"
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A file, and the bytes that its document was read from."""
+
+    path: str
+    data: bytes
+
+
+def state(document: Document) -> State:
+    """Tell whether one of a document's files still is what was read."""
+    if not document.sha256:
+        return State.NO_FILE
+    paths = (document.path, *document.copies)
+    if any(unchanged(path, document.sha256) for path in paths):
+        return State.CURRENT
+    return State.CHANGED if any(stamp(path) for path in paths) else State.GONE
+
+
+def original(document: Document) -> Original | None:
+    """Return the bytes that a document was read from; None if none of its files has them any more.
+
+    What is handed out is what was hashed: a file that changes meanwhile cannot slip in.
+    """
+    for path in (document.path, *document.copies) if document.sha256 else ():
+        data = _bytes(path)
+        if data is not None and hashlib.sha256(data).hexdigest() == document.sha256:
+            return Original(path, data)
+    return None
+
+
+def _bytes(path: str) -> bytes | None:
+    if stamp(path) is None:  # nothing, or a pipe, which could hang
+        return None
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return None
+
+
+def page_picture(document: Document, page: int, start: int, end: int, *, around: int = 60) -> Picture | None:
+    """Render a page of a PDF, counted from 1, with a box around each line of ``text[start:end]``.
+
+    None if the file is not what was read any more. Raises LoadError if the page cannot be rendered.
+    """
+    found = original(document)
+    if found is None:
+        return None
+    text = document.text
+    words = Words(text[start:end], text[max(0, start - around) : start], text[end : end + around])
+    try:
+        return picture(found.data, page, words)
+    except ParseError as error:
+        raise LoadError(f"{found.path} {error}.") from None

@@ -91,6 +91,7 @@ def citation(found: Hit, start: int, end: int) -> Citation:
         sentence=p.text,
         sentence_start=p.start,
         sha256=d.sha256,
+        place=d.place(p.start + start),
     )
 
 
@@ -300,6 +301,7 @@ def test_confidence_is_words_and_a_number(share: float, words: str) -> None:
         (Reason.NOTHING_FOUND, "Not in your documents"),
         (Reason.UNKNOWN_NAME, "Not in your documents"),
         (Reason.LOW_CONFIDENCE, "No sure quote found"),
+        (Reason.OTHER_LANGUAGE, "Only English is read"),
         (Reason.SOURCE_CHANGED, "The source has changed"),
     ],
 )

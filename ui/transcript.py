@@ -22,6 +22,7 @@ _REASONS = {
     "nothing_found": "Not in the documents.",
     "unknown_name": "Not in the documents: a name in the question occurs nowhere in them.",
     "low_confidence": "No sure quote was found.",
+    "other_language": "The question is in a language that the reader has not learnt.",
     "source_changed": "The file that had the answer had changed since it was read.",
 }
 
@@ -79,7 +80,7 @@ def _claim(claim: Mapping[str, Any], *, is_first: bool) -> Iterator[str]:
 
 def _where(place: Mapping[str, Any]) -> str:
     page = f"page {place['page']}" if place.get("page") is not None else ""
-    heading = inline(place.get("heading", ""))
+    heading = ", ".join(inline(place[key]) for key in ("place", "heading") if place.get(key))
     offsets = f"characters {place['start']}–{place['end']}"
     name = inline(PurePath(place["path"]).name or place["path"])
     return f"{', '.join(filter(None, (name, page, heading, offsets)))} ({inline(place['path'])})"

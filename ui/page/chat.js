@@ -434,6 +434,7 @@
     history.pushState(null, "", address(conversation));
     return open(conversation);
   };
+  document.addEventListener("seedqa:changed", () => suggest().catch(() => {})); // other documents answer other questions
   addEventListener("popstate", () => {
     const now = new URLSearchParams(location.search).get("c");
     if (now !== id) open(now);

@@ -120,6 +120,17 @@ class Asked:
         passage = hit.passage
         return self.share("\n".join((passage.text, *passage.headings, passage.document.title))) >= least
 
+    def is_foreign_to(self, hit: Hit) -> bool:
+        """Tell whether a passage, its headings and its title have no word that this question alone asks for.
+
+        One of these has to occur somewhere in the index: a question such as "What happened?" is foreign to nothing.
+        """
+        passage = hit.passage
+        asked = self.weights.keys() - _RULE_WORDS - _ASKING_WORDS
+        return bool(asked) and asked.isdisjoint(
+            self.cut("\n".join((passage.text, *passage.headings, passage.document.title)))
+        )
+
     def lacks_code(self, text: str) -> bool:
         """Tell whether a text does not have one of the codes in the question, such as "SC-121"."""
         codes = [stems for name, stems in self.names.items() if any(c.isdigit() for c in name)]

@@ -25,6 +25,9 @@ KIND_WEIGHT = 4.0
 SUBJECT_WEIGHT = 2.0
 """What it loses if its passage, headings and title together say less than a third of what was asked."""
 
+FOREIGN_WEIGHT = 6.0
+"""What it loses if they say nothing of it at all: what a repair cost is not what entry to the station costs."""
+
 FIGURE_WEIGHT = 3.0
 """What a figure in a table loses whose row, columns and headings have less than half of what was asked."""
 
@@ -94,12 +97,22 @@ def _quoted(candidate: Candidate, asked: Asked) -> Candidate | None:
         is_value = end - start <= LONGEST_VALUE  # such a cell says one thing: "Gasket, flat" is not "Gasket"
         candidate = replace(candidate, start=start, end=end) if moved or is_value else candidate
         candidate = replace(candidate, score=candidate.score + (CELL_LEAD if cell.share > 0.99 else 0.0))
+    candidate = replace(candidate, end=_without_half_a_sentence(document, candidate.start, candidate.end))
     sentence = sentence_around(document, candidate.start, candidate.end)
     start, end = settled(document.text, (candidate.start, candidate.end), sentence, asked.question)
     if asks_for_several(asked.question) and not cell:
         start, end = whole_list(document.text, (start, end)) or joined_names(document.text, (start, end), sentence)
     whole = replace(candidate, start=start, end=end)
     return None if asked.echoes(whole.quote) or names_only(whole) else whole
+
+
+def _without_half_a_sentence(document: Document, start: int, end: int) -> int:
+    """Return the end of a span without the first words of a next sentence, which say nothing by themselves."""
+    first, last = sentence_around(document, start, start + 1), sentence_around(document, end - 1, end)
+    if last[0] < first[1] or end >= last[1] - 1:
+        return end
+    kept = document.text[start : last[0]].rstrip()
+    return start + len(kept) if kept else end
 
 
 def _decided(candidate: Candidate, asked: Asked) -> Candidate | None:
@@ -164,6 +177,8 @@ def penalty(candidate: Candidate, line: str, asked: Asked) -> float:
     headings = "\n".join(candidate.hit.passage.headings)
     code = CODE_WEIGHT if asked.lacks_code(f"{line}\n{headings}") else 0.0
     subject = 0.0 if asked.is_subject_of(candidate.hit) else SUBJECT_WEIGHT
+    if asked.is_foreign_to(candidate.hit):
+        subject = FOREIGN_WEIGHT
     if _is_foreign_figure(candidate, line, asked):
         subject += FIGURE_WEIGHT
     if asked.lacks_day(candidate.hit.passage.document.text):

@@ -107,6 +107,13 @@ def test_the_number_of_a_clause_is_no_part_of_its_quote(tmp_path: Path) -> None:
     assert ask(tmp_path, text, "What of boxes?", "4. Storage", suffix=".txt").reason is not Reason.ANSWERED
 
 
+def test_a_quote_does_not_run_into_half_of_the_next_sentence(tmp_path: Path) -> None:
+    """ "… and Ken Arai. Marit Solberg" would make a third person of someone else."""
+    text = "Chosen were Idris Bello and Ken Arai. Marit Solberg stays on. The rest left.\n"
+    assert ask(tmp_path, text, "Who was chosen?", "Idris.*Solberg").text == "Idris Bello and Ken Arai."
+    assert ask(tmp_path, text, "What happened?", "Idris.*stays on\\.").text.endswith("stays on.")
+
+
 # 4  No echoes
 
 

@@ -179,7 +179,9 @@ def test_the_engine_adds_and_removes_what_the_next_question_sees(engine: Engine,
     assert engine.ask("Who wrote the minutes?").text == "Olga Berg"
     assert engine.counts() == Counts(documents=2, files=2, passages=2)
     where = Where(paths=(str(tmp_path / "notes.txt"),))
-    assert engine.ask("Who wrote the minutes?", where=where).text == "Anna Novak"
+    confined = engine.ask("Who wrote the minutes?", where=where)
+    assert {Path(hit.passage.document.path).name for hit in confined.hits} == {"notes.txt"}
+    assert (confined.text, confined.candidates[0].quote) == ("", "Anna Novak")  # which says nothing of minutes
     assert engine.remove([tmp_path / "more.txt"]) == 1
     assert [Path(entry.path).name for entry in engine.documents()] == ["notes.txt"]
     assert engine.check() == []

@@ -207,10 +207,13 @@ def test_the_answer_says_where_the_quote_stands() -> None:
 
 
 def test_the_way_to_the_source_is_by_offsets() -> None:
-    """The button has the document, the quote's offsets and the path; the source view needs no more."""
+    """The button has the document's hash, the quote's offsets and the path; the source view needs no more.
+
+    An index that is made anew gives its ids to other documents: a conversation from before must not open one of those.
+    """
     found = Shown(message(answered(hit("Ann led it.", 1200), 0, 3)))
     at = {name: value for name, value in found.attributes if name.startswith("data-")}
-    assert (at["data-document"], at["data-start"], at["data-end"]) == ("1", "1200", "1203")
+    assert (at["data-document"], at["data-start"], at["data-end"]) == ("ab" * 32, "1200", "1203")
     assert at["data-path"] == "/docs/minutes.pdf"
 
 

@@ -42,7 +42,8 @@ PRICES = "# Prices\n\n| Kiln | Glaze |\n|---|---|\n| Wren | 18 |\n| Plover | 31 
 
 OPEN = """([id, start, end, path]) => {
     const answer = document.querySelector(".sq-reply")
-        ?? window.seedqa.make("div", { className: "sq-reply" }, document.querySelector("#chat"));
+        ?? window.seedqa.make("div", { className: "sq-reply",
+            style: "position: fixed; top: 0; left: 40%; z-index: 999" });
     const made = window.seedqa.make("button", { className: "sq-open", textContent: "Open" }, answer);
     Object.assign(made.dataset, { document: id, start, end, path });
 }"""

@@ -102,7 +102,7 @@ def _ways(answer: Answer, stale: Mapping[str, str], *, confined: bool) -> Iterat
         return
     if answer.reason is Reason.SOURCE_CHANGED:
         changed = [path for path, how in stale.items() if how != GONE]
-        yield from (_way("reread", f"Read {place.Place(path, 0, 0, 0, ()).file} again", path) for path in changed[:3])
+        yield from (_way("reread", f"Read {place.Place(path, '', 0, 0, ()).file} again", path) for path in changed[:3])
     if not snippet.says_the_same(answer.searched, answer.question):
         yield _way("alone", "Ask without context")
     if confined:

@@ -12,10 +12,14 @@ _MARKDOWN = (".md", ".markdown")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A stretch of a file, and what its readers call the place; ``document`` is 0 if it is not known."""
+    """A stretch of a file, and what its readers call the place.
+
+    ``document`` is the SHA-256 of the file's bytes, which stays when the index is made anew, as its id does not; the id
+    of what has no file.
+    """
 
     path: str
-    document: int
+    document: str
     start: int
     end: int
     names: tuple[str, ...]
@@ -26,7 +30,7 @@ class Place:
         passage = hit.passage
         document = passage.document
         names = _names(document, passage.start, passage.start, passage.heading) or _title(document.path, document.title)
-        return cls(document.path, document.id, passage.start, passage.end, names)
+        return cls(document.path, _key(document.sha256, document.id), passage.start, passage.end, names)
 
     @classmethod
     def of_citation(cls, citation: Citation, hit: Hit | None) -> "Place":
@@ -36,7 +40,8 @@ class Place:
         else:
             names = _told(citation.page, citation.last_page, citation.place, citation.heading)
         names = names or _title(citation.path, citation.title)
-        return cls(citation.path, hit.passage.document.id if hit else 0, citation.start, citation.end, names)
+        key = _key(citation.sha256, hit.passage.document.id if hit else 0)
+        return cls(citation.path, key, citation.start, citation.end, names)
 
     @property
     def file(self) -> str:
@@ -95,6 +100,10 @@ def copy_button(text: str, place: Place) -> str:
     source = ", ".join(one_line(name) for name in (place.file, *place.names))
     copied = f"“{text}” ({source}, characters {place.start:,}–{place.end:,})"
     return f'<button type="button" class="sq-copy" data-copy="{literal(copied)}">Copy</button>'
+
+
+def _key(sha256: str, number: int) -> str:
+    return sha256 if len(sha256) == 64 else str(number)
 
 
 def _names(document: Document, start: int, last: int, heading: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ they do. What tells the two apart is the rare word in the question, and whether 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from index import Hit, Words
 from qa.kinds import misfits
@@ -83,7 +84,8 @@ class Asked:
 
     @classmethod
     def of(cls, question: str, words: Words, cut: Cut) -> "Asked":
-        """Look at a question with an index's eyes."""
+        """Look at a question with an index's eyes. Each text is cut once, however many candidates stand in it."""
+        cut = cache(cut)
         found = {name: frozenset(cut(name)) for name in names(question)}
         return cls(
             question, frozenset(words.order), words.weights(), frozenset(words.content), words.weight(0), found, cut

@@ -24,11 +24,11 @@ PATHS = (
 
 def left_out(lines: list[str], path: str) -> bool:
     """Tell whether a file is left out, folder by folder, as a walk asks."""
-    rules = Rules().and_of(lines, "/root")
+    rules = Rules().and_of(lines, "/docs")
     parts = path.split("/")
-    folders = ["/root/" + "/".join(parts[:count]) for count in range(1, len(parts))]
+    folders = ["/docs/" + "/".join(parts[:count]) for count in range(1, len(parts))]
     return any(rules.leave_out(folder, is_folder=True) for folder in folders) or rules.leave_out(
-        f"/root/{path}", is_folder=False
+        f"/docs/{path}", is_folder=False
     )
 
 
@@ -51,9 +51,9 @@ def test_a_class_means_nothing_that_only_python_knows() -> None:
 def test_a_hostile_line_takes_no_time(line: str) -> None:
     """A folder may come from anywhere, with its rules."""
     began = time.perf_counter()
-    rules = Rules().and_of([line], "/root")
+    rules = Rules().and_of([line], "/docs")
     for path in ("a" * 250, "/".join(["a" * 50] * 60), "/".join(["a"] * 500)):
-        rules.leave_out(f"/root/{path}", is_folder=False)
+        rules.leave_out(f"/docs/{path}", is_folder=False)
     assert time.perf_counter() - began < 2
 
 

@@ -15,23 +15,21 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import qa
 from index import Document, Passage
 from qa import Answer, Candidate, Counts, Entry, Hit, Reason, Turn, Where
 from qa.compose import claims
 from qa.engine import OnRead
+from tests import chromium
 from tests.fakes import PatternReader
 from ui import app
 from ui.conversations import Conversations
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs a chromium on the PATH (Debian: apt install chromium)"),
+    chromium.NEEDED,
 ]
 
 MINUTES = """The meeting was led by Ada Brightwater.
@@ -143,15 +141,6 @@ def served(history: Path | None, port: int = 0) -> Iterator[str]:
     thread.join()
     listener.close()
     kept.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -17,17 +17,16 @@ from urllib.request import Request, urlopen
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Error, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, expect
 
 from index import Index, IndexLocked
 from index.types import Part, Vectors
 from qa import Engine
 from qa.api import SAMPLES
+from tests import chromium
 from tests.fakes import HashingEmbedder, PatternReader
 from ui import app
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 expect.set_options(timeout=30_000)  # a machine may be busy; nothing here waits for so long by itself
 NASTY = (
     '"><img src=x onerror=window.pwned=1>.txt',
@@ -41,7 +40,7 @@ NASTY = (
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs a chromium on the PATH (Debian: apt install chromium)"),
+    chromium.NEEDED,
 ]
 
 
@@ -79,15 +78,6 @@ class Server:
     def folder(self) -> Path:
         """Where its index is."""
         return self.engine.folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The source view in a real browser: opened from a citation, read, searched, linked to and closed."""
 
 import asyncio
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,20 +10,19 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from index import Index
 from qa import Document, Engine
+from tests import chromium
 from tests.fakes import HashingEmbedder, PatternReader
 from ui import app
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SAMPLES = Path(__file__).parent.parent / "index" / "samples"
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs a chromium on the PATH (Debian: apt install chromium)"),
+    chromium.NEEDED,
 ]
 
 HOSTILE = (
@@ -91,15 +89,6 @@ def address(engine: Engine) -> Iterator[str]:
     server.should_exit = True
     thread.join()
     listener.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a window."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

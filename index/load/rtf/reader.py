@@ -1,120 +1,16 @@
-r"""RTF: what its reader sees of it, by the few of its words that matter. The others are passed over.
+"""One pass over the words of an RTF file."""
 
-Groups nest and inherit; a group whose first word names a destination (``\fonttbl``, ``\pict``, ``\footnote``) is
-something else than the text around it. Source: Rich Text Format Specification 1.9.1.
-"""
-
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from index.load.blocks import Block, Paragraph, Table, Writer
-from index.load.header import TableCell, TableRow
-from index.load.office.symbols import character
+from index.load.blocks import Writer
 from index.load.parsed import Parsed, ParseError
+from index.load.rtf.flow import Flow, Group
+from index.load.rtf.fonts import Fonts
+from index.load.rtf.words import ASIDE, CODEPAGES, HEADING, KEPT, SIGNS, SKIPPED, TOKEN
 from index.load.text import clean
 
-TOKEN = re.compile(
-    rb"\\(?P<word>[a-zA-Z]{1,32})(?P<number>-?\d{1,9})? ?|\\'(?P<byte>[0-9a-fA-F]{2})|\\(?P<sign>[^a-zA-Z])"
-    rb"|(?P<brace>[{}])|(?P<text>[^\\{}\r\n]+)|[\r\n]+|\\"
-)
 MOST_GROUPS = 5000
-CHARSETS = {
-    77: "mac_roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gb18030", 136: "big5hkscs", 161: "cp1253",
-    162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
-    238: "cp1250", 254: "cp437", 255: "cp850",
-}  # fmt: skip
-SYMBOL = 2
-CODEPAGES = {"ansi": "cp1252", "mac": "mac_roman", "pc": "cp437", "pca": "cp850"}
-SIGNS = {
-    "tab": "\t", "emdash": "—", "endash": "–", "emspace": " ", "enspace": " ", "qmspace": " ", "bullet": "•",
-    "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "line": "\n", "lbr": "\n", "nestcell": "\t",
-    "nestrow": "\n", "zwnj": "\u200c", "zwj": "\u200d", "ltrmark": "\u200e", "rtlmark": "\u200f",
-}  # fmt: skip
-SKIPPED = frozenset(
-    "atnauthor atnicn atnid atndate atnref atrfend atrfstart bkmkend bkmkstart blipuid colorschememapping colortbl "
-    "comment company creatim datafield datastore doccomm docvar do fchars filetbl fldinst fontemb fontfile formfield "
-    "ftncn ftnsep ftnsepc aftncn aftnsep aftnsepc generator hlinkbase keycode keywords latentstyles lchars "
-    "listoverridetable listpicture listtable manager nonshppict objdata objname objclass operator panose password "
-    "picprop pict pgptbl pntxta pntxtb printim private propname protusertbl revtbl revtim rsidtbl rxe shppict sn sp "
-    "staticval subject sv tc themedata userprops wgrffmtfilter windowcaption xe xmlattrname xmlattrvalue xmlnstbl "
-    "xmlname falt nextfile template bliptag defchp defpap".split()
-)
-ASIDE = {
-    "footnote": "footnote", "annotation": "comment", "header": "header", "headerl": "header", "headerr": "header",
-    "headerf": "header", "footer": "footer", "footerl": "footer", "footerr": "footer", "footerf": "footer",
-}  # fmt: skip
-"""Destinations whose text is read, after the others'."""
-KEPT = frozenset({"shpinst", "shptxt", *ASIDE})
-"""What the star does not hide: an old reader passes it over, and its text is seen all the same."""
-ITEM = re.compile(r"(?:[•◦▪■●–-]|\(?\w{1,4}[.)])\t")
-HEADING = re.compile(r"(?:heading|überschrift|titre|título|titolo|kop|rubrik)\s*(\d)", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class _Flow:
-    """Text that is read on its own: the body, a note, a header."""
-
-    part: str = ""
-    blocks: list[Block] = field(default_factory=list)
-    pieces: list[str] = field(default_factory=list)
-    cells: list[TableCell] = field(default_factory=list)
-    rows: list[TableRow] = field(default_factory=list)
-    in_cell: list[str] = field(default_factory=list)
-
-    def end_paragraph(self, group: "_Group") -> None:
-        text = self._taken()
-        if group.in_table:
-            self.in_cell.append(text)
-            return
-        self._end_table()
-        if text:
-            level = None if self.part else group.level
-            self.blocks.append(Paragraph(text, level, is_item=ITEM.match(text) is not None, part=self.part))
-
-    def end_cell(self, group: "_Group") -> None:
-        lines = [*self.in_cell, self._taken()]
-        self.cells.append(TableCell("\n".join(filter(None, lines)), is_bold=group.is_bold))
-        self.in_cell.clear()
-
-    def end_row(self, is_header: bool) -> None:
-        if self.cells:
-            self.rows.append(TableRow(list(self.cells), is_header))
-        self.cells.clear()
-
-    def end(self, group: "_Group") -> None:
-        if self.cells or self.in_cell:
-            self.end_cell(group)
-            self.end_row(False)
-        self._end_table()
-        self.end_paragraph(replace(group, in_table=False))
-
-    def _end_table(self) -> None:
-        if self.rows:
-            self.blocks.append(Table(list(self.rows)))
-            self.rows.clear()
-
-    def _taken(self) -> str:
-        text = clean("".join(self.pieces)).strip()
-        self.pieces.clear()
-        return text
-
-
-@dataclass(slots=True)
-class _Group:
-    """What holds until the group ends."""
-
-    flow: _Flow
-    destination: str = ""
-    is_skipped: bool = False
-    is_hidden: bool = False
-    is_deleted: bool = False
-    is_bold: bool = False
-    in_table: bool = False
-    level: int | None = None
-    font: int | None = None
-    skip: int = 1
-    """How many characters after a ``\\u`` stand for the same, for old readers."""
 
 
 def parse(data: bytes) -> Parsed:
@@ -129,19 +25,17 @@ class _Reader:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._body = _Flow()
+        self._body = Flow()
         self._flows = [self._body]
-        self._group = _Group(self._body)
-        self._groups: list[_Group] = []
+        self._group = Group(self._body)
+        self._groups: list[Group] = []
         self._bytes = bytearray()
         self._high = 0  # the first half of a character beyond the Basic Multilingual Plane
         self._passed = 0
         self._is_starred = False
-        self._codepage = "cp1252"
-        self._fonts: dict[int, int] = {}
-        self._names: dict[int, str] = {}
+        self._fonts = Fonts()
         self._levels: dict[int, int] = {}
-        self._style, self._style_level, self._default = 0, None, 0  # type: int, int | None, int
+        self._style, self._style_level = 0, None  # type: int, int | None
         self._title: list[str] = []
         self._is_head = False
         self._notes = 0
@@ -198,7 +92,7 @@ class _Reader:
         if name in SKIPPED or (self._is_starred and name not in KEPT):
             group.is_skipped = True
         elif name in ASIDE and not group.is_skipped:
-            group.flow = _Flow(self._named(ASIDE[name]))
+            group.flow = Flow(self._named(ASIDE[name]))
             group.in_table, group.level = False, None
             self._flows.append(group.flow)
         elif name in {"fonttbl", "stylesheet", "info", "title", "author"}:
@@ -235,7 +129,7 @@ class _Reader:
         elif act := ACTS.get(name):
             act(self, number)
         elif name in CODEPAGES:
-            self._codepage = CODEPAGES[name]
+            self._fonts.codepage = CODEPAGES[name]
         self._is_starred = False
         return 0
 
@@ -308,13 +202,13 @@ class _Reader:
 
     def _charset(self, number: int | None) -> None:
         if self._group.destination == "fonttbl" and self._group.font is not None:
-            self._fonts[self._group.font] = number or 0
+            self._fonts.charsets[self._group.font] = number or 0
 
     def _set_codepage(self, number: int | None) -> None:
-        self._codepage = f"cp{number or 1252}"
+        self._fonts.codepage = f"cp{number or 1252}"
 
     def _set_default(self, number: int | None) -> None:
-        self._default = number or 0
+        self._fonts.default = number or 0
 
     def _set_skip(self, number: int | None) -> None:
         self._group.skip = max(0, min(number if number is not None else 1, 10))
@@ -342,7 +236,7 @@ class _Reader:
                 self._say(chr(0x10000 + ((self._high - 0xD800) << 10) + code - 0xDC00))
             self._high = 0
         elif 0xF000 <= code < 0xF100:
-            self._say(self._symbol(code - 0xF000))
+            self._say(self._fonts.symbol(code - 0xF000, self._group.font))
         else:
             self._say(chr(code))
 
@@ -352,20 +246,8 @@ class _Reader:
             return
         content = bytes(self._bytes)
         self._bytes.clear()
-        charset = self._fonts.get(self._default if self._group.font is None else self._group.font, 0)
-        if charset == SYMBOL and self._group.destination == "":
-            self._say("".join(map(self._symbol, content)))
-            return
-        try:
-            self._say(content.decode(CHARSETS.get(charset, self._codepage), errors="replace"))
-        except LookupError:
-            self._say(content.decode("cp1252", errors="replace"))
-
-    def _symbol(self, code: int) -> str:
-        name = self._names.get(self._group.font or 0, "symbol")
-        return character(name, f"{0xF000 + code:X}") or (
-            chr(code) if chr(code).isspace() else "•" if code == 0xB7 else ""
-        )
+        is_text = self._group.destination == ""
+        self._say(self._fonts.decoded(content, self._group.font, may_be_symbols=is_text))
 
     def _say(self, text: str) -> None:
         group = self._group
@@ -377,7 +259,7 @@ class _Reader:
             case "title":
                 self._title.append(text)
             case "fonttbl" if group.font is not None:
-                self._names.setdefault(group.font, text.strip(" ;").lower())
+                self._fonts.names.setdefault(group.font, text.strip(" ;").lower())
             case "style" if self._style_level is None and (found := HEADING.match(text.strip())):
                 self._style_level = int(found[1]) - 1
 

@@ -1,4 +1,4 @@
-"""Tables on a page: by the lines that are ruled around their cells, else by columns that are clear of words."""
+"""Tables whose cells are ruled off."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -6,54 +6,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index.load.pdf.page import Page, Rule
+from index.load.pdf.tables.cells import WIDE, Cell, Item, Table, is_beside
 from index.load.pdf.words import Line, Word
 
 CLOSE = 3.0
 """Ruled lines that are no further apart, in points, meet."""
 LONGEST_CELL = 80
 """A box with more words is a frame around prose, and no cell."""
-MOST_WORDS = 6
-"""Columns of so many words a cell, at the mean, are columns of prose."""
-FEWEST_WORDS = 4
-"""A line, at the mean, in each column of prose."""
-WIDE = 0.9
-"""Of a line's height: a gap that parts columns, and no words of a sentence."""
-FEWEST_ROWS = 3
+
+
 MOST_RULES = 300
 """Of either kind, those in one line joined: a drawing has more, and each is compared with each."""
-
-
-@dataclass(slots=True)
-class Cell:
-    """What stands in a cell, and how many columns it covers."""
-
-    words: list[Word]
-    columns: int = 1
-
-    @property
-    def is_bold(self) -> bool:
-        """Whether all of it is bold."""
-        return bool(self.words) and all(word.bold for word in self.words)
-
-
-@dataclass(slots=True)
-class Table:
-    """Rows of cells, where the first line of it stood among the lines of its page."""
-
-    rows: list[list[Cell]]
-
-
-Item = Line | Table
-
-
-def with_tables(page: Page) -> list[Item]:
-    """Return the page's lines, with those that make up a table as that."""
-    if not page.is_placed:
-        return list(page.lines)
-    return _by_columns(_by_rules(page))
-
-
-# Ruled tables
 
 
 @dataclass(slots=True)
@@ -73,7 +36,8 @@ class _Grid:
         return (row, column) if 0 <= column < len(self.xs[row]) - 1 else None
 
 
-def _by_rules(page: Page) -> list[Item]:
+def by_rules(page: Page) -> list[Item]:
+    """Return the page's lines, with those in ruled cells as tables."""
     items: list[Item] = list(page.lines)
     for grid in _grids(page):
         items = _fill(grid, items)
@@ -193,22 +157,17 @@ def _lines(words: Sequence[Word]) -> list[list[Word]]:
     lines: list[list[Word]] = []
     for word in words:
         middle = (word.top + word.bottom) / 2
-        if lines and (lines[-1][0].bottom < middle < lines[-1][0].top or _is_beside(lines[-1][-1], word)):
+        if lines and (lines[-1][0].bottom < middle < lines[-1][0].top or is_beside(lines[-1][-1], word)):
             lines[-1].append(word)
         else:
             lines.append([word])
     return lines
 
 
-def _is_beside(one: Word, other: Word) -> bool:
-    """Whether a word stands behind another on its line, be it raised."""
-    return one.bottom < other.top and other.bottom < one.top and other.left >= one.right - 1
-
-
 def _is_ruled_off(cells: Sequence[Sequence[Word]]) -> bool:
     """Whether the cells are what the rules part: no frame around prose, and next to no columns inside them."""
     inner = sum(
-        any(_is_beside(a, b) and b.left - a.right > WIDE * (a.top - a.bottom) for a, b in pairwise(cell))
+        any(is_beside(a, b) and b.left - a.right > WIDE * (a.top - a.bottom) for a, b in pairwise(cell))
         for cell in cells
     )
     return inner * 5 <= len(cells) and all(len(cell) <= LONGEST_CELL for cell in cells)
@@ -218,100 +177,3 @@ def _is_table(rows: Sequence[Sequence[Cell]]) -> bool:
     """Whether two rows or more have two cells or more, and not most of the cells are empty."""
     filled = [sum(bool(cell.words) for cell in row) for row in rows]
     return sum(count >= 2 for count in filled) >= 2 and sum(filled) * 5 >= 2 * sum(map(len, rows))
-
-
-# Tables without rules
-
-
-Span = tuple[float, float]
-
-
-@dataclass(slots=True)
-class _Cut:
-    """A line cut at its wide gaps."""
-
-    line: Line
-    parts: list[list[Word]]
-
-    def spans(self) -> list[Span]:
-        return [(part[0].left, max(word.right for word in part)) for part in self.parts]
-
-
-def _by_columns(items: Sequence[Item]) -> list[Item]:
-    """Make tables of neighbouring lines that wide gaps part at the same places."""
-    done: list[Item] = []
-    run: list[_Cut] = []
-    for item in items:
-        cut = _cut(item) if isinstance(item, Line) and item.is_flat else None
-        if cut and len(cut.parts) > 1 and (not run or _below(run[-1].line, cut.line)):
-            run.append(cut)
-            continue
-        done += _table(run)
-        run = [cut] if cut and len(cut.parts) > 1 else []
-        done += [] if run else [item]
-    return [*done, *_table(run)]
-
-
-def _below(one: Line, other: Line) -> bool:
-    """Whether a line stands right below another."""
-    return 0 < one.bottom - other.bottom < 3.5 * max(one.height, other.height)
-
-
-def _cut(line: Line) -> _Cut:
-    wide = WIDE * line.height
-    parts = [[line.words[0]]]
-    for one, other in pairwise(line.words):
-        if other.left - one.right > wide:
-            parts.append([other])
-        else:
-            parts[-1].append(other)
-    return _Cut(line, parts)
-
-
-def _table(run: Sequence[_Cut]) -> list[Item]:
-    """A run of cut lines as a table if they have their columns in common; else the lines."""
-    lines: list[Item] = [cut.line for cut in run]
-    columns = _columns(run)
-    if len(run) < FEWEST_ROWS or len(columns) < 2:
-        return lines
-    rows = [_placed(cut, columns) for cut in run]
-    words = [len(cell.words) for row in rows for cell in row if cell.words]
-    if sum(words) > MOST_WORDS * len(words):
-        return _prose(rows) or lines
-    filled = sum(bool(cell.words) for row in rows for cell in row)
-    return [Table(rows)] if filled * 5 >= 3 * len(rows) * len(columns) else lines
-
-
-def _prose(rows: Sequence[Sequence[Cell]]) -> list[Item]:
-    """Columns of prose that were written line by line across: one after the other; nothing if they are none."""
-    columns = list(zip(*rows, strict=True))
-    if any(sum(len(cell.words) for cell in column) < FEWEST_WORDS * len(column) for column in columns):
-        return []
-    return [Line(cell.words) for column in columns for cell in column if cell.words]
-
-
-def _columns(run: Sequence[_Cut]) -> list[Span]:
-    """The columns: stretches that words cover in some line, and that no line bridges.
-
-    The heads of columns may be wider than what is below them, so the first line may bridge what no other does.
-    """
-    best: list[Span] = []
-    for lines in (run, run[1:]):
-        found: list[Span] = []
-        for left, right in sorted(span for cut in lines for span in cut.spans()):
-            if found and left < found[-1][1]:
-                found[-1] = (found[-1][0], max(found[-1][1], right))
-            else:
-                found.append((left, right))
-        best = max(best, found, key=len)
-    return best
-
-
-def _placed(cut: _Cut, columns: Sequence[Span]) -> list[Cell]:
-    """The parts of a line in their columns: each in the one that it shares most with."""
-    cells = [Cell([]) for _ in columns]
-    for part, (left, right) in zip(cut.parts, cut.spans(), strict=True):
-        shared = [min(right, end) - max(left, start) for start, end in columns]
-        cell = cells[max(range(len(columns)), key=shared.__getitem__)]
-        cell.words += part
-    return cells

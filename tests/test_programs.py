@@ -16,7 +16,7 @@ import qa
 from index import Document, Passage
 from qa import Answer, Candidate, Entry, Hit, Reason, Turn, Where
 from qa.compose import claims
-from qa.engine import OnRead
+from qa.read.in_order import OnRead
 from tests.fakes import PatternReader
 from ui import docs, guard, mcp, routes
 from ui.queue import FullError, Queue

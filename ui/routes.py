@@ -56,6 +56,7 @@ def _day(value: object) -> date:
 
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+WholePath = Annotated[Name, AfterValidator(_absolute)]
 Day = Annotated[date, BeforeValidator(_day)]
 
 
@@ -64,9 +65,7 @@ class WhereRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    paths: Annotated[list[Annotated[Name, AfterValidator(_absolute)]], Field(min_length=1, max_length=100)] | None = (
-        None
-    )
+    paths: Annotated[list[WholePath], Field(min_length=1, max_length=100)] | None = None
     kinds: Annotated[list[Name], Field(min_length=1, max_length=100)] | None = None
     documents: Annotated[list[Annotated[int, Field(ge=1, lt=2**63)]], Field(min_length=1, max_length=10_000)] | None = (
         None

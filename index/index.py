@@ -321,7 +321,7 @@ def _verified(embedder: Embedder, origin: Origin, folder: Path) -> Embedder:
     if found.dimension != origin.dimension or origin.fingerprint not in known:
         raise IndexMismatch(
             f"the index in {folder} was made with {_described(origin)}, not with {_described(found)}: open it"
-            f" with that embedder, or delete the folder and run `seedqa add PATH --index {folder}`"
+            " with that embedder, or make another in a folder of its own: `seedqa add PATH --index DIR`"
         )
     return embedder
 

@@ -1,86 +1,24 @@
-"""Adding in the background: one writer, a queue, progress by passage, and a stop that keeps what is done."""
+"""The one writer: runs what is to be added and removed, one after the other."""
 
 import itertools
 import logging
 import os
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 
 import qa
 from qa import Engine, Fate, Outcome, Progress
+from ui.jobs.job import Job, Kind, Snapshot, State
 
 _LOG = logging.getLogger(__name__)
 _BATCH = 64
 """Files that are added in one go: the folder is locked and the counts are told once for all of them."""
-_FAILURES = 100
-"""Reasons kept of one job: who has more has one reason many times, and reads no further."""
 _KEPT = 1000
 """Finished lines that are kept: the newest."""
 _APOLOGY = "Something went wrong here; the terminal that runs seedqa has the details. Try it again."
-
-
-class Kind(StrEnum):
-    """What a job does."""
-
-    ADD = "add"
-    REMOVE = "remove"
-
-
-class State(StrEnum):
-    """How far a job is."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    STOPPED = "stopped"
-
-
-@dataclass(slots=True)
-class Job:
-    """One line of the queue: a file, a folder, or several files that belong together."""
-
-    id: int
-    kind: Kind
-    name: str
-    paths: tuple[Path, ...]
-    size: int = 0
-    state: State = State.WAITING
-    reason: str = ""
-    fates: Counter[Fate] = field(default_factory=Counter)
-    failures: list[Outcome] = field(default_factory=list)
-
-    def note(self, outcome: Outcome) -> None:
-        """Count what became of a file."""
-        self.fates[outcome.fate] += 1
-        if outcome.fate is Fate.FAILED and len(self.failures) < _FAILURES:
-            self.failures.append(outcome)
-
-    def settle(self) -> None:
-        """Finish: failed if nothing of it could be read."""
-        kept = sum(count for fate, count in self.fates.items() if fate is not Fate.FAILED)
-        self.state = State.FAILED if self.failures and not kept else State.DONE
-        self.reason = self.failures[0].reason if self.state is State.FAILED else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The queue at a moment. ``done`` of ``total`` jobs are finished since it was last empty.
-
-    ``share`` of all the work is done, 0 to 1, and about ``seconds_left`` are, as far as that can be told.
-    """
-
-    jobs: list[Job]
-    done: int
-    total: int
-    progress: Progress | None
-    share: float
-    seconds_left: float | None
 
 
 class _Aside(Exception):
@@ -143,7 +81,7 @@ class Jobs:
         """Stop a job, or all that are not finished. What has been stored stays."""
         with self._changed:
             for each in self._jobs.values():
-                if job in (None, each.id) and each.kind is Kind.ADD and not _is_over(each):
+                if job in (None, each.id) and each.kind is Kind.ADD and not each.is_over:
                     each.state, each.reason = State.STOPPED, "Stopped; what was read before is kept."
             self._changed.notify_all()
 
@@ -161,15 +99,15 @@ class Jobs:
     def clear(self) -> None:
         """Forget the lines of what is finished."""
         with self._changed:
-            self._jobs = {number: job for number, job in self._jobs.items() if not _is_over(job)}
+            self._jobs = {number: job for number, job in self._jobs.items() if not job.is_over}
 
     def snapshot(self) -> Snapshot:
         """Return the queue as it is now, oldest first."""
         with self._changed:
             jobs = [replace(job, fates=job.fates.copy(), failures=job.failures.copy()) for job in self._jobs.values()]
             recent = [job for job in jobs if job.id >= self._first]
-            done = sum(_is_over(job) for job in recent)
-            before = done - sum(_is_over(job) for job in self._batch)
+            done = sum(job.is_over for job in recent)
+            before = done - sum(job.is_over for job in self._batch)
             share = (before + len(self._batch) * _share(self._progress)) / max(1, len(recent))
             return Snapshot(jobs, done, len(recent), self._progress, min(1.0, share), self._seconds_left())
 
@@ -215,7 +153,7 @@ class Jobs:
             return job.id
 
     def _unfinished(self) -> bool:
-        return not all(_is_over(job) for job in self._jobs.values())
+        return not all(job.is_over for job in self._jobs.values())
 
     def _forget_oldest(self) -> None:
         finished = [job.id for job in self._jobs.values() if job.state is State.DONE]
@@ -316,10 +254,6 @@ class Jobs:
         with self._changed:
             for job in _running(batch):
                 job.state, job.reason = State.FAILED, reason
-
-
-def _is_over(job: Job) -> bool:
-    return job.state not in (State.WAITING, State.RUNNING)
 
 
 def _share(progress: Progress | None) -> float:

@@ -240,9 +240,10 @@ def changes(index: Index, world: World) -> Iterator[tuple[str, Callable[[], obje
         index.add(Document(0, path, "Note", f"A note, the {next(numbers)}th. {' '.join(world.texts(0)[:2])}", (), ""))
 
     names = [f"/added/{number}.txt" for number in range(5)]
-    yield "added", lambda names=iter(names): write(next(names))  # type: ignore[misc]
-    yield "changed", lambda names=iter(names): write(next(names))  # type: ignore[misc]
-    yield "removed", lambda names=iter(names): index.remove([Path(next(names))])  # type: ignore[misc]
+    added, changed, removed = iter(names), iter(names), iter(names)
+    yield "added", lambda: write(next(added))
+    yield "changed", lambda: write(next(changed))
+    yield "removed", lambda: index.remove([Path(next(removed))])
 
 
 def table(figures: Figures) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.errors import IndexMismatch, IndexNotFound, LoadError, StoreError
 from index.store import Counts, Origin, Store, problems
-from index.store.blobs import halved, rounded
+from index.store.blobs import doubled, halved, rounded
 from index.store.database import Database
 from index.types import Document, Kind, Mark
 from tests.fakes import HashingEmbedder, document, lines
@@ -60,7 +60,7 @@ def test_a_passage_is_found_by_the_id_of_its_vector(store: Store) -> None:
     assert place[passage_id].document == document_id
     assert notes.text[place[passage_id].start : place[passage_id].end] == "gamma delta"
     vectors = store.vectors(np.array([passage_id]))
-    assert np.array_equal(vectors, halved(EMBEDDER.encode(["gamma delta"])))
+    assert np.array_equal(vectors, doubled(halved(EMBEDDER.encode(["gamma delta"]))))
 
 
 def test_a_list_shows_each_document_without_its_text(store: Store) -> None:

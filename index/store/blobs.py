@@ -10,27 +10,33 @@ from numpy.typing import NDArray
 from index.types import Vectors
 
 Small = NDArray[np.int8]
-Half = NDArray[np.float16]
+Half = NDArray[np.int16]
 Sum = NDArray[np.int64]
 
-_UNIT = 2.0**24
-"""Every float16 is a multiple of the smallest, 2 ** -24: sums of integers are exact in any order."""
+_ONE = 32767
+"""What 1 is kept as in 16 bits. Of numbers up to 1, float16 would lose ten times as much of the large ones."""
 
 
 def halved(rows: Vectors) -> Half:
-    """Keep rows of length 1 in 16 bits a number: their inner products move by about 0.00001."""
-    half: Half = rows.astype("<f2")
+    """Keep rows of length 1 in 16 bits a number: an inner product of two moves by about 0.00001."""
+    half: Half = np.rint(_ONE * rows).astype("<i2")
     return half
 
 
-def summed(rows: Half | Vectors) -> Sum:
-    """Add up rows of float16, exactly. **Shape:** (n, width) → (width,)."""
-    return np.rint(rows.astype(np.float64) * _UNIT).astype(np.int64).sum(axis=0)
+def doubled(rows: Half) -> Vectors:
+    """Read what ``halved`` kept."""
+    return rows.astype(np.float32) / np.float32(_ONE)
+
+
+def summed(rows: Half) -> Sum:
+    """Add up rows, exactly. **Shape:** (n, width) → (width,)."""
+    total: Sum = rows.sum(axis=0, dtype=np.int64)
+    return total
 
 
 def mean(total: Sum, count: int) -> NDArray[np.float64]:
     """Return the mean of ``count`` rows that ``summed`` added up."""
-    return total / (_UNIT * max(1, count))
+    return total / (float(_ONE) * max(1, count))
 
 
 def checksum(text: str, vectors: Half, sentences: Iterable[Small]) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.files import Stamp
-from index.store.blobs import Sum, restored
+from index.store.blobs import Sum, doubled, restored
 from index.store.database import Database, Row
 from index.store.rows import Counts, Embedded, Entry, File, Origin, Place, Segment
 from index.store.schema import COUNTERS, TOKENIZER
@@ -155,16 +155,16 @@ class Reading:
         among, values = "id BETWEEN ? AND ?", (int(ids[0]), int(ids[-1])) if len(ids) else (0, -1)
         if len(ids) < (values[1] - values[0]) // 4:  # far apart: each is looked up
             among, values = f"id {LISTED}", listed(ids.tolist())  # type: ignore[assignment]
-        rows, wanted, filled = np.empty((len(ids), width), "<f2"), set(ids.tolist()), 0
+        rows, wanted, filled = np.empty((len(ids), width), "<i2"), set(ids.tolist()), 0
         for passage_id, vector in self.database.each(
             f"SELECT id, vector FROM vectors WHERE {among} ORDER BY id", values
         ):
             if passage_id in wanted and len(vector) == 2 * width:
-                rows[filled] = np.frombuffer(vector, "<f2")
+                rows[filled] = np.frombuffer(vector, "<i2")
                 filled += 1
         if filled < len(ids):
             raise self.database.damaged(f"vectors missing: {len(ids) - filled}")
-        return rows.astype(np.float32)
+        return doubled(rows)
 
     def sentences(self, ids: Sequence[int]) -> dict[int, Vectors]:
         """Map passage ids to the vectors of the passages' sentences. **Shape:** each (n, dimension), n at least 1."""
@@ -179,8 +179,9 @@ class Reading:
 
     def segments(self) -> list[Segment]:
         """List the segments, in the order of their passages."""
-        rows = self.database.rows("SELECT * FROM segments ORDER BY first")
-        return [Segment(*row[:5], json.loads(row[5])) for row in rows]
+        columns = "name, first, last, passages, generation, checksums"
+        rows = self.database.rows(f"SELECT {columns} FROM segments ORDER BY first")
+        return [Segment(row[0], row[1], row[2], row[3], row[4], json.loads(row[5])) for row in rows]
 
     def covered(self) -> int:
         """Return the last id that a segment may hold; 0 without any."""

@@ -30,7 +30,7 @@ CREATE INDEX documents_by_bytes ON documents (sha256);
 VECTORS = """
 CREATE TABLE {name} (
     id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
-    vector BLOB NOT NULL                           -- float16, little-endian
+    vector BLOB NOT NULL                           -- int16, little-endian: 32767 is 1
 )"""
 
 VIEWS = """

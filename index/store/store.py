@@ -164,7 +164,7 @@ class Store(Reading):
             self._unword(number)
         ids = listed([row[0] for row in unled])
         gone = self.ids(f"SELECT id FROM passages WHERE document {LISTED} ORDER BY id", ids)
-        self._add_to_sum(-summed(self.vectors(gone)))
+        self._add_to_sum(-summed(halved(self.vectors(gone))))
         self._bury(gone)
         self.database.rows(f"DELETE FROM documents WHERE id {LISTED}", ids)
         self._add_to("documents", -len(unled))

@@ -92,7 +92,7 @@ class Engine:
         hits = self.index.search(searched, k, where=where)
         if (better := self._mended(searched, hits)) != searched:
             searched, hits = better, self.index.search(better, k, where=where)
-        asked = Asked.of(searched, self.index.words(searched), self.index.stems)
+        asked = Asked.of(searched, self.index.vocabulary.words(searched), self.index.vocabulary.stems)
         if missing := self._missing(asked, hits):
             return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
         # 3  spans in them
@@ -112,21 +112,22 @@ class Engine:
 
     def _mended(self, question: str, hits: Sequence[Hit]) -> str:
         """Return the question with its slips mended by what the documents say."""
-        index = self.index
+        vocabulary = self.index.vocabulary
         lexicon = Lexicon(
-            stem=lambda word: "".join(index.stems(word)),
-            is_indexed=lambda stem: stem in index.frequencies([stem]),
-            alike=index.spellings,
-            is_english=index.has_whole,
+            stem=lambda word: "".join(vocabulary.stems(word)),
+            is_indexed=lambda stem: stem in vocabulary.frequencies([stem]),
+            alike=vocabulary.spellings,
+            is_english=vocabulary.has_whole,
         )
         return mended(question, lexicon, lambda: [hit.passage.text for hit in hits])
 
     def _missing(self, asked: Asked, hits: Sequence[Hit]) -> list[str]:
         """Return the names in a question that occur nowhere in the documents, nor anything spelled like them."""
+        vocabulary = self.index.vocabulary
         stems = {stem for parts in asked.names.values() for stem in parts}
-        known = self.index.frequencies(sorted(stems))
-        missing = unknown(asked.names, known, lambda stem: is_close(stem, self.index.spellings(stem)))
-        missing += [name for name in asked.names if name not in missing and is_code(name) and not self.index.has(name)]
+        known = vocabulary.frequencies(sorted(stems))
+        missing = unknown(asked.names, known, lambda stem: is_close(stem, vocabulary.spellings(stem)))
+        missing += [name for name in asked.names if name not in missing and is_code(name) and not vocabulary.has(name)]
         texts = [f"{hit.passage.document.title}\n{hit.passage.text}" for hit in hits]
         return [name for name in missing if not stands_for(name, texts)]
 

@@ -323,7 +323,7 @@ def test_scores_are_those_of_fts5(store: Store, words: str) -> None:
 
 
 def test_postings_come_back_from_disk(tmp_path: Path) -> None:
-    """Each term's places and counts, a title's counted half; of two parts as of one; of a term that is not there, none."""
+    """Each term's places and counts, a title's counted half; of two parts as of one."""
     cuts = [(["fee"], ["boat", "fee", "boat"]), ([], ["über"]), (["oar"], ["boat"])]
     joined = Postings.joined([Postings.of(cuts[:2]), Postings.of(cuts[2:])])
     joined.write(tmp_path)

@@ -234,8 +234,29 @@ def test_what_is_not_sure_is_shown_as_the_closest(tmp_path: Path) -> None:
 @pytest.mark.parametrize("question", ["Wer leitet die Sitzung?", "谁主持会议？", "Quién es el jefe del taller?"])
 def test_a_language_that_is_not_read_is_named_as_the_reason(tmp_path: Path, question: str) -> None:
     """It would be untrue that the documents do not say."""
-    answer = ask(tmp_path, "Die Sitzung leitet Frau Weil. 会议由王丽主持。 El jefe es Ramón.", question, "nothing")
+    answer = ask(tmp_path, "Frau Weil hat das Wort. 会议在三楼举行。 Ramón llegó tarde.", question, "nothing")
     assert answer.reason is Reason.OTHER_LANGUAGE
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("Wer leitet die Sitzung?", "Die Sitzung leitet Frau Weil."),
+        ("谁主持会议？", "会议由王丽主持。"),
+        ("図書館は何時に開きますか？", "図書館は九時から開いています。"),
+        ("주차 요금은 얼마입니까?", "주차 요금은 한 시간에 삼천 원입니다."),
+    ],
+)
+def test_a_sentence_with_the_question_s_words_is_quoted_in_a_language_that_is_not_read(
+    tmp_path: Path, question: str, quote: str
+) -> None:
+    """Whole, as no reader knows which of its words answer."""
+    text = (
+        "Frau Ott kam spät. Die Sitzung leitet Frau Weil. 会议由王丽主持。会议在三楼举行。\n\n"
+        "図書館は九時から開いています。本は三週間借りられます。\n\n"
+        "주차 요금은 한 시간에 삼천 원입니다. 관리실은 정문 옆에 있습니다."
+    )
+    assert ask(tmp_path, text, question, "nothing").text == quote
 
 
 def test_names_and_single_words_are_in_no_language() -> None:

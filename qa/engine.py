@@ -28,6 +28,7 @@ from index.embed import PACKAGED
 from index.load import SUFFIXES
 from qa import compose, followup
 from qa.about import Asked, is_code, stands_for, unknown
+from qa.by_words import sentence_for
 from qa.language import is_english
 from qa.originals import unless_changed
 from qa.read import LibraryReader, Reader, load_reader
@@ -107,8 +108,23 @@ class Engine:
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
         if not answer.claims and self.reader.is_english and not is_english(searched):
-            return replace(answer, reason=Reason.OTHER_LANGUAGE)
+            answer = self._by_words(answer)
         return unless_changed(answer)
+
+    def _by_words(self, answer: Answer) -> Answer:
+        """Return the answer with the sentence that has the question's words, or the reason that nothing was read."""
+        meaning = self.reader.calibration
+        found = sentence_for(answer.searched, answer.hits, meaning.threshold)
+        if found is None:
+            return replace(answer, reason=Reason.OTHER_LANGUAGE)
+        claims = tuple(compose.claims([found], meaning))
+        return replace(
+            answer,
+            reason=Reason.ANSWERED,
+            confidence=claims[0].confidence,
+            claims=claims,
+            candidates=(found, *answer.candidates),
+        )
 
     def _mended(self, question: str, hits: Sequence[Hit]) -> str:
         """Return the question with its slips mended by what the documents say."""
@@ -124,10 +140,12 @@ class Engine:
     def _missing(self, asked: Asked, hits: Sequence[Hit]) -> list[str]:
         """Return the names in a question that occur nowhere in the documents, nor anything spelled like them."""
         vocabulary = self.index.vocabulary
-        stems = {stem for parts in asked.names.values() for stem in parts}
-        known = vocabulary.frequencies(sorted(stems))
-        missing = unknown(asked.names, known, lambda stem: is_close(stem, vocabulary.spellings(stem)))
-        missing += [name for name in asked.names if name not in missing and is_code(name) and not vocabulary.has(name)]
+        named = asked.names
+        if not is_english(asked.question):  # in German every noun has a capital
+            named = {name: parts for name, parts in named.items() if is_code(name)}
+        known = vocabulary.frequencies(sorted({stem for parts in named.values() for stem in parts}))
+        missing = unknown(named, known, lambda stem: is_close(stem, vocabulary.spellings(stem)))
+        missing += [name for name in named if name not in missing and is_code(name) and not vocabulary.has(name)]
         texts = [f"{hit.passage.document.title}\n{hit.passage.text}" for hit in hits]
         return [name for name in missing if not stands_for(name, texts)]
 

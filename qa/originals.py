@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -87,6 +88,12 @@ def unless_changed(answer: Answer) -> Answer:
     return replace(answer, claims=claims) if claims else replace(answer, claims=(), reason=Reason.SOURCE_CHANGED)
 
 
+def _day(path: str) -> str:
+    found = stamp(path)
+    return date.fromtimestamp(found.mtime / 1e9).isoformat() if found else ""
+
+
 def _fresh(claim: Claim, fresh: set[tuple[str, str]]) -> Claim:
-    citations = tuple(c for c in claim.citations if (c.path, c.sha256) in fresh)
+    kept = (c for c in claim.citations if (c.path, c.sha256) in fresh)
+    citations = tuple(replace(c, modified=_day(c.path)) if c.sha256 else c for c in kept)
     return replace(claim, text=citations[0].quote if citations else "", citations=citations)

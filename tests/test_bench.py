@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import choices, corpus, end_to_end, retrieval, rules
+from bench import choices, corpus, end_to_end, retrieval, rules, scale
 from bench.peers.__main__ import row
+from bench.synthetic import World
 from index import Index
 from qa.engine import Engine
 from qa.squad import Question
@@ -109,3 +110,15 @@ def test_a_rule_is_off_and_then_on_again(tmp_path: Path) -> None:
         with rules.off(*rules.RULES):
             assert ask().text == "vinegar"
         assert ask().text == "Never rinse the felt with vinegar"
+
+
+def test_a_small_world_is_measured(tmp_path: Path) -> None:
+    """Every figure of a few passages, made and then taken from the folder again; the exact search finds all."""
+    figures = scale.measured(tmp_path / "index", 60, questions=4)
+    assert figures["passages"] == 60
+    assert figures["recall@10 of dense against exact"] == 1.0
+    assert {"fused", "dense", "lexical", "8 askers", "next question, ms more"} <= figures.keys()
+    assert figures["fused"]["p50"] > 0
+    again = scale.built(tmp_path / "index", World(60))
+    assert again["build, s"] == figures["build, s"]
+    assert f"passages: {figures['passages']}" in scale.table(figures)

@@ -25,6 +25,8 @@ from index import (
     StoreError,
 )
 from index.lock import WriteLock
+from index.readers import Readers
+from index.store import Store
 from tests.fakes import HashingEmbedder, document
 
 ROOT = Path(__file__).parents[1]
@@ -443,6 +445,31 @@ def test_threads_share_an_index(index: Index) -> None:
     assert len(index) == 30
     assert len(index.search("item", 100)) == 30
     assert index.check() == []
+
+
+def test_a_search_does_not_wait_for_another(index: Index) -> None:
+    """While one reads, others read too: each has a connection of its own, and sees its own state."""
+    index.add(document("Ada led the meeting.", "/memo"))
+    with index._readers.snapshot() as first, index._readers.snapshot() as second:
+        assert first is not second
+        with ThreadPoolExecutor(1) as pool:
+            assert len(pool.submit(index.search, "who led?").result(timeout=60)) == 1
+        index.add(document("Eva led another.", "/other"))
+        assert (first.count_passages(), len(index)) == (1, 2)
+    assert len(index.search("who led?")) == 2
+
+
+def test_connections_are_bounded_and_closing_waits_for_those_who_read(index: Index) -> None:
+    """Where all are in use the next waits; and nothing is closed under a reader."""
+    readers = Readers(Store.open(index.folder / "index.db"), most=2)
+    with ThreadPoolExecutor(1) as pool:
+        with readers.store(), readers.store():
+            closed = pool.submit(readers.close)
+            with pytest.raises(TimeoutError):
+                closed.result(timeout=0.2)
+        closed.result(timeout=60)
+    with pytest.raises(StoreError, match="is closed"), readers.store():
+        pass
 
 
 def test_passages_fit_the_embedder_that_reads_them(tmp_path: Path) -> None:

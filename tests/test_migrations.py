@@ -2,13 +2,18 @@
 
 import hashlib
 import json
+import subprocess
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index import Index, IndexMismatch, Kind, StoreError
 from index.load import parser_of
-from index.store import Counts
+from index.store import Counts, Store
 from index.store.blobs import checksum, rounded
 from index.store.database import Database
 from index.types import Document, Embedder, Mark, Vectors
@@ -159,3 +164,47 @@ def test_a_newer_format_says_update(tmp_path: Path, docs: dict[Path, str]) -> No
     database.close()
     with pytest.raises(IndexMismatch, match="update seedqa"):
         Index.open(tmp_path / "index", embedder=HashingEmbedder())
+
+
+MIGRATE = "import sys; from pathlib import Path; from index.store import Store; Store.open(Path(sys.argv[1])).close()"
+
+
+def test_a_migration_that_is_killed_has_done_nothing_or_all(tmp_path: Path) -> None:
+    """At whatever moment it is: what is opened next is sound, and holds the same vectors."""
+    files = {}
+    for number in range(40):
+        path = tmp_path / f"{number}.txt"
+        path.write_text("".join(f"Item {number} has part {part}.\n" for part in range(12)))
+        files[path] = hashlib.sha256(path.read_bytes()).hexdigest()
+    old_index(tmp_path / "index", files, HashingEmbedder())
+    for wait in np.linspace(0.1, 0.6, 5):
+        command = [sys.executable, "-c", MIGRATE, str(tmp_path / "index" / "index.db")]
+        with subprocess.Popen(command, cwd=Path(__file__).parent.parent) as process:
+            time.sleep(float(wait))
+            process.kill()
+    with Index.open(tmp_path / "index", embedder=Refusing()) as index:
+        assert index.check() == []
+        assert index.counts() == Counts(documents=40, files=40, passages=480)
+        [hit] = index.search("Item 7 has part 3.", 1)
+        assert hit.passage.text == "Item 7 has part 3."
+
+
+def test_vectors_take_half_the_bytes_and_lose_next_to_nothing(tmp_path: Path, docs: dict[Path, str]) -> None:
+    """Two bytes a number, each within a 65,000th of what it was."""
+    old_index(tmp_path / "index", docs, HashingEmbedder())
+    with closing(Store.open(tmp_path / "index" / "index.db")) as store:
+        ids = store.passage_ids()
+        whole = HashingEmbedder().encode([text for path in docs for text in path.read_text().splitlines()])
+        assert np.abs(store.vectors(ids) - whole).max() <= 0.5 / 32767 + 1e-7
+        [(size,)] = store.database.rows("SELECT max(length(vector)) FROM vectors")
+        assert size == 2 * whole.shape[1]
+
+
+def test_a_document_that_was_damaged_is_still_found_to_be(tmp_path: Path, docs: dict[Path, str]) -> None:
+    """A checksum that did not fit is not made to fit."""
+    old_index(tmp_path / "index", docs, HashingEmbedder())
+    database = Database(tmp_path / "index" / "index.db")
+    database.rows("UPDATE documents SET text = replace(text, 'Ada', 'Eva')")
+    database.close()
+    with Index.open(tmp_path / "index", embedder=Refusing()) as index:
+        assert [problem for problem in index.check() if "not what was stored" in problem]

@@ -452,6 +452,7 @@ def test_a_search_does_not_wait_for_another(index: Index) -> None:
     index.add(document("Ada led the meeting.", "/memo"))
     with index._readers.snapshot() as first, index._readers.snapshot() as second:
         assert first is not second
+        assert first.count_passages() == 1
         with ThreadPoolExecutor(1) as pool:
             assert len(pool.submit(index.search, "who led?").result(timeout=60)) == 1
         index.add(document("Eva led another.", "/other"))

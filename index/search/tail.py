@@ -51,7 +51,8 @@ class Tail:
 
     def nearest(self, query: Vectors, k: int, among: Ids | None) -> tuple[Ids, Vectors]:
         """Return at least the k nearest, in any order, with their vectors. **Shape:** query is (1, dimension)."""
-        close = self.room[: len(self.ids)] @ query[0]
+        # not by @: for one question, BLAS's threads cost 5 ms of processor at 2,000 rows, and this 0.15
+        close = np.einsum("ij,j->i", self.room[: len(self.ids)], query[0].astype(np.float32))
         close[~self.alive] = -np.inf
         if among is not None:
             close[~np.isin(self.ids, among, assume_unique=True)] = -np.inf

@@ -28,8 +28,7 @@ class Quantised:
     @classmethod
     def of(cls, count: int, dimension: int, rows: Callable[[Ids], Vectors], *, listed: int = LISTED) -> Self:
         """Make one of the vectors at the places 0 to ``count``. **Shape:** rows (n,) → (n, dimension)."""
-        import faiss  # here and not above: 30 to 60 ms that adding documents need not pay
-
+        faiss = _faiss()
         eight, product = faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
         if count < listed:
             index, sample = faiss.IndexScalarQuantizer(dimension, eight, product), 50_000
@@ -46,14 +45,12 @@ class Quantised:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Map a file that ``write`` wrote: only what searches look at is read."""
-        import faiss
-
+        faiss = _faiss()
         return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
 
     def write(self, path: Path) -> None:
         """Write a file."""
-        import faiss
-
+        faiss = _faiss()
         faiss.write_index(self._index, str(path))
 
     def __len__(self) -> int:
@@ -62,8 +59,7 @@ class Quantised:
 
     def search(self, query: Vectors, k: int, among: NDArray[np.bool_] | None = None, *, probes: int = 24) -> Ids:
         """Find about the k nearest places, only those ``among``, if it is given. **Shape:** query (1, dimension)."""
-        import faiss
-
+        faiss = _faiss()
         faiss.omp_set_num_threads(1)  # a thread's own setting; two threads are slower for one question
         bits = None if among is None else np.packbits(among, bitorder="little")  # lives as long as the search
         options: dict[str, Any] = {} if bits is None else {"sel": faiss.IDSelectorBitmap(bits)}
@@ -75,6 +71,12 @@ class Quantised:
         _, places = self._index.search(np.ascontiguousarray(query, np.float32), min(k, len(self)), params=parameters)
         found: Ids = places[0]
         return found[found >= 0]
+
+
+def _faiss() -> Any:
+    import faiss  # here and not above: 30 to 60 ms that a small index need not pay
+
+    return faiss
 
 
 def products(rows: Vectors, query: Vectors) -> list[float]:

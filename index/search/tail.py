@@ -18,17 +18,19 @@ Ids = NDArray[np.int64]
 class Tail:
     """Passages and their vectors, as they were at one time. Later tails share its memory: nothing of it is changed.
 
-    **Shape:** ids (n,), ascending; alive (n,), False where a passage has gone; room (at least n, dimension).
+    **Shape:** ids (n,), ascending; alive (n,), False where a passage has gone; words (n,), how many
+    each has; room (at least n, dimension).
     """
 
     ids: Ids
     alive: NDArray[np.bool_]
     room: Vectors
+    words: NDArray[np.float64]
 
     @classmethod
     def empty(cls, dimension: int) -> Self:
         """Hold nothing."""
-        return cls(np.empty(0, np.int64), np.empty(0, np.bool_), np.empty((0, dimension), np.float32))
+        return cls(np.empty(0, np.int64), np.empty(0, np.bool_), np.empty((0, dimension), np.float32), np.empty(0))
 
     def __len__(self) -> int:
         """Count the passages that are there."""
@@ -47,7 +49,9 @@ class Tail:
             room = np.empty((count + (count // 2 if len(self.ids) else 0), room.shape[1]), np.float32)
             room[: len(self.ids)] = self.room[: len(self.ids)]
         room[len(self.ids) : count] = store.vectors(came)
-        return Tail(np.concatenate([self.ids, came]), np.concatenate([alive, np.ones(len(came), np.bool_)]), room)
+        alive = np.concatenate([alive, np.ones(len(came), np.bool_)])
+        words = np.concatenate([self.words, store.lengths(came)])
+        return Tail(np.concatenate([self.ids, came]), alive, room, words)
 
     def nearest(self, query: Vectors, k: int, among: Ids | None) -> tuple[Ids, Vectors]:
         """Return at least the k nearest, in any order, with their vectors. **Shape:** query is (1, dimension)."""
@@ -65,6 +69,10 @@ class Tail:
         """Return the vectors of passages that are there. **Shape:** (len(ids), dimension)."""
         return self.room[np.searchsorted(self.ids, ids)]
 
+    def lengths(self, ids: Ids) -> NDArray[np.float64]:
+        """Return how many words passages have. **Shape:** (len(ids),)."""
+        return self.words[np.searchsorted(self.ids, ids)]
+
 
 class TailWords:
     """The words of the passages that no segment holds: few, and added to as they come.
@@ -75,11 +83,11 @@ class TailWords:
     def __init__(self) -> None:
         """Hold nothing."""
         self._lists: dict[str, list[tuple[int, float]]] = {}
-        self._lengths: dict[int, int] = {}
+        self._known: set[int] = set()
 
     def learn(self, store: Store, ids: Sequence[int]) -> None:
         """Read the words of passages, unless they are known."""
-        new = [number for number in ids if number not in self._lengths]
+        new = [number for number in ids if number not in self._known]
         if not new:
             return
         documents = sorted({place.document for place in store.places(new).values()})
@@ -92,13 +100,9 @@ class TailWords:
                     counts[term] = counts.get(term, 0.0) + weight
             for term, count in counts.items():
                 self._lists.setdefault(term, []).append((number, count))
-            self._lengths[number] = len(about) + len(text)
+            self._known.add(number)
 
     def find(self, term: str) -> tuple[Ids, NDArray[np.float64]]:
         """Return the passages that hold a term, ascending, those that have gone too, and how often each does."""
         found = list(self._lists.get(term, ()))
         return np.array([i for i, _ in found], np.int64), np.array([count for _, count in found], np.float64)
-
-    def lengths(self, ids: Ids) -> NDArray[np.float64]:
-        """Return how many words passages have. **Shape:** (len(ids),)."""
-        return np.array([self._lengths[number] for number in ids.tolist()], np.float64)

@@ -95,16 +95,19 @@ class View:
         return [found[number] for number in ids]
 
     def lists(self, store: Store) -> Lists:
-        """Return where the words' lists are: without segments, the store itself has them."""
-        return _Lists(self) if self.lives else store
+        """Return where the words' lists are."""
+        return _Lists(self, store)
 
 
 @dataclass(frozen=True)
 class _Lists:
     view: View
+    store: Store
 
     def occurrences(self, term: str) -> tuple[Ids, NDArray[np.float64]]:
         """Return the passages that hold a term, ascending, and how often each does."""
+        if not self.view.lives:
+            return self.store.occurrences(term)
         ids, counts = self.view.words.find(term)
         kept = np.isin(ids, self.view.tail.ids[self.view.tail.alive], assume_unique=True)
         found = [*(live.occurrences(term) for live in self.view.lives), (ids[kept], counts[kept])]
@@ -119,7 +122,7 @@ class _Lists:
             start, stop = np.searchsorted(ids, [live.segment.first, live.segment.last + 1])
             places = np.searchsorted(live.files.ids, ids[start:stop])
             lengths[start:stop], left[start:stop] = live.files.postings.lengths[places], False
-        lengths[left] = self.view.words.lengths(ids[left])
+        lengths[left] = self.view.tail.lengths(ids[left])
         return lengths
 
 

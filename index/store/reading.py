@@ -152,9 +152,7 @@ class Reading:
     def vectors(self, ids: Ids) -> Vectors:
         """Read the vectors of passages whose ids are ascending. **Shape:** (len(ids), dimension)."""
         width = self.origin().dimension
-        among, values = "id BETWEEN ? AND ?", (int(ids[0]), int(ids[-1])) if len(ids) else (0, -1)
-        if len(ids) < (values[1] - values[0]) // 4:  # far apart: each is looked up
-            among, values = f"id {LISTED}", listed(ids.tolist())  # type: ignore[assignment]
+        among, values = _among(ids)
         rows, wanted, filled = np.empty((len(ids), width), "<i2"), set(ids.tolist()), 0
         for passage_id, vector in self.database.each(
             f"SELECT id, vector FROM vectors WHERE {among} ORDER BY id", values
@@ -228,8 +226,10 @@ class Reading:
 
     def lengths(self, ids: Ids) -> NDArray[np.float64]:
         """Return how many words each passage has. **Shape:** ids (n,), ascending, and all there."""
-        query = f"SELECT words FROM passages WHERE id {LISTED} ORDER BY id"
-        found = self.ids(query, listed(ids.tolist()))
+        among, values = _among(ids)
+        rows = self.database.rows(f"SELECT id, words FROM passages WHERE {among} ORDER BY id", values)
+        wanted = set(ids.tolist())
+        found = np.array([words for number, words in rows if number in wanted], np.int64)
         if len(found) < len(ids):
             raise self.database.damaged(f"passages missing: {len(ids) - len(found)}")
         return found.astype(np.float64)
@@ -260,6 +260,13 @@ class Reading:
     def number(self, sql: str, values: Sequence[object] = ()) -> int:
         """Run a query for one number."""
         return int(self.database.rows(sql, values)[0][0])
+
+
+def _among(ids: Ids) -> tuple[str, Sequence[object]]:
+    """Write the condition on ``id`` that holds for ascending ids, and, where they lie close, for those between them."""
+    if len(ids) and len(ids) < (ids[-1] - ids[0]) // 4:
+        return f"id {LISTED}", listed(ids.tolist())
+    return "id BETWEEN ? AND ?", (int(ids[0]), int(ids[-1])) if len(ids) else (0, -1)
 
 
 def listed(values: Sequence[object]) -> tuple[str]:

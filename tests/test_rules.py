@@ -328,8 +328,8 @@ def test_what_is_written_otherwise_is_found_by_words(tmp_path: Path, text: str, 
     (tmp_path / "paper.txt").write_text(text, encoding="utf-8")
     with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
         index.sync([tmp_path / "paper.txt"])
-        stems = set(index.stems(text))
-        words = index.words(question)
+        stems = set(index.vocabulary.stems(text))
+        words = index.vocabulary.words(question)
         assert [stem for stem in words.frequencies if stem in stems and words.frequencies[stem]]
 
 

@@ -18,7 +18,9 @@ from ui.routes import LONGEST_QUESTION, WhereRequest, reply
 from ui.routes import Question as Text
 
 _AT_ONCE = 40
-"""Questions of a conversation that are sent with it; the page asks for earlier ones after these are shown."""
+"""Questions of a conversation that are sent at a time; the page asks for few, and for earlier ones after these."""
+
+Batch = Annotated[int, Query(ge=1, le=_AT_ONCE)]
 
 
 class Ask(BaseModel):
@@ -72,12 +74,12 @@ def add(app: FastAPI, engine: Engine, kept: Conversations) -> None:
         return reply(lambda: asdict(kept.start()))
 
     @app.get("/api/conversations/{conversation}")
-    def read(conversation: str, before: int = 1 << 60) -> JSONResponse:
+    def read(conversation: str, before: int = 1 << 60, most: Batch = _AT_ONCE) -> JSONResponse:
         def body() -> dict[str, Any]:
-            found = kept.exchanges(conversation, before=before, most=_AT_ONCE)
+            found = kept.exchanges(conversation, before=before, most=most)
             return asdict(known(conversation)) | {
                 "exchanges": [_shown(each) for each in found],
-                "is_all": len(found) < _AT_ONCE,
+                "is_all": len(found) < most,
             }
 
         return reply(body)

@@ -44,8 +44,11 @@ const follow = async (article, conversation, reader) => {
   }
   if (!article.dataset.state || article.dataset.state === "running") throw new TypeError("The answer broke off.");
 };
-const stage = ({ stage: name, passage, of }) =>
-  name === "reading" ? `Reading passage ${passage} of ${of}…` : "Searching your documents…";
+const STAGES = {
+  waiting: ({ before }) => `Waiting: ${before === 1 ? "one question is" : `${before} questions are`} before yours…`,
+  reading: ({ passage, of }) => `Reading passage ${passage} of ${of}…`,
+};
+const stage = (event) => STAGES[event.stage]?.(event) ?? "Searching your documents…";
 const heard = (article, conversation, event) => {
   if (!event.exchange) return void busy(article, stage(event));
   fill(article, event.exchange);

@@ -38,7 +38,8 @@ const row = (each) => {
   tool("Delete", () => remove(item));
   return item;
 };
-const draw = ({ conversations, kept }) => {
+const draw = ({ conversations, kept, calibrated }) => {
+  tell("server", { calibrated });
   if (list.querySelector("input, .sq-undo")) return; // something is being done there
   const focused = list.contains(document.activeElement) && document.activeElement;
   const [id, label] = [focused && focused.closest("li").each?.id, focused?.ariaLabel];

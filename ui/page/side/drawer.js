@@ -1,5 +1,5 @@
-// The drawer that holds the left side where there is no space beside the chat; and the way out for who logged in.
-import { button, make } from "../make.js";
+// The drawer that holds the left side where there is no space beside the chat.
+import { button } from "../make.js";
 import { documents, hear, side, whenThere } from "../rooms.js";
 
 const narrow = matchMedia("(max-width: 1099px)");
@@ -36,9 +36,3 @@ hear("documents", () => {
 });
 
 whenThere("#top", (top) => menu.isConnected || top.prepend(menu));
-
-if (document.querySelector('meta[name="sq-signed-in"]')) {
-  const leaving = make("form", { id: "sq-leave", method: "post", action: "/logout" });
-  button("Log out", null, leaving, { options: { type: "submit" } });
-  whenThere("#footer", (footer) => leaving.isConnected || footer.append(leaving));
-}

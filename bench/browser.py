@@ -17,6 +17,8 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--hide-scrollbars",
 ]  # fmt: skip
+PATIENCE = 120_000
+"""Milliseconds: a machine may be busy; nothing here waits for so long by itself."""
 
 
 @contextmanager
@@ -52,6 +54,7 @@ def chromium() -> Iterator[Browser]:
 
 def ready(page: Page, address: str) -> Page:
     """Open the page and wait until a question can be asked."""
+    page.set_default_timeout(PATIENCE)
     page.goto(address)
-    expect(page.get_by_role("textbox", name="Your question")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("textbox", name="Your question")).to_be_visible(timeout=PATIENCE)
     return page

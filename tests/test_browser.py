@@ -520,6 +520,19 @@ def test_a_conversation_is_renamed_found_deleted_and_brought_back(page: Page) ->
     expect(page.locator("#sq-note")).to_have_text("Nothing found.")
 
 
+def test_a_title_may_be_anything(page: Page) -> None:
+    """It is shown as it is, what turns text round in a chip, and does nothing."""
+    ask(page, "Who led the meeting?")
+    mine = page.locator("#sq-list li:has([aria-current])")
+    mine.get_by_role("button", name="Rename").click()
+    page.keyboard.insert_text('gnp\u202eexe <img src=x onerror="window.pwned = 1"> {{7*7}}')
+    page.keyboard.press("Enter")
+    expect(mine.locator(".sq-title")).to_have_text('gnp\u202eexe <img src=x onerror="window.pwned = 1"> {{7*7}}')
+    assert mine.locator(".sq-char").evaluate("element => element.dataset.code") == "U+202E"
+    assert page.locator("#sq-list img").count() == 0
+    assert page.evaluate("window.pwned") is None
+
+
 def test_a_conversation_is_exported(page: Page) -> None:
     """As a file of Markdown, named after it."""
     ask(page, "Who led the meeting?")
@@ -545,6 +558,11 @@ def test_the_drawer_opens_and_gives_the_focus_back(browser: Browser, address: st
     menu.click()
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".sq-exchange")).to_have_count(0)
+    expect(page.get_by_role("region", name="Conversations", exact=True)).to_be_hidden()
+    page.set_viewport_size({"width": 900, "height": 800})
+    menu.click()
+    expect(page.get_by_role("button", name="Back to the chat")).to_be_focused()
+    page.mouse.click(800, 400)  # beside it
     expect(page.get_by_role("region", name="Conversations", exact=True)).to_be_hidden()
     context.close()
 

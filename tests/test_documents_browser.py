@@ -23,7 +23,6 @@ from tests import chromium
 from tests.fakes import HashingEmbedder, PatternReader
 from ui import app
 
-expect.set_options(timeout=30_000)  # a machine may be busy; nothing here waits for so long by itself
 NASTY = (
     '"><img src=x onerror=window.pwned=1>.txt',
     "<script>window.pwned=1<!--.txt",

@@ -320,6 +320,30 @@ def test_a_changed_file_is_said_to_be_so(page: Page, engine: Engine, folder: Pat
     (folder / "changing.txt").write_text("The well is 87 metres deep.", encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("now", "said", "marked"),
+    [
+        ("It was measured again.\n\nThe well is 87 metres deep.", "this is what it says now", ["87 metres"]),
+        ("The well was never drilled.", "the quote is not in it any more", []),
+    ],
+)
+def test_a_changed_file_is_read_again_from_its_source(
+    page: Page, engine: Engine, folder: Path, now: str, said: str, marked: list[str]
+) -> None:
+    """One click; then the quote is marked where it stands now, or it is said that it is gone."""
+    (folder / "changing.txt").write_text(now, encoding="utf-8")
+    try:
+        cite(page, engine, "changing.txt", "87 metres").click()
+        source(page).get_by_role("button", name="Read again").click()
+        expect(source(page).locator(".sq-source-note")).to_contain_text(said, timeout=30_000)
+        expect(source(page).locator(".sq-text").first).to_contain_text(now.split("\n")[0])
+        expect(source(page).locator("mark")).to_have_text(marked)
+        expect(source(page).get_by_role("button", name="Read again")).to_be_hidden()
+    finally:
+        (folder / "changing.txt").write_text("The well is 87 metres deep.", encoding="utf-8")
+        engine.add([folder / "changing.txt"])
+
+
 def test_the_original_opens_beside_the_page(page: Page, engine: Engine) -> None:
     """In a tab of its own, or as a download; the conversation stays."""
     cite(page, engine, "prices.md", "31").click()

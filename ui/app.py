@@ -18,6 +18,7 @@ from qa.read import Reader
 from ui import auth, chat, docs, documents, guard, mcp, routes, serve, source
 from ui.conversations import Conversations
 from ui.queue import Queue
+from ui.terminal import uncalibrated
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -35,6 +36,7 @@ _HEAD = (
     + '<link rel="icon" type="image/svg+xml" href="/icon.svg">'
 )
 _HEADER = '<header class="sq-header"><h1>seedqa</h1><p>Answers in your documents’ own words</p></header>'
+UNCALIBRATED = "Confidence is not calibrated for this reader: run seedqa eval --calibrate."
 _FOOTER = '<p class="sq-footer">{}</p>'
 _READ_ONLY = '<meta name="sq-read-only" content="documents are added where the server runs">'
 
@@ -86,7 +88,7 @@ def application(
         app.get(f"/{name}")(lambda name=name, kind=kind: FileResponse(_PAGE / name, media_type=kind))
     gr.mount_gradio_app(
         app,
-        build(footer=auth.truth(host, password)),
+        build(footer=_foot(engine, host, password)),
         path="/",
         server_name=host,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
@@ -104,6 +106,12 @@ def application(
     app.add_middleware(guard.KnownHost, host=host)
     app.add_middleware(guard.Policy)
     return app
+
+
+def _foot(engine: Engine, host: str, password: auth.Password | None) -> str:
+    """Return what is true of where documents go, and of what a confidence is worth."""
+    doubt = "" if engine.calibrated else f" {UNCALIBRATED}"
+    return f"{auth.truth(host, password)}{doubt}"
 
 
 def _be_private() -> None:
@@ -136,6 +144,8 @@ def run(
     host: str = "127.0.0.1",
     port: int = 7860,
     reader: Reader | None = None,
+    reader_name: str | None = None,
+    device: str | None = None,
     password_file: Path | None = None,
     no_auth: bool = False,
     read_only: bool = False,
@@ -154,8 +164,10 @@ def run(
         print(f"Opening the index in {index} …", flush=True)
         if qa.ensure_samples(index):
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
-        engine = Engine(index, reader=reader)
+        engine = Engine(index, reader=reader, device=device)
         engine.warm()
+        if not engine.calibrated:
+            print(uncalibrated(reader_name), flush=True)
         if not password and not guard.is_local(host):
             print("No password is asked for: whoever reaches this address can read the documents.", flush=True)
         with closing(Conversations(index / "conversations.db" if history else None)) as kept:

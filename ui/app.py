@@ -111,7 +111,8 @@ def application(
 def _foot(engine: Engine, host: str, password: auth.Password | None) -> str:
     """Return what is true of where documents go, and of what a confidence is worth."""
     doubt = "" if engine.calibrated else f" {UNCALIBRATED}"
-    return f"{auth.truth(host, password)}{doubt}"
+    leave = " [Log out](/logout)" if password else ""
+    return f"{auth.truth(host, password)}{doubt}{leave}"
 
 
 def _be_private() -> None:
@@ -158,7 +159,8 @@ def run(
     cannot be had, Error if the index or a model cannot be used, ValueError if others could reach it without a password
     and ``no_auth`` has not been said.
     """
-    password = None if no_auth else auth.chosen(password_file)
+    given = auth.chosen(password_file)  # with --no-auth too: no child needs what is in the environment
+    password = None if no_auth else given
     auth.allow(host, password, without=no_auth)
     with serve.listen(host, port) as listener:
         print(f"Opening the index in {index} …", flush=True)

@@ -145,7 +145,8 @@ def parser(commands: Mapping[str, Run]) -> argparse.ArgumentParser:
         command.set_defaults(run=commands[name])
         command.add_argument("--index", type=folder, default=default_index(), metavar="DIR",
                              help="where the index is (default: %(default)s)")  # fmt: skip
-        _OPTIONS.get(name, lambda _: None)(command)
+        if options := _OPTIONS.get(name):
+            options(command)
     text = "Score answers to SQuAD-format questions: recall, EM, F1, time."
     scored = made.add_parser("eval", help=text, description=text)
     scored.set_defaults(run=commands["eval"])

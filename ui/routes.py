@@ -5,7 +5,6 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -161,7 +160,11 @@ async def _in_line(line: Queue, work: Callable[[], Any]) -> Response:
 async def _stages(line: Queue, work: Callable[[], Any]) -> AsyncIterator[str]:
     """Yield what happens to a question as server-sent events."""
     places: asyncio.Queue[int | None] = asyncio.Queue()
-    say = partial(asyncio.get_running_loop().call_soon_threadsafe, places.put_nowait)
+    loop = asyncio.get_running_loop()
+
+    def say(before: int | None) -> None:
+        loop.call_soon_threadsafe(places.put_nowait, before)
+
     try:
         ticket = line.enter(say)
     except FullError as error:

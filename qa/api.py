@@ -25,7 +25,7 @@ def retrieve(
     search to some documents, folders, kinds or days.
     Raises IndexNotFound if there is none, ValueError if the question is empty or ``k`` is not positive.
     """
-    _check(question, k)
+    check(question, k)
     return engine(index).retrieve(question, k=k, where=where)
 
 
@@ -42,7 +42,7 @@ def ask(
     ``turns`` are the earlier questions of the same conversation, oldest first; ``k`` passages are read.
     Raises as :func:`retrieve` does.
     """
-    _check(question, k)
+    check(question, k)
     return engine(index).ask(question, turns, k=k, where=where)
 
 
@@ -66,7 +66,8 @@ def _engine(folder: Path) -> Engine:
     return Engine(folder)
 
 
-def _check(question: str, k: int) -> None:
+def check(question: str, k: int) -> None:
+    """Raise ValueError for what cannot be asked."""
     if not question.strip():
         raise ValueError("The question is empty: ask something, such as 'Who led the meeting?'.")
     if k < 1:

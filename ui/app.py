@@ -17,11 +17,13 @@ from qa.read import Reader
 from ui import auth, chat, docs, documents, guard, mcp, page, routes, serve, source
 from ui.conversations import Conversations
 from ui.queue import Queue
+from ui.terminal import uncalibrated
 
 if TYPE_CHECKING:
     import gradio as gr
 
 _HEADER = '<header class="sq-header"><h1>seedqa</h1><p>Answers in your documents’ own words</p></header>'
+UNCALIBRATED = "Confidence is not calibrated for this reader: run seedqa eval --calibrate."
 _FOOTER = '<p class="sq-footer">{}</p>'
 
 
@@ -70,7 +72,7 @@ def application(
     page.add(app)
     gr.mount_gradio_app(
         app,
-        build(footer=auth.truth(host, password)),
+        build(footer=_foot(engine, host, password)),
         path="/",
         server_name=host,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
@@ -94,6 +96,12 @@ def _facts(*, read_only: bool, password: auth.Password | None) -> dict[str, str]
     """Return what the page is told of the server."""
     facts = {"sq-read-only": "documents are added where the server runs"} if read_only else {}
     return facts | ({"sq-signed-in": "whoever uses the page has given the password"} if password else {})
+
+
+def _foot(engine: Engine, host: str, password: auth.Password | None) -> str:
+    """Return what is true of where documents go, and of what a confidence is worth."""
+    doubt = "" if engine.calibrated else f" {UNCALIBRATED}"
+    return f"{auth.truth(host, password)}{doubt}"
 
 
 def _be_private() -> None:
@@ -126,6 +134,8 @@ def run(
     host: str = "127.0.0.1",
     port: int = 7860,
     reader: Reader | None = None,
+    reader_name: str | None = None,
+    device: str | None = None,
     password_file: Path | None = None,
     no_auth: bool = False,
     read_only: bool = False,
@@ -138,14 +148,17 @@ def run(
     cannot be had, Error if the index or a model cannot be used, ValueError if others could reach it without a password
     and ``no_auth`` has not been said.
     """
-    password = None if no_auth else auth.chosen(password_file)
+    given = auth.chosen(password_file)  # with --no-auth too: no child needs what is in the environment
+    password = None if no_auth else given
     auth.allow(host, password, without=no_auth)
     with serve.listen(host, port) as listener:
         print(f"Opening the index in {index} …", flush=True)
         if qa.ensure_samples(index):
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
-        engine = Engine(index, reader=reader)
+        engine = Engine(index, reader=reader, device=device)
         engine.warm()
+        if not engine.calibrated:
+            print(uncalibrated(reader_name), flush=True)
         if not password and not guard.is_local(host):
             print("No password is asked for: whoever reaches this address can read the documents.", flush=True)
         with closing(Conversations(index / "conversations.db" if history else None)) as kept:

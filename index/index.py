@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from threading import RLock
@@ -17,8 +16,8 @@ from index.search import lexical
 from index.search.fuse import fuse
 from index.search.lexical import Words
 from index.search.rerank import HEAD, Similarity, centred, rerank
-from index.search.vectors import Ids, VectorView
-from index.search.where import allowed, fits
+from index.search.vectors import Ids, VectorView, products
+from index.search.where import allowed, confined
 from index.store import Counts, Entry, Origin, Store, problems
 from index.sync import Outcome, Progress, Report, Sync, store_document
 from index.types import Document, Embedder, Hit, Passage, Vectors, Where
@@ -246,7 +245,7 @@ class Index:
         whole = dict(zip(ids, self._view.products(vector, ids), strict=True))
         stored = self._store.sentences(ids)
         return {
-            number: Similarity(centred(average, whole[number]), centred(average, float((rows @ vector[0]).max())))
+            number: Similarity(centred(average, whole[number]), centred(average, max(products(rows, vector))))
             for number, rows in stored.items()
         }
 
@@ -256,7 +255,7 @@ class Index:
         hits = []
         for passage_id, score in scored:
             place = places[passage_id]
-            document = _confined(documents[place.document], where)
+            document = confined(documents[place.document], where)
             hits.append(Hit(Passage(passage_id, document, place.start, place.end), score))
         return hits
 
@@ -292,13 +291,6 @@ class Index:
             closing(Store.open(self.folder / _DATABASE)) as store,
         ):
             yield store
-
-
-def _confined(document: Document, where: Where | None) -> Document:
-    """Return the document with those of its files only that a search was confined to."""
-    paths = (document.path, *document.copies)
-    inside = tuple(path for path in paths if fits(path, where))
-    return replace(document, path=inside[0], copies=inside[1:]) if inside and inside != paths else document
 
 
 def _create(path: Path, embedder: Embedder) -> Store:

@@ -92,14 +92,15 @@ class VectorView:
         if allowed is not None:
             options.sel = self._faiss.IDSelectorBatch(allowed)
         scores, ids = self._index.search(np.ascontiguousarray(query, np.float32), k, params=options)
-        found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
-        return [(number, score) for number, score in found if number >= 0]
+        found = [
+            (number, score) for number, score in zip(ids[0].tolist(), scores[0].tolist(), strict=True) if number >= 0
+        ]
+        return sorted(found, key=lambda item: (-item[1], item[0]))  # FAISS has an order of its own for equals
 
     def products(self, query: Vectors, ids: Sequence[int]) -> list[float]:
         """Compute the inner product with each of these vectors. **Shape:** query is (1, dimension)."""
         rows: Vectors = self._index.reconstruct_batch(np.array(ids, np.int64))
-        products: list[float] = (rows @ query[0]).tolist()
-        return products
+        return products(rows, query)
 
     def average(self, query: Vectors) -> float:
         """Compute the mean inner product with all vectors; 0 without any. **Shape:** query is (1, dimension)."""
@@ -109,3 +110,14 @@ class VectorView:
         """Tell which of the ids are there. **Shape:** (len(ids),)."""
         places = np.minimum(np.searchsorted(self._ids, ids), max(0, len(self) - 1))
         return self._ids[places] == ids if len(self) else np.zeros(len(ids), np.bool_)
+
+
+def products(rows: Vectors, query: Vectors) -> list[float]:
+    """Compute the inner product of each row with a query, the same one wherever the row stands among others.
+
+    In 32 bits, how a row is added up depends on its neighbours: equal passages would have unequal scores.
+
+    **Shape:** rows (n, dimension), query (1, dimension).
+    """
+    exact: list[float] = (rows.astype(np.float64) @ query[0].astype(np.float64)).astype(np.float32).tolist()
+    return exact

@@ -53,26 +53,34 @@ class Index:
         """Take over an open store; ``Index.open`` is the way in."""
         self.folder = folder
         self.origin = store.origin()
-        self._embedder = _verified(embedder, self.origin, folder) if embedder else None
+        self._embedder = verified(embedder, self.origin, folder) if embedder else None
         self._store = store
         self._view: VectorView | None = None
         self._recent = RecentDocuments()
         self._reading, self._writing = RLock(), RLock()
 
     @classmethod
-    def open(cls, folder: Path, *, embedder: Embedder | None = None, create: bool = False) -> Self:
+    def open(
+        cls, folder: Path, *, embedder: Embedder | None = None, create: bool = False, shards: int | None = None
+    ) -> "Index":
         """Open the index in a folder, with the embedder it was made with unless another is given.
+
+        It may be one file or, if a new one was made so, several ``shards``, which are :class:`index.shards.Shards`.
 
         Raises IndexNotFound if there is none, unless ``create``: then an empty one is made, for the given
         embedder or the packaged one. Raises IndexMismatch if it was made with other weights than the given.
         """
+        from index.shards import Shards, held  # here and not above: it is made of what is here
+
+        if shards or held(folder):
+            return Shards.open(folder, embedder=embedder, create=create, shards=shards)
         path = folder / _DATABASE
         try:
             store = Store.open(path)
         except IndexNotFound:
             if not create:
                 raise
-            store = _create(path, embedder or load_embedder())
+            store = create_store(path, embedder or load_embedder())
         try:
             return cls(folder, store, embedder)
         except BaseException:
@@ -279,7 +287,7 @@ class Index:
     def _lazy_embedder(self) -> Embedder:
         with self._reading:
             if self._embedder is None:
-                self._embedder = _verified(load_embedder(self.origin.name), self.origin, self.folder)
+                self._embedder = verified(load_embedder(self.origin.name), self.origin, self.folder)
             return self._embedder
 
     @contextmanager
@@ -293,7 +301,8 @@ class Index:
             yield store
 
 
-def _create(path: Path, embedder: Embedder) -> Store:
+def create_store(path: Path, embedder: Embedder) -> Store:
+    """Make the store at a path, or open the one that another process has made meanwhile."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # what it holds is nobody else's business
     except OSError as error:
@@ -306,7 +315,8 @@ def _create(path: Path, embedder: Embedder) -> Store:
             return Store.create(path, Origin(embedder.name, embedder.dimension, embedder.fingerprint))
 
 
-def _verified(embedder: Embedder, origin: Origin, folder: Path) -> Embedder:
+def verified(embedder: Embedder, origin: Origin, folder: Path) -> Embedder:
+    """Return the embedder if it is the one that an index was made with; raise IndexMismatch if it is not."""
     found = Origin(embedder.name, embedder.dimension, embedder.fingerprint)
     # an index of format 2 knows a library's model by its weights alone
     known = {found.fingerprint, getattr(embedder, "former_fingerprint", found.fingerprint)}

@@ -184,13 +184,15 @@ class Engine:
         on_file: Callable[[Outcome], None] | None = None,
         max_bytes: int = 32 << 20,
         embedder: str | None = None,
+        shards: int | None = None,
         **rules: Unpack[Rules],
     ) -> Report:
         """Bring the index in line with files and folders, as ``Index.sync`` does; make one if there is none.
 
-        ``embedder`` names the one that a new index is made with; raises IndexMismatch if there is one made otherwise.
+        ``embedder`` names the one that a new index is made with, ``shards`` is how many parts it has; raises
+        IndexMismatch if there is one made otherwise.
         """
-        index = self._open(create=True, embedder=embedder)
+        index = self._open(create=True, embedder=embedder, shards=shards)
         return index.sync(paths, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes, **rules)
 
     def watch(self, paths: Sequence[Path], **rules: Unpack[Rules]) -> Watch:
@@ -234,14 +236,13 @@ class Engine:
                 self._reader = load_reader()
             return self._reader
 
-    def _open(self, *, create: bool = False, embedder: str | None = None) -> Index:
+    def _open(self, *, create: bool = False, embedder: str | None = None, shards: int | None = None) -> Index:
         with self._lock:
-            if self._index is not None and (embedder or self._index.is_replaced()):
+            if self._index is not None and (embedder or shards or self._index.is_replaced()):
                 self._index = None  # not closed: another thread may be searching it; it is closed when let go of
             if self._index is None:
-                self._index = Index.open(
-                    self.folder, create=create, embedder=load_embedder(embedder, network=True) if embedder else None
-                )
+                given = load_embedder(embedder, network=True) if embedder else None
+                self._index = Index.open(self.folder, create=create, embedder=given, shards=shards)
             return self._index
 
 

@@ -29,6 +29,7 @@ def add_arguments(add: argparse.ArgumentParser) -> None:
     add.add_argument("--max-files", type=int, default=200_000, metavar="N",
                      help="take no more files of a folder (default: 200000)")  # fmt: skip
     add.add_argument("--embedder", metavar="NAME_OR_PATH", help="any sentence-transformers model; for a new index")
+    add.add_argument("--shards", type=_shards, metavar="N", help="keep a new index in N parts")
     add.add_argument("--quiet", action="store_true", help="no progress bar")
     add.add_argument("--json", action="store_true", help="print events, one JSON object a line")
 
@@ -65,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
                 on_file=teller.file,
                 max_bytes=options.max_megabytes << 20,
                 embedder=embedder,
+                shards=options.shards,
                 **rules,
             )
         teller.done(report)
@@ -82,6 +84,12 @@ def run(options: argparse.Namespace) -> int:
             return 0
     kept = report.added or report.replaced or report.unchanged or report.moved
     return FAILED if report.failed and not kept else 0
+
+
+def _shards(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 999):
+        raise argparse.ArgumentTypeError(f"{text}: expected a number of parts, 1 to 999")
+    return int(text)
 
 
 def _follow(engine: Engine, changes: Changes, add: Callable[[Sequence[Path]], Report]) -> None:

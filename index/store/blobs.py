@@ -18,9 +18,9 @@ def checksum(text: str, vectors: Vectors, sentences: Iterable[Small]) -> int:
     return reduce(lambda so_far, part: zlib.crc32(part, so_far), parts, zlib.crc32(text.encode()))
 
 
-def rounded(rows: Vectors) -> Small:
-    """Keep rows of length 1 in 8 bits a number."""
-    small: Small = np.rint(127 * rows).astype(np.int8)
+def rounded(rows: Vectors | Small) -> Small:
+    """Keep rows of length 1 in 8 bits a number; those that are kept so stay as they are."""
+    small: Small = (rows if rows.dtype == np.int8 else np.rint(127 * rows)).astype(np.int8)
     return small
 
 

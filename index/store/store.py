@@ -9,7 +9,7 @@ checksum over all of them.
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePath
 
 from index.errors import IndexMismatch, LoadError, StoreError
@@ -61,12 +61,16 @@ class Store(Reading):
 
     # Changes
 
+    def together(self) -> AbstractContextManager[None]:
+        """Make all changes in the ``with`` block one transaction; each may still fail alone."""
+        return self.database.transaction()
+
     def put(
         self,
         document: Document,
         passages: Sequence[Passage],
         vectors: Vectors,
-        sentences: Sequence[Vectors],
+        sentences: Sequence[Vectors | Small],
         *,
         shape: str = "",
         stamp: Stamp | None = None,
@@ -76,7 +80,7 @@ class Store(Reading):
         """Store a document at its path, in place of what was there; return its id.
 
         **Shape:** vectors is (len(passages), dimension), and sentences has for each passage (n, dimension), n at
-        least 1, float32, rows of length 1. Those of sentences are kept in 8 bits a number.
+        least 1, float32, rows of length 1. Those of sentences are kept in 8 bits a number, and may come so.
         """
         self._refuse_wrong(document, passages, vectors, sentences)
         small = [rounded(rows) for rows in sentences]
@@ -126,7 +130,7 @@ class Store(Reading):
         return gone
 
     def _refuse_wrong(
-        self, document: Document, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Vectors]
+        self, document: Document, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Vectors | Small]
     ) -> None:
         count, width = len(passages), self.origin().dimension
         wrong = [rows.shape for rows in sentences if not len(rows) or rows.shape[1:] != (width,)]

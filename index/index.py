@@ -19,7 +19,7 @@ from index.search.rerank import HEAD, Similarity, centred, rerank
 from index.search.vectors import Ids, VectorView, products
 from index.search.where import allowed, confined
 from index.store import Counts, Entry, Origin, Store, problems
-from index.sync import Outcome, Progress, Report, Sync, store_document
+from index.sync import Elsewhere, Outcome, Progress, Report, Sync, store_document
 from index.types import Document, Embedder, Hit, Passage, Vectors, Where
 from index.walk import MOST_FILES, is_within, roots, walk
 
@@ -61,17 +61,28 @@ class Index:
 
     @classmethod
     def open(
-        cls, folder: Path, *, embedder: Embedder | None = None, create: bool = False, shards: int | None = None
+        cls,
+        folder: Path,
+        *,
+        embedder: Embedder | None = None,
+        create: bool = False,
+        shards: int | None = None,
+        ray: str = "",
     ) -> "Index":
         """Open the index in a folder, with the embedder it was made with unless another is given.
 
         It may be one file or, if a new one was made so, several ``shards``, which are :class:`index.shards.Shards`.
+        These are asked through the actors of a ``ray`` cluster, if its address is given.
 
         Raises IndexNotFound if there is none, unless ``create``: then an empty one is made, for the given
         embedder or the packaged one. Raises IndexMismatch if it was made with other weights than the given.
         """
         from index.shards import Shards, held  # here and not above: it is made of what is here
 
+        if ray:
+            from index.shards.cluster import Cluster
+
+            return Cluster.connect(folder, ray, embedder=embedder, create=create, shards=shards)
         if shards or held(folder):
             return Shards.open(folder, embedder=embedder, create=create, shards=shards)
         path = folder / _DATABASE
@@ -156,7 +167,14 @@ class Index:
         """
         with self._writer() as store:
             found = walk(paths, exclude=exclude, without=without, links=links, max_files=max_files)
-            run = Sync(store, self._lazy_embedder, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes)
+            run = Sync(
+                store,
+                self._lazy_embedder,
+                on_progress=on_progress,
+                on_file=on_file,
+                max_bytes=max_bytes,
+                elsewhere=self._elsewhere(max_bytes),
+            )
             return run.run(paths, found)
 
     def add(self, document: Document) -> int:
@@ -289,6 +307,10 @@ class Index:
             if self._embedder is None:
                 self._embedder = verified(load_embedder(self.origin.name), self.origin, self.folder)
             return self._embedder
+
+    def _elsewhere(self, max_bytes: int) -> Elsewhere | None:
+        """Return what reads files of at most so many bytes in place of this process; None if it reads them itself."""
+        del max_bytes
 
     @contextmanager
     def _writer(self) -> Iterator[Store]:

@@ -64,8 +64,14 @@ class Engine:
     It holds nothing of a conversation: turns are an argument, so two conversations cannot mix.
     """
 
-    def __init__(self, folder: Path, *, reader: Reader | None = None, index: Index | None = None) -> None:
-        """``folder`` is where the index is; the reader we ship is used unless another one is given."""
+    def __init__(
+        self, folder: Path, *, reader: Reader | None = None, index: Index | None = None, ray: str = ""
+    ) -> None:
+        """``folder`` is where the index is; the reader we ship is used unless another one is given.
+
+        The index is asked and filled through the ``ray`` cluster with that address, if one is given.
+        """
+        self._ray = ray
         self.folder = folder
         self._reader = reader
         self._index = index
@@ -242,7 +248,7 @@ class Engine:
                 self._index = None  # not closed: another thread may be searching it; it is closed when let go of
             if self._index is None:
                 given = load_embedder(embedder, network=True) if embedder else None
-                self._index = Index.open(self.folder, create=create, embedder=given, shards=shards)
+                self._index = Index.open(self.folder, create=create, embedder=given, shards=shards, ray=self._ray)
             return self._index
 
 

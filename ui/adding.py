@@ -30,6 +30,7 @@ def add_arguments(add: argparse.ArgumentParser) -> None:
                      help="take no more files of a folder (default: 200000)")  # fmt: skip
     add.add_argument("--embedder", metavar="NAME_OR_PATH", help="any sentence-transformers model; for a new index")
     add.add_argument("--shards", type=_shards, metavar="N", help="keep a new index in N parts")
+    add.add_argument("--ray", default="", metavar="ADDRESS", help="read and embed on this Ray cluster (seedqa[ray])")
     add.add_argument("--quiet", action="store_true", help="no progress bar")
     add.add_argument("--json", action="store_true", help="print events, one JSON object a line")
 
@@ -52,7 +53,7 @@ class _Teller(Protocol):
 
 def run(options: argparse.Namespace) -> int:
     """Add files and folders, and follow them if asked; return the exit status."""
-    engine = Engine(options.index)
+    engine = Engine(options.index, ray=options.ray)
     rules: dict[str, Any] = {
         "exclude": options.exclude, "links": options.follow_links, "max_files": options.max_files
     }  # fmt: skip

@@ -139,6 +139,7 @@ def run(
     read_only: bool = False,
     history: bool = True,
     watch: Sequence[Path] = (),
+    ray: str = "",
 ) -> int:
     """Serve the page until Ctrl-C; return 0 then. A first start indexes the sample documents.
 
@@ -150,9 +151,9 @@ def run(
     auth.allow(host, password, without=no_auth)
     with serve.listen(host, port) as listener:
         print(f"Opening the index in {index} …", flush=True)
-        if qa.ensure_samples(index):
+        if not ray and qa.ensure_samples(index):
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
-        engine = Engine(index, reader=reader)
+        engine = Engine(index, reader=reader, ray=ray)
         engine.warm()
         if not password and not guard.is_local(host):
             print("No password is asked for: whoever reaches this address can read the documents.", flush=True)

@@ -161,6 +161,7 @@ def _ui(options: argparse.Namespace) -> int:
         "read_only": options.read_only,
         "watch": options.watch,
         "history": options.history,
+        "ray": options.ray,
     }
     return app.run(index=options.index, host=options.host, port=options.port, reader=reader, **given)
 
@@ -260,6 +261,7 @@ def _parser() -> argparse.ArgumentParser:
     who.add_argument("--no-auth", action="store_true", help="ask for no password, whoever can reach the address")
     ui.add_argument("--read-only", action="store_true", help="answer questions, and let nobody change the index")
     ui.add_argument("--port", type=int, default=7860)
+    ui.add_argument("--ray", default="", metavar="ADDRESS", help="ask the shards on this Ray cluster (seedqa[ray])")
     ui.add_argument("--no-history", dest="history", action="store_false", help="keep no conversation on the disk")
     ui.add_argument("--watch", type=_folder, action="append", default=[], metavar="FOLDER",
                     help="keep the index in step with this folder while the page runs; may be repeated")  # fmt: skip
@@ -273,7 +275,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _folder(text: str) -> Path:
-    return Path(text).expanduser().absolute()
+    return Path(text) if text.startswith("ray:/") else Path(text).expanduser().absolute()
 
 
 def _question(text: str) -> str:

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from index.files import Stamp
 from index.store import Counts, Entry, File, Origin, Store
+from index.store.blobs import Small
 from index.store.rows import Embedded
 from index.types import Document, Passage, Vectors
 
@@ -28,6 +29,8 @@ class Spread(Store):
             for shard in self.shards:
                 opened.callback(shard.close)
             opened.pop_all()
+        self.database = self.shards[0].database  # what lies beside the file, and is no part of it, lies in its folder
+        self._moved: list[tuple[Store, str]] | None = None
         self._last = tuple(max(numbers) for numbers in zip(*(shard.last() for shard in self.shards), strict=True))
 
     def close(self) -> None:
@@ -87,12 +90,24 @@ class Spread(Store):
 
     # Changes
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make all changes in the ``with`` block one transaction in each shard; each may still fail alone."""
+        with ExitStack() as transactions:
+            for shard in self.shards:
+                transactions.enter_context(shard.together())
+            self._moved = []
+            yield
+            moved, self._moved = self._moved, None
+        for shard, path in moved:  # now that the other shard has the new version for certain
+            shard.forget([path])
+
     def put(
         self,
         document: Document,
         passages: Sequence[Passage],
         vectors: Vectors,
-        sentences: Sequence[Vectors],
+        sentences: Sequence[Vectors | Small],
         *,
         shape: str = "",
         stamp: Stamp | None = None,
@@ -126,8 +141,10 @@ class Spread(Store):
 
     def _only_in(self, shard: Store, path: str) -> None:
         for other in self._leading(path):
-            if other is not shard:
+            if other is not shard and self._moved is None:
                 other.forget([path])
+            elif other is not shard and self._moved is not None:
+                self._moved.append((other, path))
 
     def _shard_of(self, key: str) -> "Shard":
         return self.shards[place(key, len(self.shards))]

@@ -84,7 +84,7 @@ class Index:
 
             return Cluster.connect(folder, ray, embedder=embedder, create=create, shards=shards)
         if shards or held(folder):
-            return Shards.open(folder, embedder=embedder, create=create, shards=shards)
+            return Shards.in_folder(folder, embedder=embedder, create=create, shards=shards)
         path = folder / _DATABASE
         try:
             store = Store.open(path)
@@ -311,6 +311,7 @@ class Index:
     def _elsewhere(self, max_bytes: int) -> Elsewhere | None:
         """Return what reads files of at most so many bytes in place of this process; None if it reads them itself."""
         del max_bytes
+        return None
 
     @contextmanager
     def _writer(self) -> Iterator[Store]:

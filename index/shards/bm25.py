@@ -69,7 +69,8 @@ def _occurrences(store: Store, term: str, allowed: Ids | None) -> tuple[Ids, NDA
     rows = store.database.rows("SELECT doc, col = 'text' FROM temp.instances WHERE term = ?", (term,))
     both = np.array(rows, np.int64).reshape(-1, 2)
     ids, places = np.unique(both[:, 0], return_inverse=True)
-    counts = np.bincount(places, np.where(both[:, 1], 1.0, _ABOUT), len(ids)) if len(ids) else np.empty(0)
+    weights = np.where(both[:, 1], 1.0, _ABOUT)
+    counts = np.bincount(places, weights, len(ids)).astype(np.float64)
     kept = np.isin(ids, allowed, assume_unique=True) if allowed is not None else np.ones(len(ids), np.bool_)
     return ids[kept], counts[kept]
 

@@ -22,11 +22,12 @@ from index.shards.part import Part
 from index.shards.published import Copy, fetch, publish, published, stamp
 from index.shards.shards import Shards, databases, held
 from index.store import Origin, Store
+from index.store.blobs import Small
 from index.sync import Elsewhere
 from index.sync.ahead import Task
 from index.sync.draft import Cut, cut
 from index.sync.unfinished import smaller
-from index.types import Embedder
+from index.types import Embedder, Vectors
 
 NAMESPACE = "seedqa"
 REPLICAS = 2
@@ -165,11 +166,13 @@ class Cluster(Shards):
         """Connect to a Ray cluster whose machines see the folder; start the actors that are not there yet.
 
         A new index has 4 ``shards`` unless told otherwise. Raises StoreError if there is no Ray or no cluster,
-        otherwise as ``Shards.open``.
+        otherwise as ``Index.open``.
         """
         ray = joined(address)
         if held(folder) is not None or create:  # else the folder is another machine's, which has published it
-            made = Shards.open(folder, embedder=embedder, create=create, shards=shards if held(folder) else shards or 4)
+            made = Shards.in_folder(
+                folder, embedder=embedder, create=create, shards=shards if held(folder) else shards or 4
+            )
             made.close()
             publish(folder, databases(folder))
         copies = ray.get(ray.remote(num_cpus=0)(published).remote(folder))
@@ -264,7 +267,7 @@ def prepared(file: Path, place: Path, data: bytes, origin: Origin) -> Cut | Load
         made = cut(document, embedder.count_tokens, embedder.max_tokens)
     except LoadError as error:  # an outcome, and no reason to try again
         return error
-    found = {}
+    found: dict[str, tuple[Vectors, Small]] = {}
     texts = list(made.parts)
     for start in range(0, len(texts), _BATCH):
         part = texts[start : start + _BATCH]

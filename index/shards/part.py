@@ -156,8 +156,14 @@ class Part:
             if not query.by_words:
                 return near, []
             whole = query.whole
-            facts = {"passages": whole.passages, "mean": whole.words / max(1, whole.passages), "limit": query.depth}
-            return near, bm25.search(self._store, query.words.frequencies, allowed=among, **facts)
+            return near, bm25.search(
+                self._store,
+                query.words.frequencies,
+                passages=whole.passages,
+                mean=whole.words / max(1, whole.passages),
+                limit=query.depth,
+                allowed=among,
+            )
 
     def scored(self, query: Query, ids: Sequence[int]) -> Scored:
         """Score passages by proximity, as (id, score), best first; those that are gone meanwhile are left out."""

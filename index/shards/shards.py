@@ -70,7 +70,7 @@ class Shards(Index):
         self._pool = ThreadPoolExecutor(max(len(parts), os.cpu_count() or 1), thread_name_prefix="shard")
 
     @classmethod
-    def open(
+    def in_folder(
         cls, folder: Path, *, embedder: Embedder | None = None, create: bool = False, shards: int | None = None
     ) -> Self:
         """Open the shards in a folder; see ``Index.open``. ``shards`` is how many a new one has."""
@@ -175,7 +175,7 @@ class Shards(Index):
         near, worded = (_best(lists, depth) for lists in zip(*found, strict=True))
         homes = {i: number for number, lists in enumerate(found) for each in lists for i, _ in each}
         if mode is not Mode.FUSED:
-            return self._hits((near or worded)[:k], homes, where)
+            return self._found((near or worded)[:k], homes, where)
         # 3  one list, scored anew where the passages are
         fused = [i for i, _ in fuse(near, worded)]
         scores = self._scored(query, fused[: -(-k // HEAD) * HEAD], homes)
@@ -185,13 +185,13 @@ class Shards(Index):
             block = [(i, scores[i]) for i in fused[start : start + HEAD] if i in scores]
             most = ranked[-1][1] if ranked else float("inf")
             ranked += [(i, min(score, most)) for i, score in _best([block], HEAD)]
-        return self._hits(ranked[:k], homes, where)
+        return self._found(ranked[:k], homes, where)
 
     def _scored(self, query: Query, ids: Sequence[int], homes: dict[int, int]) -> dict[int, float]:
         scored = self._at_home(ids, homes, lambda part, own: part.scored(query, own))
         return {number: score for each in scored for number, score in each}
 
-    def _hits(self, scored: Scored, homes: dict[int, int], where: Where | None) -> list[Hit]:
+    def _found(self, scored: Scored, homes: dict[int, int], where: Where | None) -> list[Hit]:
         found = self._at_home([i for i, _ in scored], homes, lambda part, own: part.hits(own, where))
         passages = {hit.passage.id: hit.passage for hits in found for hit in hits}
         return [Hit(passages[i], score) for i, score in scored if i in passages]

@@ -58,13 +58,14 @@ class Spread(Store):
 
     def files(self) -> dict[str, File]:
         """Map the stored paths to what is known of them; of a file that is there twice, the version stored last."""
-        found: dict[str, tuple[File, Store]] = {}
+        found: dict[str, tuple[File, Shard]] = {}
         for shard in self.shards:
             for path, file in shard.files().items():
-                other, elsewhere = found.get(path, (None, None))
-                if other and elsewhere:  # what wrote it was stopped between two shards
-                    (shard if file.document < other.document else elsewhere).forget([path])
-                if other is None or file.document > other.document:
+                other, elsewhere = found.get(path, (file, shard))
+                newest = file.document >= other.document
+                if elsewhere is not shard:  # what wrote it was stopped between two shards
+                    (elsewhere if newest else shard).forget([path])
+                if newest:
                     found[path] = file, shard
         return {path: file for path, (file, _) in found.items()}
 
@@ -172,7 +173,7 @@ class Shard(Store):
 
     def last(self) -> tuple[int, ...]:
         """Return the last ids that were given to a document and to a passage here."""
-        given = dict(self.database.rows("SELECT name, seq FROM sqlite_sequence"))
+        given: dict[str, int] = dict(self.database.rows("SELECT name, seq FROM sqlite_sequence"))
         return given.get("documents", 0), given.get("passages", 0)
 
     def _insert(self, document: Document, shape: str, check: int, passages: int) -> int:

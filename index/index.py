@@ -11,12 +11,15 @@ from typing import Self
 from index.embed import load_embedder
 from index.errors import IndexMismatch, IndexNotFound, StoreError
 from index.lock import WriteLock
+from index.readers import Readers
 from index.recent import RecentDocuments
 from index.search import lexical
 from index.search.fuse import fuse
 from index.search.lexical import Words
 from index.search.rerank import HEAD, Similarity, centred, rerank
+from index.search.statistics import Statistics
 from index.search.vectors import Ids, VectorView, products
+from index.search.vocabulary import Vocabulary
 from index.search.where import allowed, confined
 from index.store import Counts, Entry, Origin, Store, problems
 from index.sync import Elsewhere, Outcome, Progress, Report, Sync, store_document
@@ -55,9 +58,11 @@ class Index:
         self.origin = store.origin()
         self._embedder = verified(embedder, self.origin, folder) if embedder else None
         self._store = store
+        self._readers = Readers(store)
         self._view: VectorView | None = None
         self._recent = RecentDocuments()
-        self._reading, self._writing = RLock(), RLock()
+        self._viewing, self._loading, self._writing = RLock(), RLock(), RLock()
+        self.vocabulary = Vocabulary(self._readers, self._lazy_embedder)
 
     @classmethod
     def open(
@@ -106,42 +111,42 @@ class Index:
 
     def counts(self) -> Counts:
         """Tell how many documents, files and passages there are."""
-        with self._reading:
-            return self._store.counts()
+        with self._readers.store() as store:
+            return store.counts()
 
     def generation(self) -> int:
         """Count the changes so far: while it stays the same, so does all that is here. Costs next to nothing."""
-        with self._reading:
-            return self._store.generation()
+        with self._readers.store() as store:
+            return store.generation()
 
     def documents(self) -> list[Entry]:
         """List the files by path, without their texts."""
-        with self._reading:
-            return self._store.entries()
+        with self._readers.store() as store:
+            return store.entries()
 
     def document(self, key: int | str) -> Document | None:
         """Return a document by its id, or by the SHA-256 of the bytes it was read from; None if it is not there."""
-        with self._reading, self._store.snapshot():
-            number = self._store.read_from(key) if isinstance(key, str) else key
-            if number is None or number not in self._store.names([number]):
+        with self._readers.snapshot() as store:
+            number = store.read_from(key) if isinstance(key, str) else key
+            if number is None or number not in store.names([number]):
                 return None
-            return self._recent.read(self._store, [number])[number]
+            return self._recent.read(store, [number])[number]
 
     def passage_around(self, document_id: int, start: int, end: int) -> tuple[int, int] | None:
         """Tell where the passage starts and ends that holds ``text[start:end]`` of a document; None if none does."""
-        with self._reading:
-            return self._store.passage_around(document_id, start, end)
+        with self._readers.store() as store:
+            return store.passage_around(document_id, start, end)
 
     def find(self, path: Path | str) -> Document | None:
         """Return the document that was read from a file; None if it is not there."""
-        with self._reading:
-            found = (self._store.find(written) for written in roots([Path(path)]))
+        with self._readers.store() as store:
+            found = (store.find(written) for written in roots([Path(path)]))
             return next(filter(None, found), None)
 
     def check(self) -> list[str]:
         """Return the faults found in the store, one sentence each; none if it is sound."""
-        with self._reading:
-            return problems(self._store)
+        with self._readers.store() as store:
+            return problems(store)
 
     # Changes
 
@@ -193,35 +198,6 @@ class Index:
 
     # Search
 
-    def words(self, question: str) -> Words:
-        """Return a question's words as the index knows them: their stems, and how rare they are."""
-        with self._reading:
-            return Words.of(self._store, question.encode(errors="replace").decode())
-
-    def stems(self, text: str) -> list[str]:
-        """Cut a text into stems, as passages were cut."""
-        with self._reading:
-            return self._store.stems(text)
-
-    def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
-        """Map each stem that occurs to the number of passages that hold it."""
-        with self._reading:
-            return self._store.frequencies(stems)
-
-    def has(self, words: str) -> bool:
-        """Tell whether a passage has these words one behind the other, as "MP-50" has two."""
-        with self._reading:
-            return bool(self._store.match(lexical.quoted(words), 1))
-
-    def spellings(self, stem: str) -> list[str]:
-        """Return the stems in the index that begin with the same letter as this one and are about as long."""
-        with self._reading:
-            return self._store.spellings(stem)
-
-    def has_whole(self, word: str) -> bool:
-        """Tell whether the embedder knows a word without cutting it into pieces: it is common in its language."""
-        return self._lazy_embedder().count_tokens([word]) == [1]
-
     def is_replaced(self) -> bool:
         """Tell whether the folder no longer holds the index that was opened here: deleted, or made again."""
         return self._store.database.is_replaced()
@@ -238,46 +214,50 @@ class Index:
             return []
         # 1  the question's vector; slow, so other threads may search meanwhile
         vector = None if mode is Mode.LEXICAL else self._lazy_embedder().encode_question(question)
-        with self._reading, self._store.snapshot():
+        with self._readers.snapshot() as store, self._viewing:
             # 2  the nearest by similarity and by words; deeper than k, for what both find in the middle
-            among = allowed(self._store, where)
+            among = allowed(store, where)
             depth = DEPTH if mode is Mode.FUSED else max(DEPTH, k)
-            words = Words.of(self._store, question)
-            near = [] if vector is None else self._near(vector, depth, among)
-            worded = [] if mode is Mode.DENSE else lexical.search(self._store, words, depth, among)
+            words = Words.cut(store, question)
+            whole = Statistics.of(store, [*words.content], vector)
+            words = words.among(whole)
+            near = [] if vector is None else self._near(store, vector, depth, among)
+            worded = [] if mode is Mode.DENSE else lexical.search(store, words, depth, among)
             if vector is None or mode is not Mode.FUSED:
-                return self._hits((near or worded)[:k], where)
+                return self._hits(store, (near or worded)[:k], where)
             # 3  one list, and its passages as slices of their documents
             fused = fuse(near, worded)
             hits: list[Hit] = []
             # 4  scored anew, forty at a time: the first forty are the same whatever k is
             for start in range(0, min(k, len(fused)), HEAD):
-                block = self._hits(fused[start : start + HEAD], where)
-                scored = rerank(block, self._similarity(vector, block), words, self._store.stems)
+                block = self._hits(store, fused[start : start + HEAD], where)
+                scored = rerank(block, self._similarity(store, vector, whole, block), words, store.stems)
                 hits += [Hit(hit.passage, min(hit.score, hits[-1].score)) for hit in scored] if hits else scored
             return hits[:k]
 
-    def _near(self, vector: Vectors, depth: int, among: Ids | None) -> list[tuple[int, float]]:
+    def _near(self, store: Store, vector: Vectors, depth: int, among: Ids | None) -> list[tuple[int, float]]:
         if self._view is None:
             self._view = VectorView(self.origin.dimension)
-        self._view.refresh(self._store)
+        self._view.refresh(store)
         return self._view.search(vector, depth, among)
 
-    def _similarity(self, vector: Vectors, hits: Sequence[Hit]) -> Mapping[int, Similarity]:
+    def _similarity(
+        self, store: Store, vector: Vectors, whole: Statistics, hits: Sequence[Hit]
+    ) -> Mapping[int, Similarity]:
         """Map the hits' passages to how similar they are; :meth:`_near` has brought the view up to date."""
         assert self._view is not None
         ids = [hit.passage.id for hit in hits]
-        average = self._view.average(vector)
-        whole = dict(zip(ids, self._view.products(vector, ids), strict=True))
-        stored = self._store.sentences(ids)
+        near = dict(zip(ids, self._view.products(vector, ids), strict=True))
         return {
-            number: Similarity(centred(average, whole[number]), centred(average, max(products(rows, vector))))
-            for number, rows in stored.items()
+            number: Similarity(
+                centred(whole.average, near[number]), centred(whole.average, max(products(rows, vector)))
+            )
+            for number, rows in store.sentences(ids).items()
         }
 
-    def _hits(self, scored: Sequence[tuple[int, float]], where: Where | None) -> list[Hit]:
-        places = self._store.places([passage_id for passage_id, _ in scored])
-        documents = self._recent.read(self._store, {place.document for place in places.values()})
+    def _hits(self, store: Store, scored: Sequence[tuple[int, float]], where: Where | None) -> list[Hit]:
+        places = store.places([passage_id for passage_id, _ in scored])
+        documents = self._recent.read(store, {place.document for place in places.values()})
         hits = []
         for passage_id, score in scored:
             place = places[passage_id]
@@ -289,8 +269,7 @@ class Index:
 
     def close(self) -> None:
         """Close the files."""
-        with self._reading:
-            self._store.close()
+        self._readers.close()
 
     def __enter__(self) -> Self:
         """Return the index; the end of the ``with`` block closes it."""
@@ -303,7 +282,7 @@ class Index:
         self.close()
 
     def _lazy_embedder(self) -> Embedder:
-        with self._reading:
+        with self._loading:
             if self._embedder is None:
                 self._embedder = verified(load_embedder(self.origin.name), self.origin, self.folder)
             return self._embedder
@@ -346,7 +325,7 @@ def verified(embedder: Embedder, origin: Origin, folder: Path) -> Embedder:
     if found.dimension != origin.dimension or origin.fingerprint not in known:
         raise IndexMismatch(
             f"the index in {folder} was made with {_described(origin)}, not with {_described(found)}: open it"
-            f" with that embedder, or delete the folder and run `seedqa add PATH --index {folder}`"
+            " with that embedder, or make another in a folder of its own: `seedqa add PATH --index DIR`"
         )
     return embedder
 

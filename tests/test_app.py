@@ -25,7 +25,7 @@ import qa
 from index import Document, Passage
 from qa import Answer, Candidate, Counts, Entry, Hit, Reason, Turn, Where
 from qa.compose import claims
-from qa.engine import OnRead
+from qa.read.in_order import OnRead
 from tests.fakes import PatternReader
 from ui import app, cli, guard
 

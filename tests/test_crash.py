@@ -27,6 +27,7 @@ def kill_a_writer(folder: Path, round_: int, chance: random.Random) -> int:
     """Start a writer and kill it; return how many steps it acknowledged."""
     with run("-m", "tests.writer", folder, round_) as writer:
         assert writer.stdout
+        assert writer.stderr
         if round_ % 5 == 0:  # while it starts, makes or opens the index, or takes its first steps
             read = []
             time.sleep(chance.uniform(0.2, 1.0))
@@ -34,7 +35,7 @@ def kill_a_writer(folder: Path, round_: int, chance: random.Random) -> int:
             read = [writer.stdout.readline() for _ in range(chance.randrange(1, 14))]
             time.sleep(chance.uniform(0, 0.01))
         writer.kill()
-        rest, errors = writer.communicate(timeout=60)
+        rest, errors = writer.stdout.read(), writer.stderr.read()  # communicate() would lose what is buffered here
     assert errors == ""
     return len(read) + rest.count("\n")
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import LoadError, UnsupportedFile
@@ -170,6 +170,7 @@ def test_a_little_damage_does_not_cost_the_rest() -> None:
     assert text.decode("éàüöß éàüöß é".encode()[:-1]) == "éàüöß éàüöß \N{REPLACEMENT CHARACTER}"
 
 
+@settings(deadline=None)  # as fast as the machine has time for another process
 @given(st.binary(max_size=200))
 def test_any_bytes_become_storable_text_or_are_refused(data: bytes) -> None:
     """Decoding knows no other error, and what it returns fits UTF-8 and SQLite."""

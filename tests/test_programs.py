@@ -16,7 +16,7 @@ import qa
 from index import Document, Passage
 from qa import Answer, Candidate, Entry, Hit, Reason, Turn, Where
 from qa.compose import claims
-from qa.engine import OnRead
+from qa.read.in_order import OnRead
 from tests.fakes import PatternReader
 from ui import docs, guard, mcp, routes
 from ui.queue import FullError, Queue
@@ -169,9 +169,9 @@ def test_the_stages_of_a_question_are_streamed(client: TestClient) -> None:
     reply = client.post("/api/ask", json={"question": "Who?"}, headers={"Accept": "text/event-stream"})
     assert reply.headers["content-type"].startswith("text/event-stream")
     events = [event.split("\n") for event in reply.text.strip().split("\n\n")]
-    assert [name for name, _ in events] == ["event: stage", "event: stage", "event: answer"]
+    assert [name for name, _ in events] == ["event: stage", "event: answer"]
     plain = client.post("/api/ask", json={"question": "Who?"}).json()
-    assert json.loads(events[2][1].removeprefix("data: ")) == plain
+    assert json.loads(events[1][1].removeprefix("data: ")) == plain
     failed = client.post("/api/ask", json={"question": "damaged"}, headers={"Accept": "text/event-stream"})
     assert "event: problem" in failed.text
 

@@ -1,7 +1,6 @@
 """Several indexes as one: what is found, and with which score, does not depend on how many there are."""
 
 import hashlib
-import inspect
 import random
 import shutil
 from collections.abc import Iterator, Sequence
@@ -11,19 +10,15 @@ from pathlib import Path
 import pytest
 
 from index import Hit, Index, IndexMismatch, IndexNotFound, Mode, StoreError, Where
-from index.search import lexical
-from index.search.lexical import Words
-from index.shards import Shards, bm25, databases, held
+from index.search.vocabulary import Vocabulary
+from index.shards import Shards, databases, held
 from index.shards.spread import Spread, place
-from index.store import Origin, Store
 from qa import Engine
 from qa.api import SAMPLES
 from tests.fakes import HashingEmbedder, document, lines
 from ui import cli
 
 WORDS = [f"{first}{last}" for first in "bdfgklmnprstvw" for last in ("anik", "orel", "ulta", "esti", "imo")]
-
-ORIGIN = Origin(HashingEmbedder().name, HashingEmbedder().dimension, HashingEmbedder().fingerprint)
 
 
 def write(folder: Path, count: int, *, seed: int = 1) -> Path:
@@ -148,23 +143,6 @@ def test_equal_passages_come_in_the_order_in_which_they_were_stored(tmp_path: Pa
         assert same(one, many, ["harbour fee"], k=12)
 
 
-def test_words_are_scored_as_fts5_scores_them(one: Index, tmp_path: Path) -> None:
-    """With one file's own numbers, to the last bit; deleted passages count for nothing."""
-    del one
-    with closing(Store.create(tmp_path / "index.db", ORIGIN)) as store:
-        embedder = HashingEmbedder()
-        for number, text in enumerate(f"{a} {b} {a} fee" for a, b in zip(WORDS, WORDS[1:] + WORDS[:1], strict=True)):
-            made = document(text, f"/{number}.txt", heading=WORDS[number % 7])
-            store.put(made, lines(made), *embedder.stored(lines(made)))
-        store.forget([f"/{number}.txt" for number in range(0, 30, 3)])
-        for question in (*questions(), "fee", " ".join(WORDS[:5])):
-            words = Words.of(store, question)
-            expected = lexical.search(store, words, 50)
-            mean = bm25.total_words(store) / words.passages
-            assert expected
-            assert bm25.search(store, words.frequencies, passages=words.passages, mean=mean, limit=50) == expected
-
-
 def test_a_file_that_two_shards_hold_is_mended_by_the_next_sync(tmp_path: Path) -> None:
     """A writer that was stopped after it stored the new version, and before the old one went, leaves both."""
     files = write(tmp_path / "files", 3)
@@ -206,18 +184,19 @@ def test_shards_answer_all_that_an_index_is_asked(one: Index, many: Index) -> No
     for index in (one, many):
         found = index.document(document.id)
         assert found is not None
-        assert index.has(" ".join(found.text.split()[:2]))
+        assert index.vocabulary.has(" ".join(found.text.split()[:2]))
     calls = {
         "__len__": (), "counts": (), "documents": (), "document": (document.sha256,), "check": (),
         "passage_around": (document.id, 3, 9), "find": (document.path,), "is_replaced": (),
         "words": (questions()[0],), "stems": ("fees due",), "frequencies": (WORDS[:5],), "has": ("no such words",),
-        "spellings": (WORDS[0],), "has_whole": ("fee",), "search": (questions()[0],),
+        "spellings": (WORDS[0],), "has_whole": ("fee",),
     }  # fmt: skip
-    others = {"open", "sync", "add", "remove", "close", "generation", "__init__", "__enter__", "__exit__"}
-    public = {name for name, value in inspect.getmembers(Index, callable) if name in vars(Index) and name[0] != "_"}
+    others = {"open", "search", "sync", "add", "remove", "close", "generation", "__init__", "__enter__", "__exit__"}
+    public = {name for kind in (Index, Vocabulary) for name in vars(kind) if name[0] != "_"}
     assert public <= {*calls, *others}
     for name, arguments in calls.items():
-        assert getattr(one, name)(*arguments) == getattr(many, name)(*arguments), name
+        left, right = (index if hasattr(index, name) else index.vocabulary for index in (one, many))
+        assert getattr(left, name)(*arguments) == getattr(right, name)(*arguments), name
 
 
 def test_the_generation_counts_changes_in_every_shard(files: Path, tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from index import Document, Hit, Kind, Mark, Passage
 from index.view import View
-from qa.engine import READ
 from qa.read import Calibration
+from qa.read.in_order import READ
 from qa.train.contrasts import contrast_examples
 from qa.train.data import Example, detokenised, is_held_out, read_jsonl, write_jsonl
 from qa.train.lists import list_examples

@@ -17,6 +17,7 @@ from qa import Engine
 from qa.read import Reader
 from ui import auth, chat, docs, documents, guard, mcp, routes, serve, source
 from ui.conversations import Conversations
+from ui.queue import Queue
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -72,11 +73,12 @@ def application(
     import gradio as gr
 
     app = FastAPI(title="seedqa", docs_url=None, redoc_url=None, openapi_url=None)
-    routes.add(app, engine)
+    line = Queue()
+    routes.add(app, engine, queue=line)
     documents.add(app, engine, host=host, watch=watch, read_only=read_only)
     source.add(app, engine)
-    chat.add(app, engine, conversations or Conversations())
-    mcp.add(app, engine)
+    chat.add(app, engine, conversations or Conversations(), queue=line)
+    mcp.add(app, engine, queue=line)
     docs.add(app)
     routes.close(app)
     for name in (*_FILES[0], *_FILES[1], "icon.svg"):

@@ -14,6 +14,7 @@ from qa import Engine
 from ui import render, suggest, transcript
 from ui.asking import Asking, Question
 from ui.conversations import Conversation, Conversations, Exchange, State
+from ui.queue import Queue
 from ui.routes import LONGEST_QUESTION, WhereRequest, reply
 from ui.routes import Question as Text
 
@@ -48,9 +49,9 @@ class Nothing(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-def add(app: FastAPI, engine: Engine, kept: Conversations) -> None:
+def add(app: FastAPI, engine: Engine, kept: Conversations, *, queue: Queue | None = None) -> None:
     """Add ``/api/conversations`` and what is below it, and ``/api/suggestions``."""
-    asking = Asking(engine, kept)
+    asking = Asking(engine, kept, queue)
     suggested = suggest.Suggestions(engine)
 
     def known(conversation: str) -> Conversation:

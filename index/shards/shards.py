@@ -5,11 +5,10 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from threading import RLock
-from typing import Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from index.embed import load_embedder
 from index.errors import IndexMismatch, IndexNotFound, StoreError
@@ -18,38 +17,18 @@ from index.lock import WriteLock
 from index.search.fuse import fuse
 from index.search.lexical import Words
 from index.search.rerank import HEAD
-from index.shards.part import Part, Query, Scored, Statistics
+from index.search.statistics import Statistics
+from index.search.vocabulary import Vocabulary
+from index.shards.part import Part, Query, Scored
 from index.shards.spread import Spread, place, total
 from index.store import Counts, Entry, Origin, Store
-from index.types import Document, Embedder, Hit, Vectors, Where
+from index.types import Document, Embedder, Hit, Where
 from index.walk import roots
 
 MANIFEST = "shards.json"
 """Says how many shards a folder holds; written last, so where it is, they are."""
 
 T = TypeVar("T")
-
-
-class Asked(Protocol):
-    """A shard as it is asked: a :class:`Part`, here or elsewhere."""
-
-    def origin(self) -> Origin: ...  # noqa: D102  (they are those of Part)
-    def counts(self) -> Counts: ...  # noqa: D102
-    def generation(self) -> int: ...  # noqa: D102
-    def entries(self) -> list[Entry]: ...  # noqa: D102
-    def document(self, key: int | str) -> Document | None: ...  # noqa: D102
-    def passage_around(self, document_id: int, start: int, end: int) -> tuple[int, int] | None: ...  # noqa: D102
-    def find(self, paths: Sequence[str]) -> Document | None: ...  # noqa: D102
-    def problems(self) -> list[str]: ...  # noqa: D102
-    def is_replaced(self) -> bool: ...  # noqa: D102
-    def close(self) -> None: ...  # noqa: D102
-    def frequencies(self, stems: Sequence[str]) -> dict[str, int]: ...  # noqa: D102
-    def has(self, words: str) -> bool: ...  # noqa: D102
-    def spellings(self, stem: str) -> list[str]: ...  # noqa: D102
-    def statistics(self, stems: Sequence[str], vector: Vectors | None) -> Statistics: ...  # noqa: D102
-    def candidates(self, query: Query) -> tuple[Scored, Scored]: ...  # noqa: D102
-    def scored(self, query: Query, ids: Sequence[int]) -> Scored: ...  # noqa: D102
-    def hits(self, ids: Sequence[int], where: Where | None) -> list[Hit]: ...  # noqa: D102
 
 
 class Shards(Index):
@@ -59,15 +38,15 @@ class Shards(Index):
     while one writes; a search sees each shard as it is when it is asked.
     """
 
-    def __init__(self, folder: Path, parts: Sequence[Asked], embedder: Embedder | None = None) -> None:
+    def __init__(self, folder: Path, parts: Sequence[Part], embedder: Embedder | None = None) -> None:
         """Take over open shards; ``Index.open`` is the way in."""
         self.folder = folder
         self.origin = parts[0].origin()
         self._embedder = verified(embedder, self.origin, folder) if embedder else None
-        self._reading, self._writing = RLock(), RLock()
+        self._loading, self._writing = RLock(), RLock()
         self._parts = list(parts)
-        self._cutter = Store.create(Path(":memory:"), self.origin)  # it cuts texts into stems, and holds nothing
         self._pool = ThreadPoolExecutor(max(len(parts), os.cpu_count() or 1), thread_name_prefix="shard")
+        self.vocabulary = ShardVocabulary(self.origin, self._each, self._lazy_embedder)
 
     @classmethod
     def in_folder(
@@ -130,31 +109,6 @@ class Shards(Index):
         """Tell whether the folder no longer holds the shards that were opened here."""
         return any(part.is_replaced() for part in self._parts)
 
-    # Words
-
-    def words(self, question: str) -> Words:
-        """Return a question's words as the whole index knows them."""
-        words = self._cut(question.encode(errors="replace").decode())
-        return replace(words, frequencies=self.frequencies([*words.content]), passages=self.counts().passages)
-
-    def stems(self, text: str) -> list[str]:
-        """Cut a text into stems, as passages were cut."""
-        with self._reading:
-            return self._cutter.stems(text)
-
-    def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
-        """Map each stem that occurs to the number of passages that hold it, in all shards."""
-        found = self._each(lambda part: part.frequencies(stems))
-        return {stem: sum(each.get(stem, 0) for each in found) for stem in sorted(set().union(*found))}
-
-    def has(self, words: str) -> bool:
-        """Tell whether a passage has these words one behind the other, as "MP-50" has two."""
-        return any(self._each(lambda part: part.has(words)))
-
-    def spellings(self, stem: str) -> list[str]:
-        """Return the stems in the index that begin with the same letter as this one and are about as long."""
-        return sorted(set().union(*self._each(lambda part: part.spellings(stem))))
-
     # Search
 
     def search(self, question: str, k: int = 10, *, mode: Mode = Mode.FUSED, where: Where | None = None) -> list[Hit]:
@@ -164,12 +118,11 @@ class Shards(Index):
             return []
         # 1  the question's vector and words, and what the scores need of the whole
         vector = None if mode is Mode.LEXICAL else self._lazy_embedder().encode_question(question)
-        cut = self._cut(question)
+        cut = self.vocabulary.cut(question)
         stems = [*cut.content]
         whole = sum(self._each(lambda part: part.statistics(stems, vector)), Statistics())
-        words = replace(cut, frequencies=whole.frequencies, passages=whole.passages)
         depth = DEPTH if mode is Mode.FUSED else max(DEPTH, k)
-        query = Query(vector, words, whole, depth, by_words=mode is not Mode.DENSE, where=where)
+        query = Query(vector, cut.among(whole), whole.average, depth, by_words=mode is not Mode.DENSE, where=where)
         # 2  each shard's nearest; the nearest of all are among them
         found = self._each(lambda part: part.candidates(query))
         near, worded = (_best(lists, depth) for lists in zip(*found, strict=True))
@@ -196,23 +149,19 @@ class Shards(Index):
         passages = {hit.passage.id: hit.passage for hits in found for hit in hits}
         return [Hit(passages[i], score) for i, score in scored if i in passages]
 
-    def _at_home(self, ids: Sequence[int], homes: dict[int, int], ask: Callable[[Asked, list[int]], T]) -> list[T]:
+    def _at_home(self, ids: Sequence[int], homes: dict[int, int], ask: Callable[[Part, list[int]], T]) -> list[T]:
         """Ask each shard about those of the passages that are its own."""
         own: dict[int, list[int]] = {}
         for number in ids:
             own.setdefault(homes[number], []).append(number)
         return list(self._pool.map(lambda home: ask(self._parts[home], own[home]), own))
 
-    def _each(self, ask: Callable[[Asked], T]) -> list[T]:
+    def _each(self, ask: Callable[[Part], T]) -> list[T]:
         """Ask all shards at once; return what they say in their order."""
         return list(self._pool.map(ask, self._parts))
 
-    def _first(self, ask: Callable[[Asked], T | None]) -> T | None:
+    def _first(self, ask: Callable[[Part], T | None]) -> T | None:
         return next((found for found in self._each(ask) if found is not None), None)
-
-    def _cut(self, question: str) -> Words:
-        with self._reading:
-            return Words.of(self._cutter, question)
 
     # Keeping
 
@@ -227,6 +176,46 @@ class Shards(Index):
         """Write through connections of its own, all shards under one lock."""
         with self._writing, WriteLock(self.folder / "write.lock"), closing(Spread(databases(self.folder))) as spread:
             yield spread
+
+
+class ShardVocabulary(Vocabulary):
+    """The words of all shards together. Texts are cut here: that needs no shard."""
+
+    def __init__(
+        self, origin: Origin, each: Callable[[Callable[[Part], Any]], list[Any]], embedder: Callable[[], Embedder]
+    ) -> None:
+        """``each`` asks all shards."""
+        self._cutter, self._cutting = Store.create(Path(":memory:"), origin), RLock()  # it holds nothing
+        self._each, self._embedder = each, embedder
+
+    def cut(self, question: str) -> Words:
+        """Cut a question as passages were cut."""
+        with self._cutting:
+            return Words.cut(self._cutter, question)
+
+    def words(self, question: str) -> Words:
+        """Return a question's words as the whole index knows them."""
+        words = self.cut(question.encode(errors="replace").decode())
+        stems = [*words.content]
+        return words.among(sum(self._each(lambda part: part.statistics(stems, None)), Statistics()))
+
+    def stems(self, text: str) -> list[str]:
+        """Cut a text into stems, as passages were cut."""
+        with self._cutting:
+            return self._cutter.stems(text)
+
+    def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
+        """Map each stem that occurs to the number of passages that hold it, in all shards."""
+        found = self._each(lambda part: part.frequencies(stems))
+        return {stem: sum(each.get(stem, 0) for each in found) for stem in sorted(set().union(*found))}
+
+    def has(self, words: str) -> bool:
+        """Tell whether a passage has these words one behind the other, as "MP-50" has two."""
+        return any(self._each(lambda part: part.has(words)))
+
+    def spellings(self, stem: str) -> list[str]:
+        """Return the stems in any shard that begin with the same letter as this one and are about as long."""
+        return sorted(set().union(*self._each(lambda part: part.spellings(stem))))
 
 
 def held(folder: Path) -> int | None:

@@ -105,6 +105,7 @@
     again.dataset.do = "again";
   };
   const stage = (event) =>
+    event.stage === "waiting" ? `Waiting: ${event.before === 1 ? "one question is" : `${event.before} questions are`} before yours…` :
     event.stage === "reading" ? `Reading passage ${event.passage} of ${event.of}…` : "Searching your documents…";
 
   const announce = (article) => {

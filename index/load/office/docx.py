@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from index.load.blocks import Block, Paragraph, Table, Writer, one_paragraph
@@ -11,29 +10,16 @@ from index.load.office.counting import counted
 from index.load.office.inline import tidy, written_math
 from index.load.office.layout import comment, note, with_bold_headings
 from index.load.office.numbering import Numbering
-from index.load.office.package import Package, attribute, is_on, reference, value_of, whole
+from index.load.office.package import Package, attribute, is_on, parsed, reference, value_of, whole
+from index.load.office.run import Run
 from index.load.office.styles import Styles
 from index.load.office.symbols import character
 from index.load.office.word_table import table
-from index.load.parsed import Parsed, ParseError
+from index.load.parsed import Parsed
 
 DROPPED = frozenset(
-    (
-        "del",
-        "moveFrom",
-        "delText",
-        "delInstrText",
-        "instrText",
-        "rPr",
-        "pPr",
-        "sectPr",
-        "tblPr",
-        "trPr",
-        "tcPr",
-        "tblGrid",
-    )
-) | frozenset(
-    ("tblGrid", "Fallback", "sdtPr", "sdtEndPr", "footnoteRef", "endnoteRef", "annotationRef", "oMathParaPr", "object")
+    "del moveFrom delText delInstrText instrText rPr pPr sectPr tblPr trPr tcPr tblGrid Fallback sdtPr sdtEndPr "
+    "footnoteRef endnoteRef annotationRef oMathParaPr object".split()
 )
 PLAIN = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 SUPERSCRIPT = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
@@ -45,21 +31,7 @@ LONGEST_HEADING = 1000
 
 def parse(data: bytes) -> Parsed:
     """The body between its headers and footers; the title is the one in the properties, else the first heading."""
-    package = Package(data, suffix=".docx")
-    try:
-        return _Reader(package).parsed()
-    except RecursionError:
-        raise ParseError("is nested too deeply to be read; it may be damaged: open it and save it again") from None
-
-
-@dataclass
-class _Run:
-    """The text of a paragraph so far: what stands in it, what comes after it, and whether it is bold throughout."""
-
-    pieces: list[str] = field(default_factory=list)
-    after: list[Block] = field(default_factory=list)
-    letters: int = 0
-    bold: int = 0
+    return parsed(Package(data, suffix=".docx"), lambda package: _Reader(package).parsed())
 
 
 class _Reader:
@@ -80,7 +52,7 @@ class _Reader:
         self._note_styles = {kind: self._note_style(kind) for kind in self._counts}
         self._endnotes: list[Block] = []
         self._fields: list[tuple[str, bool]] = []  # the instruction so far, and whether its result has begun
-        self._joined: _Run | None = None  # a paragraph whose end was deleted: the next one goes on with it
+        self._joined: Run | None = None  # a paragraph whose end was deleted: the next one goes on with it
 
     def parsed(self) -> Parsed:
         """Read it all."""
@@ -143,7 +115,7 @@ class _Reader:
         self._fields = [each for each in self._fields if each[1]]  # an instruction does not go over a paragraph's end
         properties = element.find("pPr")
         style = self._styles.paragraph(properties)
-        run, self._joined = self._joined or _Run(), None
+        run, self._joined = self._joined or Run(), None
         self._inline(element, run, is_hidden=style.is_hidden, is_bold=style.is_bold)
         mark = properties.find("rPr") if properties is not None else None
         if mark is not None and mark.find("del") is not None:
@@ -154,13 +126,13 @@ class _Reader:
         text = f"{number} {text}" if number and text else text
         if text:
             level = style.level if len(text) <= LONGEST_HEADING else None
-            is_item, is_bold = bool(number) and level is None, 0 < run.letters == run.bold
+            is_item, is_bold = bool(number) and level is None, run.is_bold
             yield Paragraph(text, level, is_item=is_item, is_bold=is_bold)
         yield from run.after
 
     # what stands in a paragraph
 
-    def _inline(self, element: Element, run: _Run, *, is_hidden: bool, is_bold: bool) -> None:
+    def _inline(self, element: Element, run: Run, *, is_hidden: bool, is_bold: bool) -> None:
         tag = ""
         for child in element:
             was_math, tag = tag == "oMath", child.tag
@@ -178,7 +150,7 @@ class _Reader:
             else:
                 self._inline_child(child, run, is_hidden=is_hidden, is_bold=is_bold)
 
-    def _inline_child(self, child: Element, run: _Run, *, is_hidden: bool, is_bold: bool) -> None:
+    def _inline_child(self, child: Element, run: Run, *, is_hidden: bool, is_bold: bool) -> None:
         """Read what a run or a paragraph holds: text, a break, a reference, a picture with text in it."""
         tag = child.tag
         if tag == "fldChar":
@@ -202,7 +174,7 @@ class _Reader:
         else:
             self._inline(child, run, is_hidden=is_hidden, is_bold=is_bold)
 
-    def _run(self, element: Element, run: _Run, *, is_hidden: bool, is_bold: bool) -> None:
+    def _run(self, element: Element, run: Run, *, is_hidden: bool, is_bold: bool) -> None:
         look = self._styles.run(element.find("rPr"), is_hidden=is_hidden, is_bold=is_bold)
         before = len(run.pieces)
         self._inline(element, run, is_hidden=look.is_hidden, is_bold=look.is_bold)
@@ -210,15 +182,12 @@ class _Reader:
         if look.is_raised and POWER.fullmatch(said) and "".join(run.pieces[:before])[-1:].isdigit():
             run.pieces[before:] = [said.translate(SUPERSCRIPT)]  # or 10 to the 6th becomes 106
 
-    def _say(self, text: str, run: _Run, *, is_bold: bool) -> None:
+    def _say(self, text: str, run: Run, *, is_bold: bool) -> None:
         if any(not shows or COUNTED.match(instruction.strip()) for instruction, shows in self._fields):
             return
-        run.pieces.append(text)
-        size = len(text.strip())
-        run.letters += size
-        run.bold += size if is_bold else 0
+        run.say(text, is_bold=is_bold)
 
-    def _field(self, element: Element, run: _Run) -> None:
+    def _field(self, element: Element, run: Run) -> None:
         """Follow a field: what it is told is not shown, what comes of it is."""
         kind = attribute(element, "fldCharType")
         if kind == "begin":
@@ -236,7 +205,7 @@ class _Reader:
         elif self._fields and kind == "end":
             self._fields.pop()
 
-    def _ruby(self, element: Element, run: _Run, *, is_hidden: bool, is_bold: bool) -> None:
+    def _ruby(self, element: Element, run: Run, *, is_hidden: bool, is_bold: bool) -> None:
         for part, before, after in (("rubyBase", "", ""), ("rt", "(", ")")):
             found = element.find(part)
             if found is not None:
@@ -244,7 +213,7 @@ class _Reader:
                 self._inline(found, run, is_hidden=is_hidden, is_bold=is_bold)
                 self._say(after, run, is_bold=is_bold)
 
-    def _refer(self, element: Element, run: _Run) -> None:
+    def _refer(self, element: Element, run: Run) -> None:
         """Note what a note or a comment says; a note's number stands where it is referred to."""
         kind, number = element.tag.removesuffix("Reference"), attribute(element, "id") or ""
         if kind == "comment":

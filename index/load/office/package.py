@@ -2,7 +2,7 @@
 
 import posixpath
 import zlib
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
-from index.load.parsed import ParseError
+from index.load.parsed import Parsed, ParseError
 
 MOST_UNPACKED = 256 << 20
 """Of all parts that are read, as they come out: what the zip declares is not believed."""
@@ -152,6 +152,14 @@ class Package:
             title = properties.findtext("title") if properties is not None else None
             return named(title or "")
         return ""
+
+
+def parsed(package: Package, reader: Callable[[Package], Parsed]) -> Parsed:
+    """Have a package read by a function that calls itself for elements in elements."""
+    try:
+        return reader(package)
+    except RecursionError:
+        raise ParseError("is nested too deeply to be read; it may be damaged: open it and save it again") from None
 
 
 class _Capped:

@@ -9,9 +9,9 @@ from index.load.header import TableCell, TableRow
 from index.load.office.chart import drawn
 from index.load.office.counting import counted
 from index.load.office.inline import tidy, written_math
-from index.load.office.package import Package, Relation, attribute, reference, whole
+from index.load.office.package import Package, Relation, attribute, parsed, reference, whole
 from index.load.office.symbols import bullet
-from index.load.parsed import Parsed, ParseError
+from index.load.parsed import Parsed
 from index.types import Kind
 
 TITLES = frozenset({"title", "ctrTitle"})
@@ -29,11 +29,7 @@ AROUND = {"Period": "{}.", "ParenR": "{})", "ParenBoth": "({})", "Plain": "{}"}
 
 def parse(data: bytes) -> Parsed:
     """The title of each slide is a heading; hidden slides say so in their marks."""
-    package = Package(data, suffix=".pptx")
-    try:
-        return _Reader(package).parsed()
-    except RecursionError:
-        raise ParseError("is nested too deeply to be read; it may be damaged: open it and save it again") from None
+    return parsed(Package(data, suffix=".pptx"), lambda package: _Reader(package).parsed())
 
 
 @dataclass(frozen=True, slots=True)

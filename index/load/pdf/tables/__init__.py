@@ -1,0 +1,15 @@
+"""Tables on a page: by the lines that are ruled around their cells, else by columns that are clear of words."""
+
+from index.load.pdf.page import Page
+from index.load.pdf.tables.cells import Cell, Item, Table
+from index.load.pdf.tables.columns import by_columns
+from index.load.pdf.tables.ruled import by_rules
+
+__all__ = ["Cell", "Item", "Table", "with_tables"]
+
+
+def with_tables(page: Page) -> list[Item]:
+    """Return the page's lines, with those that make up a table as that."""
+    if not page.is_placed:
+        return list(page.lines)
+    return by_columns(by_rules(page))

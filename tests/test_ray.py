@@ -1,6 +1,8 @@
 """Shards on a small Ray cluster of this machine: the answers of one index, whatever dies meanwhile."""
 
+import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +23,15 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.filterwarnings("ignore"),  # Ray's own
 ]
+MACHINE = {"num_cpus": 1, "object_store_memory": 80 << 20, "node_ip_address": "127.0.0.1"}
+PATIENT = {
+    "PYTHONPATH": str(Path(__file__).parent.parent),  # actors and tasks run what is tested here
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_prestart_worker_first_driver": "0",
+    "RAY_raylet_start_wait_time_s": "120",
+    "RAY_worker_register_timeout_seconds": "300",
+}
+"""For a machine that is busy with other things."""
 ASKED = ["banik orel?", "dulta forel", "who is gimo?", "lanik or besti", "timo", "vulta nesti banik"]
 
 
@@ -29,13 +40,16 @@ def cluster() -> Iterator[Any]:
     """Yield a cluster of three machines that are processes of this one."""
     from ray.cluster_utils import Cluster as Machines
 
-    machines = Machines(initialize_head=True, head_node_args={"num_cpus": 1, "object_store_memory": 80 << 20})
-    for _ in range(2):
-        machines.add_node(num_cpus=1, object_store_memory=80 << 20)
-    ray.init(machines.address, namespace=NAMESPACE, log_to_driver=False, logging_level="ERROR")
-    yield machines
-    ray.shutdown()
-    machines.shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in PATIENT.items():
+            patch.setenv(name, value)
+        machines = Machines(initialize_head=True, head_node_args=MACHINE)
+        for _ in range(2):
+            machines.add_node(**MACHINE)
+        ray.init(machines.address, namespace=NAMESPACE, log_to_driver=False, logging_level="ERROR")
+        yield machines
+        ray.shutdown()
+        machines.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +128,7 @@ def test_no_question_fails_while_actors_die(one: Index, many: Index) -> None:
 
 def test_no_question_fails_while_a_machine_dies(cluster: Any, one: Index, many: Index) -> None:
     """A machine that stops answering is waited for no longer than the deadline."""
-    node = cluster.add_node(num_cpus=1, object_store_memory=80 << 20)
+    node = cluster.add_node(**MACHINE)
     stop(many.folder, 2)
     with Index.open(many.folder, ray="auto") as again:
         settle(again)
@@ -125,23 +139,19 @@ def test_no_question_fails_while_a_machine_dies(cluster: Any, one: Index, many: 
             assert same(one, again, [question])
 
 
-def test_what_is_added_while_workers_die_is_there_once(cluster: Any, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("cluster")
+def test_what_is_added_while_workers_die_is_there_once(tmp_path: Path) -> None:
     """Processes that read files are killed; their files are read again, and stored once."""
-    import threading
-
-    import psutil
-
     files = write(tmp_path / "files", 12, seed=5)
     stopped = threading.Event()
     killed: list[int] = []
 
     def kill() -> None:
         while not stopped.wait(1.5) and len(killed) < 3:
-            for process in psutil.process_iter(["cmdline"]):
-                if "ray::prepared" in " ".join(process.info["cmdline"] or ()):
-                    process.send_signal(signal.SIGKILL)
-                    killed.append(process.pid)
-                    break
+            readers = [path for path in Path("/proc").glob("[0-9]*/cmdline") if b"ray::prepared" in contents(path)]
+            for path in readers[:1]:
+                os.kill(int(path.parent.name), signal.SIGKILL)
+                killed.append(int(path.parent.name))
 
     told: list[str] = []
     thread = threading.Thread(target=kill)
@@ -150,6 +160,7 @@ def test_what_is_added_while_workers_die_is_there_once(cluster: Any, tmp_path: P
         report = index.sync([files], on_file=lambda outcome: told.append(outcome.path))
         stopped.set()
         thread.join()
+        assert killed
         assert report.failed == tuple[Failure, ...]()
         assert sorted(told) == sorted(str(path) for path in files.iterdir())
         assert index.sync([files]).unchanged == report.added == 12
@@ -157,6 +168,14 @@ def test_what_is_added_while_workers_die_is_there_once(cluster: Any, tmp_path: P
         assert len(stored.documents()) == 12
         assert not stored.check()
     stop(tmp_path / "many", 2)
+
+
+def contents(path: Path) -> bytes:
+    """Read a file that may be gone."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def test_every_question_of_a_shard_can_be_asked_of_its_actors() -> None:

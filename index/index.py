@@ -1,6 +1,6 @@
 """Index: the documents of one folder on disk, to be added to, searched and looked at."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -14,11 +14,13 @@ from index.lock import WriteLock
 from index.readers import Readers
 from index.recent import RecentDocuments
 from index.search import lexical
+from index.search.build import Builds, build
 from index.search.fuse import fuse
 from index.search.lexical import Words
-from index.search.rerank import HEAD, Similarity, centred, rerank
+from index.search.postings import DamagedSegment
+from index.search.rerank import HEAD, rerank
 from index.search.statistics import Statistics
-from index.search.vectors import Ids, VectorView, products
+from index.search.view import View, Views, similarities
 from index.search.vocabulary import Vocabulary
 from index.search.where import allowed, confined
 from index.store import Counts, Entry, Origin, Store, problems
@@ -59,9 +61,10 @@ class Index:
         self._embedder = verified(embedder, self.origin, folder) if embedder else None
         self._store = store
         self._readers = Readers(store)
-        self._view: VectorView | None = None
+        self._views = Views(folder, self.origin.dimension)
+        self._builds = Builds(folder / _DATABASE)
         self._recent = RecentDocuments()
-        self._viewing, self._loading, self._writing = RLock(), RLock(), RLock()
+        self._loading, self._writing = RLock(), RLock()
         self.vocabulary = Vocabulary(self._readers, self._lazy_embedder)
 
     @classmethod
@@ -198,6 +201,11 @@ class Index:
 
     # Search
 
+    def settle(self) -> None:
+        """Make the segments now that are otherwise made in the background. Raises IndexLocked while they are."""
+        while build(self.folder / _DATABASE):
+            pass
+
     def is_replaced(self) -> bool:
         """Tell whether the folder no longer holds the index that was opened here: deleted, or made again."""
         return self._store.database.is_replaced()
@@ -214,46 +222,38 @@ class Index:
             return []
         # 1  the question's vector; slow, so other threads may search meanwhile
         vector = None if mode is Mode.LEXICAL else self._lazy_embedder().encode_question(question)
-        with self._readers.snapshot() as store, self._viewing:
-            # 2  the nearest by similarity and by words; deeper than k, for what both find in the middle
-            among = allowed(store, where)
-            depth = DEPTH if mode is Mode.FUSED else max(DEPTH, k)
-            words = Words.cut(store, question)
-            whole = Statistics.of(store, [*words.content], vector)
-            words = words.among(whole)
-            near = [] if vector is None else self._near(store, vector, depth, among)
-            worded = [] if mode is Mode.DENSE else lexical.search(store, words, depth, among)
-            if vector is None or mode is not Mode.FUSED:
-                return self._hits(store, (near or worded)[:k], where)
-            # 3  one list, and its passages as slices of their documents
-            fused = fuse(near, worded)
-            hits: list[Hit] = []
-            # 4  scored anew, forty at a time: the first forty are the same whatever k is
-            for start in range(0, min(k, len(fused)), HEAD):
-                block = self._hits(store, fused[start : start + HEAD], where)
-                scored = rerank(block, self._similarity(store, vector, whole, block), words, store.stems)
-                hits += [Hit(hit.passage, min(hit.score, hits[-1].score)) for hit in scored] if hits else scored
-            return hits[:k]
+        with self._readers.snapshot() as store:
+            self._builds.look(store, self._views.damaged)
+            view = self._views.at(store)
+            try:
+                return self._found(store, view, question, vector, k, mode, where)
+            except DamagedSegment:
+                self._views.distrust(view)
+            return self._found(store, self._views.at(store), question, vector, k, mode, where)
 
-    def _near(self, store: Store, vector: Vectors, depth: int, among: Ids | None) -> list[tuple[int, float]]:
-        if self._view is None:
-            self._view = VectorView(self.origin.dimension)
-        self._view.refresh(store)
-        return self._view.search(vector, depth, among)
-
-    def _similarity(
-        self, store: Store, vector: Vectors, whole: Statistics, hits: Sequence[Hit]
-    ) -> Mapping[int, Similarity]:
-        """Map the hits' passages to how similar they are; :meth:`_near` has brought the view up to date."""
-        assert self._view is not None
-        ids = [hit.passage.id for hit in hits]
-        near = dict(zip(ids, self._view.products(vector, ids), strict=True))
-        return {
-            number: Similarity(
-                centred(whole.average, near[number]), centred(whole.average, max(products(rows, vector)))
-            )
-            for number, rows in store.sentences(ids).items()
-        }
+    def _found(
+        self, store: Store, view: View, question: str, vector: Vectors | None, k: int, mode: Mode, where: Where | None
+    ) -> list[Hit]:
+        # 2  the nearest by similarity and by words; deeper than k, for what both find in the middle
+        among = allowed(store, where)
+        depth = DEPTH if mode is Mode.FUSED else max(DEPTH, k)
+        words = Words.cut(store, question)
+        whole = Statistics.of(store, [*words.content], vector)
+        words = words.among(whole)
+        near = [] if vector is None else view.near(store, vector, depth, among)
+        worded = [] if mode is Mode.DENSE else lexical.search(view.lists(store), words, depth, among)
+        if vector is None or mode is not Mode.FUSED:
+            return self._hits(store, (near or worded)[:k], where)
+        # 3  one list, and its passages as slices of their documents
+        fused = fuse(near, worded)
+        hits: list[Hit] = []
+        # 4  scored anew, forty at a time: the first forty are the same whatever k is
+        for start in range(0, min(k, len(fused)), HEAD):
+            block = self._hits(store, fused[start : start + HEAD], where)
+            similar = similarities(store, view, vector, whole.average, [hit.passage.id for hit in block])
+            scored = rerank(block, similar, words, store.stems)
+            hits += [Hit(hit.passage, min(hit.score, hits[-1].score)) for hit in scored] if hits else scored
+        return hits[:k]
 
     def _hits(self, store: Store, scored: Sequence[tuple[int, float]], where: Where | None) -> list[Hit]:
         places = store.places([passage_id for passage_id, _ in scored])
@@ -301,6 +301,8 @@ class Index:
             closing(Store.open(self.folder / _DATABASE)) as store,
         ):
             yield store
+        with self._readers.store() as reader:
+            self._builds.look(reader, self._views.damaged)
 
 
 def create_store(path: Path, embedder: Embedder) -> Store:

@@ -52,7 +52,7 @@ def assert_found(index: Index, path: str, text: str) -> None:
     by_words = index.search(subject, 10, mode=Mode.LEXICAL)
     assert path in {hit.passage.document.path for hit in by_words}
     by_meaning = index.search(by_words[0].passage.text, 1, mode=Mode.DENSE)
-    assert by_meaning[0].score == pytest.approx(1, abs=1e-5)
+    assert by_meaning[0].score == pytest.approx(1, abs=1e-4)  # of vectors in 16 bits a number
 
 
 @pytest.mark.slow

@@ -192,7 +192,19 @@ def test_shards_answer_all_that_an_index_is_asked(one: Index, many: Index) -> No
         "words": (questions()[0],), "stems": ("fees due",), "frequencies": (WORDS[:5],), "has": ("no such words",),
         "spellings": (WORDS[0],), "has_whole": ("fee",),
     }  # fmt: skip
-    others = {"open", "search", "sync", "add", "remove", "close", "generation", "__init__", "__enter__", "__exit__"}
+    others = {
+        "open",
+        "search",
+        "settle",
+        "sync",
+        "add",
+        "remove",
+        "close",
+        "generation",
+        "__init__",
+        "__enter__",
+        "__exit__",
+    }
     public = {name for kind in (Index, Vocabulary) for name in vars(kind) if name[0] != "_"}
     assert public <= {*calls, *others}
     for name, arguments in calls.items():

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from threading import RLock
 
 from index.readers import Readers
 from index.recent import RecentDocuments
 from index.search import lexical
+from index.search.build import Builds, build
 from index.search.lexical import Words
-from index.search.rerank import Similarity, centred, rerank
+from index.search.postings import DamagedSegment
+from index.search.rerank import rerank
 from index.search.statistics import Statistics
-from index.search.vectors import VectorView, products
+from index.search.view import View, Views, similarities
 from index.search.where import allowed, confined
 from index.store import Counts, Entry, Origin, Store, problems
 from index.store.reading import LISTED, listed
@@ -42,8 +43,8 @@ class Part:
         self._store = store
         self._origin = store.origin()
         self._readers = Readers(store)
-        self._view: VectorView | None = None
-        self._viewing = RLock()
+        folder = store.database.path.parent
+        self._views, self._builds = Views(folder, self._origin.dimension), Builds(store.database.path)
         self._recent = RecentDocuments()
 
     # What is in it
@@ -85,6 +86,11 @@ class Part:
         with self._readers.snapshot() as store:
             return next(filter(None, map(store.find, paths)), None)
 
+    def settle(self) -> None:
+        """Make the segments now that are otherwise made in the background."""
+        while build(self._store.database.path):
+            pass
+
     def problems(self) -> list[str]:
         """Return the faults found in the store, one sentence each; none if it is sound."""
         with self._readers.store() as store:
@@ -125,18 +131,22 @@ class Part:
     def candidates(self, query: Query) -> tuple[Scored, Scored]:
         """Return the nearest passages by similarity and by words, as (id, score), best first."""
         with self._readers.snapshot() as store:
-            among = allowed(store, query.where)
-            near: Scored = []
-            if query.vector is not None:
-                with self._viewing:
-                    near = self._vectors(store).search(query.vector, query.depth, among)
-            return near, lexical.search(store, query.words, query.depth, among) if query.by_words else []
+            self._builds.look(store, self._views.damaged)
+            view = self._views.at(store)
+            try:
+                return _candidates(store, view, query)
+            except DamagedSegment:
+                self._views.distrust(view)
+            return _candidates(store, self._views.at(store), query)
 
     def scored(self, query: Query, ids: Sequence[int]) -> Scored:
         """Score passages by proximity, as (id, score), best first; those that are gone meanwhile are left out."""
+        if query.vector is None:
+            raise ValueError("expected a question's vector: without one, passages are scored by words alone")
         with self._readers.snapshot() as store:
             hits = self._hits(store, ids, query.where)
-            similar = self._similarity(store, query, [hit.passage.id for hit in hits])
+            there = [hit.passage.id for hit in hits]
+            similar = similarities(store, self._views.at(store), query.vector, query.average, there)
             ranked = rerank(hits, similar, query.words, store.stems)
             return [(hit.passage.id, hit.score) for hit in ranked]
 
@@ -144,16 +154,6 @@ class Part:
         """Return passages with their documents, not scored; those that are gone meanwhile are left out."""
         with self._readers.snapshot() as store:
             return self._hits(store, ids, where)
-
-    def _similarity(self, store: Store, query: Query, ids: Sequence[int]) -> dict[int, Similarity]:
-        vector = query.vector
-        if vector is None or not ids:
-            return {}
-        with self._viewing:
-            whole = dict(zip(ids, self._vectors(store).products(vector, ids), strict=True))
-        nearest = {number: max(products(rows, vector)) for number, rows in store.sentences(ids).items()}
-        average = query.average
-        return {n: Similarity(centred(average, whole[n]), centred(average, nearest[n])) for n in ids}
 
     def _hits(self, store: Store, ids: Sequence[int], where: Where | None) -> list[Hit]:
         there = store.ids(f"SELECT id FROM passages WHERE id {LISTED}", listed(ids))
@@ -165,8 +165,8 @@ class Part:
             for number, place in found
         ]
 
-    def _vectors(self, store: Store) -> VectorView:
-        if self._view is None:
-            self._view = VectorView(self._origin.dimension)
-        self._view.refresh(store)
-        return self._view
+
+def _candidates(store: Store, view: View, query: Query) -> tuple[Scored, Scored]:
+    among = allowed(store, query.where)
+    near = [] if query.vector is None else view.near(store, query.vector, query.depth, among)
+    return near, lexical.search(view.lists(store), query.words, query.depth, among) if query.by_words else []

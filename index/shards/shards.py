@@ -111,6 +111,11 @@ class Shards(Index):
 
     # Search
 
+    def settle(self) -> None:
+        """Make the segments now that are otherwise made in the background."""
+        for part in self._parts:
+            part.settle()
+
     def search(self, question: str, k: int = 10, *, mode: Mode = Mode.FUSED, where: Where | None = None) -> list[Hit]:
         """Return the k passages that fit a question best, as ``Index.search`` does, with the same scores."""
         question = question.encode(errors="replace").decode()  # half characters are no text
@@ -128,7 +133,7 @@ class Shards(Index):
         near, worded = (_best(lists, depth) for lists in zip(*found, strict=True))
         homes = {i: number for number, lists in enumerate(found) for each in lists for i, _ in each}
         if mode is not Mode.FUSED:
-            return self._found((near or worded)[:k], homes, where)
+            return self._passages((near or worded)[:k], homes, where)
         # 3  one list, scored anew where the passages are
         fused = [i for i, _ in fuse(near, worded)]
         scores = self._scored(query, fused[: -(-k // HEAD) * HEAD], homes)
@@ -138,13 +143,13 @@ class Shards(Index):
             block = [(i, scores[i]) for i in fused[start : start + HEAD] if i in scores]
             most = ranked[-1][1] if ranked else float("inf")
             ranked += [(i, min(score, most)) for i, score in _best([block], HEAD)]
-        return self._found(ranked[:k], homes, where)
+        return self._passages(ranked[:k], homes, where)
 
     def _scored(self, query: Query, ids: Sequence[int], homes: dict[int, int]) -> dict[int, float]:
         scored = self._at_home(ids, homes, lambda part, own: part.scored(query, own))
         return {number: score for each in scored for number, score in each}
 
-    def _found(self, scored: Scored, homes: dict[int, int], where: Where | None) -> list[Hit]:
+    def _passages(self, scored: Scored, homes: dict[int, int], where: Where | None) -> list[Hit]:
         found = self._at_home([i for i, _ in scored], homes, lambda part, own: part.hits(own, where))
         passages = {hit.passage.id: hit.passage for hits in found for hit in hits}
         return [Hit(passages[i], score) for i, score in scored if i in passages]

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import gradio as gr
 
 _HEADER = '<header class="sq-header"><h1>seedqa</h1><p>Answers in your documents’ own words</p></header>'
-UNCALIBRATED = "Confidence is not calibrated for this reader: run seedqa eval --calibrate."
 _FOOTER = '<p class="sq-footer">{}</p>'
 
 
@@ -72,7 +71,7 @@ def application(
     page.add(app)
     gr.mount_gradio_app(
         app,
-        build(footer=_foot(engine, host, password)),
+        build(footer=auth.truth(host, password)),
         path="/",
         server_name=host,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
@@ -96,12 +95,6 @@ def _facts(*, read_only: bool, password: auth.Password | None) -> dict[str, str]
     """Return what the page is told of the server."""
     facts = {"sq-read-only": "documents are added where the server runs"} if read_only else {}
     return facts | ({"sq-signed-in": "whoever uses the page has given the password"} if password else {})
-
-
-def _foot(engine: Engine, host: str, password: auth.Password | None) -> str:
-    """Return what is true of where documents go, and of what a confidence is worth."""
-    doubt = "" if engine.calibrated else f" {UNCALIBRATED}"
-    return f"{auth.truth(host, password)}{doubt}"
 
 
 def _be_private() -> None:
@@ -141,6 +134,7 @@ def run(
     read_only: bool = False,
     history: bool = True,
     watch: Sequence[Path] = (),
+    ray: str = "",
 ) -> int:
     """Serve the page until Ctrl-C; return 0 then. A first start indexes the sample documents.
 
@@ -153,9 +147,9 @@ def run(
     auth.allow(host, password, without=no_auth)
     with serve.listen(host, port) as listener:
         print(f"Opening the index in {index} …", flush=True)
-        if qa.ensure_samples(index):
+        if not ray and qa.ensure_samples(index):
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
-        engine = Engine(index, reader=reader, device=device)
+        engine = Engine(index, reader=reader, device=device, ray=ray)
         engine.warm()
         if not engine.calibrated:
             print(uncalibrated(reader_name), flush=True)

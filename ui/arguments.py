@@ -167,8 +167,8 @@ def meant(word: str) -> str:
 
 
 def folder(text: str) -> Path:
-    """Return a folder's whole path."""
-    return Path(text).expanduser().absolute()
+    """Return a folder's whole path; ``ray://ADDRESS/FOLDER`` is one on other machines, and stays as it is."""
+    return Path(text) if text.startswith("ray:/") else Path(text).expanduser().absolute()
 
 
 def _words(text: str) -> str:
@@ -237,6 +237,7 @@ def _ui(ui: argparse.ArgumentParser) -> None:
                      help="the password, in a file's first line (default: $SEEDQA_PASSWORD)")  # fmt: skip
     who.add_argument("--no-auth", action="store_true", help="ask for no password, whoever can reach the address")
     ui.add_argument("--read-only", action="store_true", help="answer questions, and let nobody change the index")
+    ui.add_argument("--ray", default="", metavar="ADDRESS", help="ask the shards on this Ray cluster (seedqa[ray])")
     ui.add_argument("--no-history", dest="history", action="store_false", help="keep no conversation on the disk")
     ui.add_argument("--watch", type=folder, action="append", default=[], metavar="FOLDER",
                     help="keep the index in step with this folder while the page runs; may be repeated")  # fmt: skip

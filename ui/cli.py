@@ -145,6 +145,7 @@ def _ui(options: argparse.Namespace) -> int:
         "read_only": options.read_only,
         "watch": options.watch,
         "history": options.history,
+        "ray": options.ray,
     }
     return app.run(index=options.index, host=options.host, port=options.port, reader=reader, **given)
 

@@ -24,7 +24,7 @@ from index.search.view import View, Views, similarities
 from index.search.vocabulary import Vocabulary
 from index.search.where import allowed, confined
 from index.store import Counts, Entry, Origin, Store, problems
-from index.sync import Outcome, Progress, Report, Sync, store_document
+from index.sync import Elsewhere, Outcome, Progress, Report, Sync, store_document
 from index.types import Document, Embedder, Hit, Passage, Vectors, Where
 from index.walk import MOST_FILES, is_within, roots, walk
 
@@ -58,7 +58,7 @@ class Index:
         """Take over an open store; ``Index.open`` is the way in."""
         self.folder = folder
         self.origin = store.origin()
-        self._embedder = _verified(embedder, self.origin, folder) if embedder else None
+        self._embedder = verified(embedder, self.origin, folder) if embedder else None
         self._store = store
         self._readers = Readers(store)
         self._views = Views(folder, self.origin.dimension)
@@ -68,19 +68,38 @@ class Index:
         self.vocabulary = Vocabulary(self._readers, self._lazy_embedder)
 
     @classmethod
-    def open(cls, folder: Path, *, embedder: Embedder | None = None, create: bool = False) -> Self:
+    def open(
+        cls,
+        folder: Path,
+        *,
+        embedder: Embedder | None = None,
+        create: bool = False,
+        shards: int | None = None,
+        ray: str = "",
+    ) -> "Index":
         """Open the index in a folder, with the embedder it was made with unless another is given.
+
+        It may be one file or, if a new one was made so, several ``shards``, which are :class:`index.shards.Shards`.
+        These are asked through the actors of a ``ray`` cluster, if its address is given.
 
         Raises IndexNotFound if there is none, unless ``create``: then an empty one is made, for the given
         embedder or the packaged one. Raises IndexMismatch if it was made with other weights than the given.
         """
+        from index.shards import Shards, held  # here and not above: it is made of what is here
+
+        if ray:
+            from index.shards.cluster import Cluster
+
+            return Cluster.connect(folder, ray, embedder=embedder, create=create, shards=shards)
+        if shards or held(folder):
+            return Shards.in_folder(folder, embedder=embedder, create=create, shards=shards)
         path = folder / _DATABASE
         try:
             store = Store.open(path)
         except IndexNotFound:
             if not create:
                 raise
-            store = _create(path, embedder or load_embedder())
+            store = create_store(path, embedder or load_embedder())
         try:
             return cls(folder, store, embedder)
         except BaseException:
@@ -156,7 +175,14 @@ class Index:
         """
         with self._writer() as store:
             found = walk(paths, exclude=exclude, without=without, links=links, max_files=max_files)
-            run = Sync(store, self._lazy_embedder, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes)
+            run = Sync(
+                store,
+                self._lazy_embedder,
+                on_progress=on_progress,
+                on_file=on_file,
+                max_bytes=max_bytes,
+                elsewhere=self._elsewhere(max_bytes),
+            )
             return run.run(paths, found)
 
     def add(self, document: Document) -> int:
@@ -258,8 +284,13 @@ class Index:
     def _lazy_embedder(self) -> Embedder:
         with self._loading:
             if self._embedder is None:
-                self._embedder = _verified(load_embedder(self.origin.name), self.origin, self.folder)
+                self._embedder = verified(load_embedder(self.origin.name), self.origin, self.folder)
             return self._embedder
+
+    def _elsewhere(self, max_bytes: int) -> Elsewhere | None:
+        """Return what reads files of at most so many bytes in place of this process; None if it reads them itself."""
+        del max_bytes
+        return None
 
     @contextmanager
     def _writer(self) -> Iterator[Store]:
@@ -274,7 +305,8 @@ class Index:
             self._builds.look(reader, self._views.damaged)
 
 
-def _create(path: Path, embedder: Embedder) -> Store:
+def create_store(path: Path, embedder: Embedder) -> Store:
+    """Make the store at a path, or open the one that another process has made meanwhile."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # what it holds is nobody else's business
     except OSError as error:
@@ -287,7 +319,8 @@ def _create(path: Path, embedder: Embedder) -> Store:
             return Store.create(path, Origin(embedder.name, embedder.dimension, embedder.fingerprint))
 
 
-def _verified(embedder: Embedder, origin: Origin, folder: Path) -> Embedder:
+def verified(embedder: Embedder, origin: Origin, folder: Path) -> Embedder:
+    """Return the embedder if it is the one that an index was made with; raise IndexMismatch if it is not."""
     found = Origin(embedder.name, embedder.dimension, embedder.fingerprint)
     # an index of format 2 knows a library's model by its weights alone
     known = {found.fingerprint, getattr(embedder, "former_fingerprint", found.fingerprint)}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from index.files import Stamp
 from index.store import Counts, Entry, File, Origin, Store
-from index.store.blobs import Small
+from index.store.blobs import Half, Small
 from index.store.rows import Embedded
 from index.types import Document, Passage, Vectors
 
@@ -128,7 +128,9 @@ class Spread(Store):
     ) -> None:
         """Let a path lead to a document that is stored already, ``instead`` of another path that is no more."""
         shard = self._holder(document_id)
+        shard.after = self._last  # a new name may give the passages new ids
         shard.link(path, document_id, stamp, settled=settled, via=via, instead=instead)
+        self._last = tuple(map(max, self._last, shard.last()))
         self._only_in(shard, path)
 
     def see(self, path: str, stamp: Stamp | None, *, settled: bool, via: str) -> None:
@@ -154,7 +156,7 @@ class Spread(Store):
         query = "SELECT 1 FROM files WHERE path = ?"
         yield from (shard for shard in self.shards if shard.database.rows(query, (path,)))
 
-    def _holder(self, document_id: int) -> Store:
+    def _holder(self, document_id: int) -> "Shard":
         query = "SELECT 1 FROM documents WHERE id = ?"
         there = (shard for shard in self.shards if shard.database.rows(query, (document_id,)))
         return next(there, self.shards[0])
@@ -177,11 +179,20 @@ class Shard(Store):
         return given.get("documents", 0), given.get("passages", 0)
 
     def _insert(self, document: Document, shape: str, check: int, passages: int) -> int:
+        self._go_on()
+        return super()._insert(document, shape, check, passages)
+
+    def _insert_passages(
+        self, document_id: int, passages: Sequence[Passage], vectors: Half, sentences: Sequence[Small]
+    ) -> None:
+        self._go_on()
+        super()._insert_passages(document_id, passages, vectors, sentences)
+
+    def _go_on(self) -> None:
         for name, last in zip(("documents", "passages"), self.after, strict=True):
             self.database.rows("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, name))
             if not self.database.changes():
                 self.database.rows("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, last))
-        return super()._insert(document, shape, check, passages)
 
 
 def place(key: str, shards: int) -> int:

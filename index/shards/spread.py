@@ -7,7 +7,7 @@ from pathlib import Path
 
 from index.files import Stamp
 from index.store import Counts, Entry, File, Origin, Store
-from index.store.blobs import Small
+from index.store.blobs import Half, Small
 from index.store.rows import Embedded
 from index.types import Document, Passage, Vectors
 
@@ -117,9 +117,10 @@ class Spread(Store):
     ) -> int:
         """Store a document at its path, in place of what was there; return its id."""
         shard = self._shard_of(document.sha256 or document.path)
-        shard.after = self._last
-        stored = shard.put(document, passages, vectors, sentences, shape=shape, stamp=stamp, settled=settled, via=via)
-        self._last = shard.last()
+        with self._next_ids(shard):
+            stored = shard.put(
+                document, passages, vectors, sentences, shape=shape, stamp=stamp, settled=settled, via=via
+            )
         self._only_in(shard, document.path)
         return stored
 
@@ -128,7 +129,8 @@ class Spread(Store):
     ) -> None:
         """Let a path lead to a document that is stored already, ``instead`` of another path that is no more."""
         shard = self._holder(document_id)
-        shard.link(path, document_id, stamp, settled=settled, via=via, instead=instead)
+        with self._next_ids(shard):  # a document that gets another title has new passages
+            shard.link(path, document_id, stamp, settled=settled, via=via, instead=instead)
         self._only_in(shard, path)
 
     def see(self, path: str, stamp: Stamp | None, *, settled: bool, via: str) -> None:
@@ -139,6 +141,13 @@ class Spread(Store):
     def forget(self, paths: Sequence[str]) -> int:
         """Forget files, and documents that no other file leads to; return how many files went."""
         return sum(shard.forget(paths) for shard in self.shards)
+
+    @contextmanager
+    def _next_ids(self, shard: "Shard") -> Iterator[None]:
+        """Let a shard give out the ids that come next in all shards."""
+        shard.after = self._last
+        yield
+        self._last = tuple(map(max, self._last, shard.last()))
 
     def _only_in(self, shard: Store, path: str) -> None:
         for other in self._leading(path):
@@ -154,7 +163,7 @@ class Spread(Store):
         query = "SELECT 1 FROM files WHERE path = ?"
         yield from (shard for shard in self.shards if shard.database.rows(query, (path,)))
 
-    def _holder(self, document_id: int) -> Store:
+    def _holder(self, document_id: int) -> "Shard":
         query = "SELECT 1 FROM documents WHERE id = ?"
         there = (shard for shard in self.shards if shard.database.rows(query, (document_id,)))
         return next(there, self.shards[0])
@@ -177,11 +186,20 @@ class Shard(Store):
         return given.get("documents", 0), given.get("passages", 0)
 
     def _insert(self, document: Document, shape: str, check: int, passages: int) -> int:
+        self._go_on()
+        return super()._insert(document, shape, check, passages)
+
+    def _insert_passages(
+        self, document_id: int, passages: Sequence[Passage], vectors: Half, sentences: Sequence[Small]
+    ) -> None:
+        self._go_on()
+        super()._insert_passages(document_id, passages, vectors, sentences)
+
+    def _go_on(self) -> None:
         for name, last in zip(("documents", "passages"), self.after, strict=True):
             self.database.rows("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, name))
             if not self.database.changes():
                 self.database.rows("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (name, last))
-        return super()._insert(document, shape, check, passages)
 
 
 def place(key: str, shards: int) -> int:

@@ -28,7 +28,7 @@ def retrieve(
     confines the search to some documents, folders, kinds or days.
     Raises IndexNotFound if there is none, ValueError if the question is empty or ``k`` is not positive.
     """
-    _check(question, k)
+    check(question, k)
     return engine(index).retrieve(question, k=k, where=where)
 
 
@@ -45,7 +45,7 @@ def ask(
     ``turns`` are the earlier questions of the same conversation, oldest first; ``k`` passages are read.
     Raises as :func:`retrieve` does.
     """
-    _check(question, k)
+    check(question, k)
     return engine(index).ask(question, turns, k=k, where=where)
 
 
@@ -73,7 +73,8 @@ def _engine(folder: Path, ray: str = "") -> Engine:
     return Engine(folder, ray=ray)
 
 
-def _check(question: str, k: int) -> None:
+def check(question: str, k: int) -> None:
+    """Raise ValueError for what cannot be asked."""
     if not question.strip():
         raise ValueError("The question is empty: ask something, such as 'Who led the meeting?'.")
     if k < 1:

@@ -174,7 +174,11 @@ class Cluster(Shards):
                 folder, embedder=embedder, create=create, shards=shards if held(folder) else shards or 4
             )
             made.close()
-            publish(folder, databases(folder))
+            try:
+                publish(folder, databases(folder))
+            except StoreError:  # a machine that only reads may not be allowed to
+                if published(folder) is None:
+                    raise
         copies = ray.get(ray.remote(num_cpus=0)(published).remote(folder))
         if copies is None:
             raise IndexNotFound(f"nothing is published in {folder}: run `seedqa add PATH --ray {address}`")

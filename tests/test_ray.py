@@ -180,7 +180,7 @@ def contents(path: Path) -> bytes:
 
 def test_every_question_of_a_shard_can_be_asked_of_its_actors() -> None:
     """An actor answers whatever ``Part`` does, and nothing else."""
-    shard = Replicas("shard 0", [])
+    shard = Replicas("shard 0", [], ray)
     assert all(callable(getattr(shard, name)) for name in vars(Part) if name[0] != "_")
     with pytest.raises(AttributeError):
         shard.delete_everything  # noqa: B018

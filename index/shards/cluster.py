@@ -4,9 +4,11 @@ Storage is the truth: a folder that every machine sees at the same path. One pro
 actors load what it has published, so an actor or a machine that dies takes nothing with it.
 """
 
+import shutil
 import tempfile
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -74,10 +76,15 @@ class Holder:
 
     def _load(self) -> tuple[Copy, Part]:
         chosen = self._chosen()
-        self._home = tempfile.TemporaryDirectory(prefix="seedqa-shard-")
-        path = Path(self._home.name) / "index.db"
-        fetch(self._folder, chosen, path)
-        return chosen, Part(Store.open(path))
+        home = Path(tempfile.mkdtemp(prefix="seedqa-shard-"))
+        try:
+            fetch(self._folder, chosen, home / "index.db")
+            part = Part(Store.open(home / "index.db"))
+        except BaseException:
+            shutil.rmtree(home, ignore_errors=True)
+            raise
+        weakref.finalize(part, shutil.rmtree, home, ignore_errors=True)  # when nobody is being answered by it
+        return chosen, part
 
     def _chosen(self) -> Copy:
         copies = published(self._folder)
@@ -89,9 +96,12 @@ class Holder:
 class Replicas:
     """A shard that several actors hold, asked as a :class:`Part` is; where one is slow or dead, another answers."""
 
-    def __init__(self, name: str, actors: Sequence[Any]) -> None:
-        """``name`` is how an error calls the shard."""
-        self._name, self._actors = name, list(actors)
+    def __init__(
+        self, name: str, actors: Sequence[Any], ray: Any, *, deadline: float = DEADLINE, give_up: float = GIVE_UP
+    ) -> None:
+        """``name`` is how an error calls the shard, ``ray`` what the actors are asked through."""
+        self._name, self._actors, self._ray = name, list(actors), ray
+        self._deadline, self._give_up = deadline, give_up
         self._avoided = [0.0] * len(actors)
         self._turn = 0
 
@@ -109,16 +119,14 @@ class Replicas:
         return False
 
     def _ask(self, name: str, *arguments: object) -> object:
-        import ray
-
-        until = time.monotonic() + GIVE_UP
+        ray, until = self._ray, time.monotonic() + self._give_up
         order, failed = self._order(), dict[int, Error]()
         pending: dict[Any, int] = {}
         for attempt in range(1_000_000):
             if attempt < len(order) or not pending:
                 number = order[attempt % len(order)]
                 pending[self._actors[number].ask.remote(name, *arguments)] = number
-            done, _ = ray.wait(list(pending), num_returns=1, timeout=DEADLINE)
+            done, _ = ray.wait(list(pending), num_returns=1, timeout=self._deadline)
             for reference in done:
                 number = pending.pop(reference)
                 try:
@@ -135,7 +143,7 @@ class Replicas:
             if time.monotonic() > until:
                 break
         raise StoreError(
-            f"{self._name} has not answered for {GIVE_UP:.0f} seconds: look at the cluster with `ray status`"
+            f"{self._name} has not answered for {self._give_up:.0f} seconds: look at the cluster with `ray status`"
         )
 
     def _order(self) -> list[int]:
@@ -174,7 +182,11 @@ class Cluster(Shards):
                 folder, embedder=embedder, create=create, shards=shards if held(folder) else shards or 4
             )
             made.close()
-            publish(folder, databases(folder))
+            try:
+                publish(folder, databases(folder))
+            except StoreError:  # a machine that only reads may not be allowed to
+                if published(folder) is None:
+                    raise
         copies = ray.get(ray.remote(num_cpus=0)(published).remote(folder))
         if copies is None:
             raise IndexNotFound(f"nothing is published in {folder}: run `seedqa add PATH --ray {address}`")
@@ -229,7 +241,7 @@ def started(folder: Path, shards: int) -> list[Part]:
             .remote(str(folder), number)
             for replica in range(REPLICAS)
         ]
-        made.append(cast(Part, Replicas(f"shard {number} of {folder}", actors)))
+        made.append(cast(Part, Replicas(f"shard {number} of {folder}", actors, ray)))
     return made
 
 

@@ -117,9 +117,10 @@ class Spread(Store):
     ) -> int:
         """Store a document at its path, in place of what was there; return its id."""
         shard = self._shard_of(document.sha256 or document.path)
-        shard.after = self._last
-        stored = shard.put(document, passages, vectors, sentences, shape=shape, stamp=stamp, settled=settled, via=via)
-        self._last = shard.last()
+        with self._next_ids(shard):
+            stored = shard.put(
+                document, passages, vectors, sentences, shape=shape, stamp=stamp, settled=settled, via=via
+            )
         self._only_in(shard, document.path)
         return stored
 
@@ -128,9 +129,8 @@ class Spread(Store):
     ) -> None:
         """Let a path lead to a document that is stored already, ``instead`` of another path that is no more."""
         shard = self._holder(document_id)
-        shard.after = self._last  # a new name may give the passages new ids
-        shard.link(path, document_id, stamp, settled=settled, via=via, instead=instead)
-        self._last = tuple(map(max, self._last, shard.last()))
+        with self._next_ids(shard):  # a document that gets another title has new passages
+            shard.link(path, document_id, stamp, settled=settled, via=via, instead=instead)
         self._only_in(shard, path)
 
     def see(self, path: str, stamp: Stamp | None, *, settled: bool, via: str) -> None:
@@ -141,6 +141,13 @@ class Spread(Store):
     def forget(self, paths: Sequence[str]) -> int:
         """Forget files, and documents that no other file leads to; return how many files went."""
         return sum(shard.forget(paths) for shard in self.shards)
+
+    @contextmanager
+    def _next_ids(self, shard: "Shard") -> Iterator[None]:
+        """Let a shard give out the ids that come next in all shards."""
+        shard.after = self._last
+        yield
+        self._last = tuple(map(max, self._last, shard.last()))
 
     def _only_in(self, shard: Store, path: str) -> None:
         for other in self._leading(path):

@@ -160,6 +160,8 @@ def _make_old(folder: Path) -> None:
 def failures(count: int, *, seed: int) -> Tally:
     """Let one operation on the disk fail, each time another one; look at what is left."""
     tally, chance = Tally("a disk that fails"), random.Random(seed)
+    if not count:
+        return tally
     with tempfile.TemporaryDirectory() as place:
         trial, base = Path(place) / "trial", Path(place) / "base"
         trial.mkdir()
@@ -255,6 +257,8 @@ def _tried(trial: Path, base: Path, sync: Callable[[IO[str]], None], tally: Tall
 def damages(count: int, *, seed: int) -> Tally:
     """Damage a file of an index, each time another one; see whether that is found."""
     tally, chance = Tally("a bit flipped or a file cut off"), random.Random(seed)
+    if not count:
+        return tally
     with tempfile.TemporaryDirectory() as place:
         base, trial = Path(place) / "base", Path(place) / "trial"
         base.mkdir()

@@ -167,7 +167,9 @@ def faults(folder: Path, lines: Iterable[str]) -> list[str]:
             if stored.get(path) not in right:
                 wrong.append(f"lost: {path} is stored as {stored.get(path)}, and was acknowledged as {sha}")
         index.sync([folder / "docs"])
-        wrong += [f"unsound after the next sync: {problem}" for problem in index.check()]
+        wrong += [f"a process that looked before says after a sync: {problem}" for problem in index.check()]
+        with Index.open(folder / "index", embedder=HashingEmbedder()) as again:
+            wrong += [f"unsound after the next sync: {problem}" for problem in again.check()]
         return wrong + differences(index, folder / "docs")
 
 

@@ -44,6 +44,13 @@ class Tally:
     kinds: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
+    def count(self, what: str, wrong: Sequence[str]) -> None:
+        """Count a trial; say at once what went wrong, since a campaign takes hours."""
+        self.times += 1
+        self.wrong += [f"{what}: {fault}" for fault in wrong]
+        for fault in wrong:
+            print(f"{what}: {fault}"[:500], file=sys.stderr, flush=True)
+
     def row(self) -> str:
         """Return a row of the table."""
         kinds = ", ".join(f"{count} {kind}" for kind, count in self.kinds.most_common())
@@ -59,13 +66,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(argv)
     print("| what | times | how it ended | wrong |\n|---|---|---|---|", flush=True)
-    wrong = []
+    wrong: list[str] = []
     for campaign, count in ((kills, options.kills), (failures, options.faults), (damages, options.damages)):
         tally = campaign(count, seed=options.seed)
         wrong += tally.wrong
         print(tally.row(), flush=True)
-    if wrong:
-        print(f"\nWrong:\n{steps.show(wrong)}")
     return 1 if wrong else 0
 
 
@@ -107,8 +112,7 @@ def kills(count: int, *, seed: int) -> Tally:
             lines = _killed(folder, number, chance)
             tally.kinds["before anything was acknowledged" if not lines else "after acknowledgements"] += 1
             wrong = apart(lambda folder=folder, lines=lines: steps.faults(folder, lines))  # type: ignore[misc]
-            tally.wrong += [f"kill {number}: {fault}" for fault in wrong]
-            tally.times += 1
+            tally.count(f"kill {number}", wrong)
     return tally
 
 
@@ -156,6 +160,8 @@ def _make_old(folder: Path) -> None:
 def failures(count: int, *, seed: int) -> Tally:
     """Let one operation on the disk fail, each time another one; look at what is left."""
     tally, chance = Tally("a disk that fails"), random.Random(seed)
+    if not count:
+        return tally
     with tempfile.TemporaryDirectory() as place:
         trial, base = Path(place) / "trial", Path(place) / "base"
         trial.mkdir()
@@ -166,12 +172,10 @@ def failures(count: int, *, seed: int) -> Tally:
             failing = list(Failing)[number % len(Failing)]
             at = 1 + chance.randrange(max(1, totals[failing]))
             wrong = _failed(trial, base, failing, at, tally)
-            tally.wrong += [f"{failing} {at}: {fault}" for fault in wrong]
-            tally.times += 1
+            tally.count(f"{failing} {at}", wrong)
             if number % 5 == 0:
                 wrong = _limited(trial, base, chance.randrange(300_000), tally)
-                tally.wrong += [f"files limited: {fault}" for fault in wrong]
-                tally.times += 1
+                tally.count("files limited", wrong)
     return tally
 
 
@@ -253,6 +257,8 @@ def _tried(trial: Path, base: Path, sync: Callable[[IO[str]], None], tally: Tall
 def damages(count: int, *, seed: int) -> Tally:
     """Damage a file of an index, each time another one; see whether that is found."""
     tally, chance = Tally("a bit flipped or a file cut off"), random.Random(seed)
+    if not count:
+        return tally
     with tempfile.TemporaryDirectory() as place:
         base, trial = Path(place) / "base", Path(place) / "trial"
         base.mkdir()
@@ -263,9 +269,7 @@ def damages(count: int, *, seed: int) -> Tally:
             what = faults.damage(trial, chance)
             [found] = apart(lambda: [_looked_at(trial, right)])
             tally.kinds[found.split(":")[0]] += 1
-            if found.split(":")[0] not in {"named", "without effect"}:
-                tally.wrong.append(f"{what}: {found}")
-            tally.times += 1
+            tally.count(what, [] if found.split(":")[0] in {"named", "without effect"} else [found])
     return tally
 
 

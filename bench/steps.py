@@ -16,7 +16,7 @@ from index import Fate, Index, Outcome, Progress
 from index.sync.draft import LARGE
 from tests.fakes import HashingEmbedder
 
-QUESTIONS = ("Which subject is in part 1?", "subject3 part", "What has changed?", "Where is word5 said?", "zebra")
+QUESTIONS = ("Which subject is in part 1?", "What has changed?", "Where is word5 said?", "zebra")
 Promised = dict[str, str | None]
 """Path → the SHA-256 that the index said it holds; None: that it holds nothing for it."""
 
@@ -167,7 +167,9 @@ def faults(folder: Path, lines: Iterable[str]) -> list[str]:
             if stored.get(path) not in right:
                 wrong.append(f"lost: {path} is stored as {stored.get(path)}, and was acknowledged as {sha}")
         index.sync([folder / "docs"])
-        wrong += [f"unsound after the next sync: {problem}" for problem in index.check()]
+        wrong += [f"a process that looked before says after a sync: {problem}" for problem in index.check()]
+        with Index.open(folder / "index", embedder=HashingEmbedder()) as again:
+            wrong += [f"unsound after the next sync: {problem}" for problem in again.check()]
         return wrong + differences(index, folder / "docs")
 
 
@@ -179,7 +181,9 @@ def differences(index: Index, docs: Path) -> list[str]:
     ):
         fresh.sync([docs])
         wrong = [] if texts(index) == texts(fresh) else ["the texts are not those of a fresh index"]
-        differ = (question for question in QUESTIONS if answers(index, question) != answers(fresh, question))
+        # by names that few passages have: of many that are equally good, any may be left out of a list
+        names = [path.read_text().split()[1] for path in sorted(docs.rglob("*.txt"))[:8]]
+        differ = (name for name in names if answers(index, name) != answers(fresh, name))
         return [*wrong, *(f"other answers than a fresh index to {question!r}" for question in differ)]
 
 
@@ -191,7 +195,7 @@ def texts(index: Index) -> dict[str, str]:
 
 def answers(index: Index, question: str) -> set[tuple[str, int, int, float]]:
     """Return what a question finds, but for those last in the list, which others with their score may replace."""
-    hits = index.search(question, 30)
+    hits = index.search(question, 8)
     last = round(hits[-1].score, 4) if hits else 0.0
     places = [(hit.passage.document.path, hit.passage.start, hit.passage.end, round(hit.score, 4)) for hit in hits]
     return {place for place in places if place[3] > last}

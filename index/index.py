@@ -148,8 +148,12 @@ class Index:
 
     def check(self) -> list[str]:
         """Return the faults found in the store, one sentence each; none if it is sound."""
-        with self._readers.store() as store:
-            return problems(store)
+        try:
+            # a connection of its own: FTS5 checks by what it has cached, and a change by another looks like damage
+            with closing(Store.open(self.folder / _DATABASE)) as store:
+                return problems(store)
+        except StoreError as error:
+            return [str(error)]
 
     # Changes
 

@@ -78,11 +78,10 @@ class Database:
     def transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
         """Do all or nothing. DEFERRED sees one state of the file throughout and keeps nobody from writing.
 
-        Within another one it is a part of that: it may fail alone, and is on disk when the whole is.
+        Within another one it is a part of that. No savepoints: FTS5 writes all it holds at each.
         """
         if self._connection.in_transaction:
-            with self._part():
-                yield
+            yield
             return
         try:
             self.rows(f"BEGIN {kind}")
@@ -91,17 +90,6 @@ class Database:
         finally:  # Ctrl-C may come between any two lines, after BEGIN and after COMMIT too
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-
-    @contextmanager
-    def _part(self) -> Iterator[None]:
-        self.rows("SAVEPOINT part")
-        try:
-            yield
-        except BaseException:
-            if self._connection.in_transaction:  # a full disk ends the whole of it
-                self._connection.execute("ROLLBACK TO part; RELEASE part")
-            raise
-        self.rows("RELEASE part")
 
     def tokenize(self, text: str, tokenizer: Sequence[str]) -> list[tuple[str, str]]:
         """Cut a text as FTS5 does: each word as it is written, and the token that it is found by."""

@@ -66,7 +66,7 @@ class Store(Reading):
     # Changes
 
     def together(self) -> AbstractContextManager[None]:
-        """Make all changes in the ``with`` block one transaction; each may still fail alone."""
+        """Make the changes in the ``with`` block one transaction; one that is refused as no text does not count."""
         return self.database.transaction()
 
     def put(
@@ -89,6 +89,8 @@ class Store(Reading):
         self._refuse_wrong(document, passages, vectors, sentences)
         half, small = halved(vectors), [rounded(rows) for rows in sentences]
         try:
+            for words in (document.path, document.title, document.text, via):
+                words.encode()  # before anything is changed: it may be one of several changes
             with self.database.transaction():
                 document_id = self._insert(document, shape, checksum(document.text, half, small), len(passages))
                 self._insert_passages(document_id, passages, half, small)

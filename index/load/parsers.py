@@ -74,7 +74,7 @@ VERSIONS = {
     "office.docx": 1,
     "office.opendocument": 1,
     "office.pptx": 1,
-    "office.xlsx": 1,
+    "office.xlsx": 2,
     "pdf": 2,
     "rtf": 1,
     "sheet": 1,

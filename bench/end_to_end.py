@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from bench import corpus
 from bench.corpus import Corpus
 from index import Index
-from qa.engine import read_in_order
 from qa.evaluate.outcomes import BEST_OF, Prediction, read_gold
 from qa.metrics import exact_match, f1, interval
+from qa.read.in_order import read_in_order
 from qa.read.onnx import OnnxReader
 
 HEAD = (

@@ -1,8 +1,7 @@
 """Index: the documents of one folder on disk, to be added to, searched and looked at."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from threading import RLock
@@ -12,15 +11,20 @@ from typing import Self
 from index.embed import load_embedder
 from index.errors import IndexMismatch, IndexNotFound, StoreError
 from index.lock import WriteLock
+from index.readers import Readers
 from index.recent import RecentDocuments
 from index.search import lexical
+from index.search.build import Builds, build
 from index.search.fuse import fuse
 from index.search.lexical import Words
-from index.search.rerank import HEAD, Similarity, centred, rerank
-from index.search.vectors import Ids, VectorView
-from index.search.where import allowed, fits
+from index.search.postings import DamagedSegment
+from index.search.rerank import HEAD, rerank
+from index.search.statistics import Statistics
+from index.search.view import View, Views, similarities
+from index.search.vocabulary import Vocabulary
+from index.search.where import allowed, confined
 from index.store import Counts, Entry, Origin, Store, problems
-from index.sync import Outcome, Progress, Report, Sync, store_document
+from index.sync import Elsewhere, Outcome, Progress, Report, Sync, store_document
 from index.types import Document, Embedder, Hit, Passage, Vectors, Where
 from index.walk import MOST_FILES, is_within, roots, walk
 
@@ -54,26 +58,48 @@ class Index:
         """Take over an open store; ``Index.open`` is the way in."""
         self.folder = folder
         self.origin = store.origin()
-        self._embedder = _verified(embedder, self.origin, folder) if embedder else None
+        self._embedder = verified(embedder, self.origin, folder) if embedder else None
         self._store = store
-        self._view: VectorView | None = None
+        self._readers = Readers(store)
+        self._views = Views(folder, self.origin.dimension)
+        self._builds = Builds(folder / _DATABASE)
         self._recent = RecentDocuments()
-        self._reading, self._writing = RLock(), RLock()
+        self._loading, self._writing = RLock(), RLock()
+        self.vocabulary = Vocabulary(self._readers, self._lazy_embedder)
 
     @classmethod
-    def open(cls, folder: Path, *, embedder: Embedder | None = None, create: bool = False) -> Self:
+    def open(
+        cls,
+        folder: Path,
+        *,
+        embedder: Embedder | None = None,
+        create: bool = False,
+        shards: int | None = None,
+        ray: str = "",
+    ) -> "Index":
         """Open the index in a folder, with the embedder it was made with unless another is given.
+
+        It may be one file or, if a new one was made so, several ``shards``, which are :class:`index.shards.Shards`.
+        These are asked through the actors of a ``ray`` cluster, if its address is given.
 
         Raises IndexNotFound if there is none, unless ``create``: then an empty one is made, for the given
         embedder or the packaged one. Raises IndexMismatch if it was made with other weights than the given.
         """
+        from index.shards import Shards, held  # here and not above: it is made of what is here
+
+        if ray:
+            from index.shards.cluster import Cluster
+
+            return Cluster.connect(folder, ray, embedder=embedder, create=create, shards=shards)
+        if shards or held(folder):
+            return Shards.in_folder(folder, embedder=embedder, create=create, shards=shards)
         path = folder / _DATABASE
         try:
             store = Store.open(path)
         except IndexNotFound:
             if not create:
                 raise
-            store = _create(path, embedder or load_embedder())
+            store = create_store(path, embedder or load_embedder())
         try:
             return cls(folder, store, embedder)
         except BaseException:
@@ -88,42 +114,42 @@ class Index:
 
     def counts(self) -> Counts:
         """Tell how many documents, files and passages there are."""
-        with self._reading:
-            return self._store.counts()
+        with self._readers.store() as store:
+            return store.counts()
 
     def generation(self) -> int:
         """Count the changes so far: while it stays the same, so does all that is here. Costs next to nothing."""
-        with self._reading:
-            return self._store.generation()
+        with self._readers.store() as store:
+            return store.generation()
 
     def documents(self) -> list[Entry]:
         """List the files by path, without their texts."""
-        with self._reading:
-            return self._store.entries()
+        with self._readers.store() as store:
+            return store.entries()
 
     def document(self, key: int | str) -> Document | None:
         """Return a document by its id, or by the SHA-256 of the bytes it was read from; None if it is not there."""
-        with self._reading, self._store.snapshot():
-            number = self._store.read_from(key) if isinstance(key, str) else key
-            if number is None or number not in self._store.names([number]):
+        with self._readers.snapshot() as store:
+            number = store.read_from(key) if isinstance(key, str) else key
+            if number is None or number not in store.names([number]):
                 return None
-            return self._recent.read(self._store, [number])[number]
+            return self._recent.read(store, [number])[number]
 
     def passage_around(self, document_id: int, start: int, end: int) -> tuple[int, int] | None:
         """Tell where the passage starts and ends that holds ``text[start:end]`` of a document; None if none does."""
-        with self._reading:
-            return self._store.passage_around(document_id, start, end)
+        with self._readers.store() as store:
+            return store.passage_around(document_id, start, end)
 
     def find(self, path: Path | str) -> Document | None:
         """Return the document that was read from a file; None if it is not there."""
-        with self._reading:
-            found = (self._store.find(written) for written in roots([Path(path)]))
+        with self._readers.store() as store:
+            found = (store.find(written) for written in roots([Path(path)]))
             return next(filter(None, found), None)
 
     def check(self) -> list[str]:
         """Return the faults found in the store, one sentence each; none if it is sound."""
-        with self._reading:
-            return problems(self._store)
+        with self._readers.store() as store:
+            return problems(store)
 
     # Changes
 
@@ -149,7 +175,14 @@ class Index:
         """
         with self._writer() as store:
             found = walk(paths, exclude=exclude, without=without, links=links, max_files=max_files)
-            run = Sync(store, self._lazy_embedder, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes)
+            run = Sync(
+                store,
+                self._lazy_embedder,
+                on_progress=on_progress,
+                on_file=on_file,
+                max_bytes=max_bytes,
+                elsewhere=self._elsewhere(max_bytes),
+            )
             return run.run(paths, found)
 
     def add(self, document: Document) -> int:
@@ -168,34 +201,10 @@ class Index:
 
     # Search
 
-    def words(self, question: str) -> Words:
-        """Return a question's words as the index knows them: their stems, and how rare they are."""
-        with self._reading:
-            return Words.of(self._store, question.encode(errors="replace").decode())
-
-    def stems(self, text: str) -> list[str]:
-        """Cut a text into stems, as passages were cut."""
-        with self._reading:
-            return self._store.stems(text)
-
-    def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
-        """Map each stem that occurs to the number of passages that hold it."""
-        with self._reading:
-            return self._store.frequencies(stems)
-
-    def has(self, words: str) -> bool:
-        """Tell whether a passage has these words one behind the other, as "MP-50" has two."""
-        with self._reading:
-            return bool(self._store.match(lexical.quoted(words), 1))
-
-    def spellings(self, stem: str) -> list[str]:
-        """Return the stems in the index that begin with the same letter as this one and are about as long."""
-        with self._reading:
-            return self._store.spellings(stem)
-
-    def has_whole(self, word: str) -> bool:
-        """Tell whether the embedder knows a word without cutting it into pieces: it is common in its language."""
-        return self._lazy_embedder().count_tokens([word]) == [1]
+    def settle(self) -> None:
+        """Make the segments now that are otherwise made in the background. Raises IndexLocked while they are."""
+        while build(self.folder / _DATABASE):
+            pass
 
     def is_replaced(self) -> bool:
         """Tell whether the folder no longer holds the index that was opened here: deleted, or made again."""
@@ -213,50 +222,46 @@ class Index:
             return []
         # 1  the question's vector; slow, so other threads may search meanwhile
         vector = None if mode is Mode.LEXICAL else self._lazy_embedder().encode_question(question)
-        with self._reading, self._store.snapshot():
-            # 2  the nearest by similarity and by words; deeper than k, for what both find in the middle
-            among = allowed(self._store, where)
-            depth = DEPTH if mode is Mode.FUSED else max(DEPTH, k)
-            words = Words.of(self._store, question)
-            near = [] if vector is None else self._near(vector, depth, among)
-            worded = [] if mode is Mode.DENSE else lexical.search(self._store, words, depth, among)
-            if vector is None or mode is not Mode.FUSED:
-                return self._hits((near or worded)[:k], where)
-            # 3  one list, and its passages as slices of their documents
-            fused = fuse(near, worded)
-            hits: list[Hit] = []
-            # 4  scored anew, forty at a time: the first forty are the same whatever k is
-            for start in range(0, min(k, len(fused)), HEAD):
-                block = self._hits(fused[start : start + HEAD], where)
-                scored = rerank(block, self._similarity(vector, block), words, self._store.stems)
-                hits += [Hit(hit.passage, min(hit.score, hits[-1].score)) for hit in scored] if hits else scored
-            return hits[:k]
+        with self._readers.snapshot() as store:
+            self._builds.look(store, self._views.damaged)
+            view = self._views.at(store)
+            try:
+                return self._found(store, view, question, vector, k, mode, where)
+            except DamagedSegment:
+                self._views.distrust(view)
+            return self._found(store, self._views.at(store), question, vector, k, mode, where)
 
-    def _near(self, vector: Vectors, depth: int, among: Ids | None) -> list[tuple[int, float]]:
-        if self._view is None:
-            self._view = VectorView(self.origin.dimension)
-        self._view.refresh(self._store)
-        return self._view.search(vector, depth, among)
+    def _found(
+        self, store: Store, view: View, question: str, vector: Vectors | None, k: int, mode: Mode, where: Where | None
+    ) -> list[Hit]:
+        # 2  the nearest by similarity and by words; deeper than k, for what both find in the middle
+        among = allowed(store, where)
+        depth = DEPTH if mode is Mode.FUSED else max(DEPTH, k)
+        words = Words.cut(store, question)
+        whole = Statistics.of(store, [*words.content], vector)
+        words = words.among(whole)
+        near = [] if vector is None else view.near(store, vector, depth, among)
+        worded = [] if mode is Mode.DENSE else lexical.search(view.lists(store), words, depth, among)
+        if vector is None or mode is not Mode.FUSED:
+            return self._hits(store, (near or worded)[:k], where)
+        # 3  one list, and its passages as slices of their documents
+        fused = fuse(near, worded)
+        hits: list[Hit] = []
+        # 4  scored anew, forty at a time: the first forty are the same whatever k is
+        for start in range(0, min(k, len(fused)), HEAD):
+            block = self._hits(store, fused[start : start + HEAD], where)
+            similar = similarities(store, view, vector, whole.average, [hit.passage.id for hit in block])
+            scored = rerank(block, similar, words, store.stems)
+            hits += [Hit(hit.passage, min(hit.score, hits[-1].score)) for hit in scored] if hits else scored
+        return hits[:k]
 
-    def _similarity(self, vector: Vectors, hits: Sequence[Hit]) -> Mapping[int, Similarity]:
-        """Map the hits' passages to how similar they are; :meth:`_near` has brought the view up to date."""
-        assert self._view is not None
-        ids = [hit.passage.id for hit in hits]
-        average = self._view.average(vector)
-        whole = dict(zip(ids, self._view.products(vector, ids), strict=True))
-        stored = self._store.sentences(ids)
-        return {
-            number: Similarity(centred(average, whole[number]), centred(average, float((rows @ vector[0]).max())))
-            for number, rows in stored.items()
-        }
-
-    def _hits(self, scored: Sequence[tuple[int, float]], where: Where | None) -> list[Hit]:
-        places = self._store.places([passage_id for passage_id, _ in scored])
-        documents = self._recent.read(self._store, {place.document for place in places.values()})
+    def _hits(self, store: Store, scored: Sequence[tuple[int, float]], where: Where | None) -> list[Hit]:
+        places = store.places([passage_id for passage_id, _ in scored])
+        documents = self._recent.read(store, {place.document for place in places.values()})
         hits = []
         for passage_id, score in scored:
             place = places[passage_id]
-            document = _confined(documents[place.document], where)
+            document = confined(documents[place.document], where)
             hits.append(Hit(Passage(passage_id, document, place.start, place.end), score))
         return hits
 
@@ -264,8 +269,7 @@ class Index:
 
     def close(self) -> None:
         """Close the files."""
-        with self._reading:
-            self._store.close()
+        self._readers.close()
 
     def __enter__(self) -> Self:
         """Return the index; the end of the ``with`` block closes it."""
@@ -278,10 +282,15 @@ class Index:
         self.close()
 
     def _lazy_embedder(self) -> Embedder:
-        with self._reading:
+        with self._loading:
             if self._embedder is None:
-                self._embedder = _verified(load_embedder(self.origin.name), self.origin, self.folder)
+                self._embedder = verified(load_embedder(self.origin.name), self.origin, self.folder)
             return self._embedder
+
+    def _elsewhere(self, max_bytes: int) -> Elsewhere | None:
+        """Return what reads files of at most so many bytes in place of this process; None if it reads them itself."""
+        del max_bytes
+        return None
 
     @contextmanager
     def _writer(self) -> Iterator[Store]:
@@ -292,16 +301,12 @@ class Index:
             closing(Store.open(self.folder / _DATABASE)) as store,
         ):
             yield store
+        with self._readers.store() as reader:
+            self._builds.look(reader, self._views.damaged)
 
 
-def _confined(document: Document, where: Where | None) -> Document:
-    """Return the document with those of its files only that a search was confined to."""
-    paths = (document.path, *document.copies)
-    inside = tuple(path for path in paths if fits(path, where))
-    return replace(document, path=inside[0], copies=inside[1:]) if inside and inside != paths else document
-
-
-def _create(path: Path, embedder: Embedder) -> Store:
+def create_store(path: Path, embedder: Embedder) -> Store:
+    """Make the store at a path, or open the one that another process has made meanwhile."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # what it holds is nobody else's business
     except OSError as error:
@@ -314,14 +319,15 @@ def _create(path: Path, embedder: Embedder) -> Store:
             return Store.create(path, Origin(embedder.name, embedder.dimension, embedder.fingerprint))
 
 
-def _verified(embedder: Embedder, origin: Origin, folder: Path) -> Embedder:
+def verified(embedder: Embedder, origin: Origin, folder: Path) -> Embedder:
+    """Return the embedder if it is the one that an index was made with; raise IndexMismatch if it is not."""
     found = Origin(embedder.name, embedder.dimension, embedder.fingerprint)
     # an index of format 2 knows a library's model by its weights alone
     known = {found.fingerprint, getattr(embedder, "former_fingerprint", found.fingerprint)}
     if found.dimension != origin.dimension or origin.fingerprint not in known:
         raise IndexMismatch(
             f"the index in {folder} was made with {_described(origin)}, not with {_described(found)}: open it"
-            f" with that embedder, or delete the folder and run `seedqa add PATH --index {folder}`"
+            " with that embedder, or make another in a folder of its own: `seedqa add PATH --index DIR`"
         )
     return embedder
 

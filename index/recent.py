@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from threading import Lock
 
 from index.store import Store
 from index.types import Document
@@ -17,22 +18,28 @@ class RecentDocuments:
         """Keep nothing yet."""
         self._kept: dict[int, Document] = {}
         self._size = 0  # a running total: to add up all that is kept, for each hit, is what made old processes slow
+        self._lock = Lock()
 
     def read(self, store: Store, ids: Collection[int]) -> dict[int, Document]:
-        """Return the documents, each as its files are called now."""
+        """Return the documents, each as its files are called now. Threads may share it, each with its own store."""
         names = store.names(list(ids))
         return {number: self._one(store, number, *names[number]) for number in sorted(ids)}
 
     def _one(self, store: Store, number: int, title: str = "", *paths: str) -> Document:
-        document = self._kept.pop(number, None)
+        document = self._kept.get(number)
         if document is None:
             document = store.document(number)
             if document is None:
                 raise store.database.damaged(f"document {number} is missing")
-            self._size += len(document.text)
         elif (document.title, document.path, *document.copies) != (title, *paths):
             document = replace(document, title=title, path=paths[0], copies=paths[1:])
+        with self._lock:
+            self._keep(number, document)
+        return document
+
+    def _keep(self, number: int, document: Document) -> None:
+        before = self._kept.pop(number, None)
+        self._size += len(document.text) - (len(before.text) if before else 0)
         self._kept[number] = document
         while len(self._kept) > 1 and self._size > KEPT:
             self._size -= len(self._kept.pop(next(iter(self._kept))).text)
-        return document

@@ -138,7 +138,7 @@ def _rows(passage: Passage) -> Iterator[Piece]:
         if top is not None:  # the line of the header itself, and the rule below it, are in every row now
             line = document.text.rfind("\n", at, top) + 1 or at
             yield Piece(document.text[at:line], at)
-        elif between.strip(" \t\n|"):
+        elif between.strip(" \t\n|-:"):
             yield Piece(between, at)
         else:
             yield Piece("\n" if at > passage.start else "", None)

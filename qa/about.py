@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from index import Hit, Words
+from qa import kin
 from qa.kinds import misfits
 
 Cut = Callable[[str], list[str]]
@@ -129,9 +130,8 @@ class Asked:
         """
         passage = hit.passage
         asked = self.weights.keys() - _RULE_WORDS - _ASKING_WORDS
-        return bool(asked) and asked.isdisjoint(
-            self.cut("\n".join((passage.text, *passage.headings, passage.document.title)))
-        )
+        said = set(self.cut("\n".join((passage.text, *passage.headings, passage.document.title))))
+        return bool(asked) and not kin.has_any(asked, said)
 
     def lacks_code(self, text: str) -> bool:
         """Tell whether a text does not have one of the codes in the question, such as "SC-121"."""
@@ -165,7 +165,7 @@ _DAY = re.compile(r"d\d{8}")
 
 def _share(weights: Mapping[str, float], stems: Collection[str]) -> float:
     total = sum(weights.values())
-    return sum(weight for stem, weight in weights.items() if stem in stems) / total if total else 0.0
+    return kin.weight_in(weights, stems) / total if total else 0.0
 
 
 def unknown(

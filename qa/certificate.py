@@ -21,6 +21,7 @@ _CITATION = {
     "title",
     "page",
     "last_page",
+    "modified",
     "heading",
     "start",
     "end",

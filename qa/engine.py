@@ -11,42 +11,33 @@ from index import (
     Changes,
     Counts,
     Document,
+    Embedder,
     Entry,
     Hit,
     Index,
+    IndexNotFound,
     Outcome,
     Progress,
     Report,
-    Shape,
-    View,
     Watch,
     Where,
     load_embedder,
-    unchanged,
     walk,
 )
+from index.embed import PACKAGED
 from index.load import SUFFIXES
 from qa import compose, followup
 from qa.about import Asked, is_code, stands_for, unknown
+from qa.by_words import sentence_for
 from qa.language import is_english
-from qa.read import Reader, load_reader
+from qa.originals import unless_changed
+from qa.read import LibraryReader, Reader, load_reader
+from qa.read.in_order import OnRead, read_in_order
 from qa.spelling import Lexicon, is_close, mended
-from qa.types import Answer, Candidate, Claim, Reason, Span, Turn
-
-READ = Shape(headings=True, rows=True, speakers=True)
-"""What passages are read as."""
-
-GIVE_UP = 0.2
-"""How far behind the first passage reading goes on, in retrieval's score, while the reader has accepted none."""
-
-AT_LEAST = 3
-"""Passages that are read before that counts: in a small index the second is often far behind."""
+from qa.types import Answer, Reason, Turn
 
 AT_ONCE = 2
 """Questions that are read at the same time: each uses every core, so more would only wait for each other."""
-
-OnRead = Callable[[int, int], None]
-"""Is told how many passages have been read, and of how many."""
 
 
 class Rules(TypedDict, total=False):
@@ -64,9 +55,23 @@ class Engine:
     It holds nothing of a conversation: turns are an argument, so two conversations cannot mix.
     """
 
-    def __init__(self, folder: Path, *, reader: Reader | None = None, index: Index | None = None) -> None:
-        """``folder`` is where the index is; the reader we ship is used unless another one is given."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        reader: Reader | None = None,
+        index: Index | None = None,
+        device: str | None = None,
+        ray: str = "",
+    ) -> None:
+        """``folder`` is where the index is; the reader we ship is used unless another one is given.
+
+        ``device`` is "cpu", "cuda" or "mps", for an embedder that is not the packaged one; None takes what there is.
+        The index is asked and filled through the ``ray`` cluster with that address, if one is given.
+        """
+        self._ray = ray
         self.folder = folder
+        self._device = device
         self._reader = reader
         self._index = index
         self._lock = Lock()
@@ -96,7 +101,7 @@ class Engine:
         hits = self.index.search(searched, k, where=where)
         if (better := self._mended(searched, hits)) != searched:
             searched, hits = better, self.index.search(better, k, where=where)
-        asked = Asked.of(searched, self.index.words(searched), self.index.stems)
+        asked = Asked.of(searched, self.index.vocabulary.words(searched), self.index.vocabulary.stems)
         if missing := self._missing(asked, hits):
             return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
         # 3  spans in them
@@ -105,33 +110,50 @@ class Engine:
                 self.reader,
                 searched,
                 hits,
-                shape=READ,
                 is_about=asked.is_subject_of,
                 on_read=on_read or (lambda _done, _of: None),
             )
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
         if not answer.claims and self.reader.is_english and not is_english(searched):
-            return replace(answer, reason=Reason.OTHER_LANGUAGE)
+            answer = self._by_words(answer)
         return unless_changed(answer)
+
+    def _by_words(self, answer: Answer) -> Answer:
+        """Return the answer with the sentence that has the question's words, or the reason that nothing was read."""
+        meaning = self.reader.calibration
+        found = sentence_for(answer.searched, answer.hits, meaning.threshold)
+        if found is None:
+            return replace(answer, reason=Reason.OTHER_LANGUAGE)
+        claims = tuple(compose.claims([found], meaning))
+        return replace(
+            answer,
+            reason=Reason.ANSWERED,
+            confidence=claims[0].confidence,
+            claims=claims,
+            candidates=(found, *answer.candidates),
+        )
 
     def _mended(self, question: str, hits: Sequence[Hit]) -> str:
         """Return the question with its slips mended by what the documents say."""
-        index = self.index
+        vocabulary = self.index.vocabulary
         lexicon = Lexicon(
-            stem=lambda word: "".join(index.stems(word)),
-            is_indexed=lambda stem: stem in index.frequencies([stem]),
-            alike=index.spellings,
-            is_english=index.has_whole,
+            stem=lambda word: "".join(vocabulary.stems(word)),
+            is_indexed=lambda stem: stem in vocabulary.frequencies([stem]),
+            alike=vocabulary.spellings,
+            is_english=vocabulary.has_whole,
         )
         return mended(question, lexicon, lambda: [hit.passage.text for hit in hits])
 
     def _missing(self, asked: Asked, hits: Sequence[Hit]) -> list[str]:
         """Return the names in a question that occur nowhere in the documents, nor anything spelled like them."""
-        stems = {stem for parts in asked.names.values() for stem in parts}
-        known = self.index.frequencies(sorted(stems))
-        missing = unknown(asked.names, known, lambda stem: is_close(stem, self.index.spellings(stem)))
-        missing += [name for name in asked.names if name not in missing and is_code(name) and not self.index.has(name)]
+        vocabulary = self.index.vocabulary
+        named = asked.names
+        if not is_english(asked.question):  # in German every noun has a capital
+            named = {name: parts for name, parts in named.items() if is_code(name)}
+        known = vocabulary.frequencies(sorted({stem for parts in named.values() for stem in parts}))
+        missing = unknown(named, known, lambda stem: is_close(stem, vocabulary.spellings(stem)))
+        missing += [name for name in named if name not in missing and is_code(name) and not vocabulary.has(name)]
         texts = [f"{hit.passage.document.title}\n{hit.passage.text}" for hit in hits]
         return [name for name in missing if not stands_for(name, texts)]
 
@@ -184,13 +206,15 @@ class Engine:
         on_file: Callable[[Outcome], None] | None = None,
         max_bytes: int = 32 << 20,
         embedder: str | None = None,
+        shards: int | None = None,
         **rules: Unpack[Rules],
     ) -> Report:
         """Bring the index in line with files and folders, as ``Index.sync`` does; make one if there is none.
 
-        ``embedder`` names the one that a new index is made with; raises IndexMismatch if there is one made otherwise.
+        ``embedder`` names the one that a new index is made with, ``shards`` is how many parts it has; raises
+        IndexMismatch if there is one made otherwise.
         """
-        index = self._open(create=True, embedder=embedder)
+        index = self._open(create=True, embedder=embedder, shards=shards)
         return index.sync(paths, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes, **rules)
 
     def watch(self, paths: Sequence[Path], **rules: Unpack[Rules]) -> Watch:
@@ -234,86 +258,35 @@ class Engine:
                 self._reader = load_reader()
             return self._reader
 
-    def _open(self, *, create: bool = False, embedder: str | None = None) -> Index:
+    @property
+    def calibrated(self) -> bool:
+        """Whether what the reader's scores mean was learned from questions; if not, its confidence says nothing."""
+        return self.reader.calibrated
+
+    def _open(self, *, create: bool = False, embedder: str | None = None, shards: int | None = None) -> Index:
         with self._lock:
-            if self._index is not None and (embedder or self._index.is_replaced()):
+            if self._index is not None and (embedder or shards or self._index.is_replaced()):
                 self._index = None  # not closed: another thread may be searching it; it is closed when let go of
             if self._index is None:
-                self._index = Index.open(
-                    self.folder, create=create, embedder=load_embedder(embedder, network=True) if embedder else None
-                )
+                self._index = self._opened(create, embedder, shards)
             return self._index
 
+    def _opened(self, create: bool, embedder: str | None, shards: int | None) -> Index:
+        if self._device is None:
+            chosen = load_embedder(embedder, network=True) if embedder else None
+        else:
+            chosen = self._placed(embedder, self._device)
+        return Index.open(self.folder, create=create, embedder=chosen, shards=shards, ray=self._ray)
 
-def read_in_order(
-    reader: Reader,
-    question: str,
-    hits: Sequence[Hit],
-    *,
-    count: int = 3,
-    shape: Shape = READ,
-    is_about: Callable[[Hit], bool] = lambda _: True,
-    on_read: OnRead = lambda _done, _of: None,
-) -> list[Candidate]:
-    """Return up to ``count`` candidates of each passage read, best passage first.
+    def _placed(self, embedder: str | None, device: str) -> Embedder:
+        """Load the embedder for a device; the packaged one has only the CPU, and lets a reader have the device."""
+        name = embedder or self._made_with()
+        is_for_reader = name == PACKAGED and isinstance(self._reader, LibraryReader)
+        return load_embedder(name, device=None if is_for_reader else device, network=embedder is not None)
 
-    A passage loses for being behind the first one that the reader accepts, if that ``is_about`` what was asked: a title
-    page that has all the words of the question, and no answer, is not what others are behind. Reading stops where a
-    later passage could lead only with a higher score than the reader is expected to give: the bound of a threshold
-    algorithm (Fagin et al. 2003), with a ceiling measured on held-out questions.
-    """
-    meaning = reader.calibration
-    found: list[tuple[Hit, list[Candidate]]] = []
-    known: dict[str, list[Span]] = {}
-    first, best = None, float("-inf")
-    for place, hit in enumerate(hits):
-        if first is None and place >= AT_LEAST and hits[0].score - hit.score > GIVE_UP:
-            break
-        if first is not None and best >= meaning.combined(meaning.ceiling, first - hit.score):
-            break
-        on_read(place, len(hits))
-        read = spans_in(reader, question, hit, count=count, shape=shape, known=known)
-        found.append((hit, read))
-        top = max((each.score for each in read), default=float("-inf"))
-        if first is None and top >= meaning.threshold and (place == 0 or is_about(hit)):
-            first = hit.score
-        if first is not None:
-            best = max(best, meaning.combined(top, first - hit.score))
-    lead = max((hit.score for hit, _ in found), default=0.0) if first is None else first
-    return [
-        replace(each, score=meaning.combined(each.score, max(0.0, lead - hit.score)))
-        for hit, read in found
-        for each in read
-    ]
-
-
-def spans_in(
-    reader: Reader, question: str, hit: Hit, *, count: int, shape: Shape, known: dict[str, list[Span]]
-) -> list[Candidate]:
-    """Return up to ``count`` candidates of one passage, with the reader's scores; what is ``known`` is not read again.
-
-    The same words stand in many files: in copies with another first page, in forms, in mails that quote each other.
-    """
-    view = View.of(hit.passage, shape)
-    spans = known.get(view.text)
-    if spans is None:
-        spans = known[view.text] = reader.read(question, view.text, count=count, breaks=view.breaks())
-    # what is made of the words around the passage has no place in it, and can never be quoted
-    places = ((view.origin(span.start, span.end), span.score) for span in spans)
-    return [Candidate(hit, *place, score) for place, score in places if place]
-
-
-def unless_changed(answer: Answer) -> Answer:
-    """Return the answer with what its files still say; if that is nothing, abstain: SOURCE_CHANGED."""
-    if not answer.claims:
-        return answer
-    files = {(c.path, c.sha256) for claim in answer.claims for c in claim.citations}
-    fresh = {file for file in files if unchanged(*file)}
-    kept = [_fresh(claim, fresh) for claim in answer.claims]
-    claims = tuple(claim for claim in kept if claim.citations)
-    return replace(answer, claims=claims) if claims else replace(answer, claims=(), reason=Reason.SOURCE_CHANGED)
-
-
-def _fresh(claim: Claim, fresh: set[tuple[str, str]]) -> Claim:
-    citations = tuple(c for c in claim.citations if (c.path, c.sha256) in fresh)
-    return replace(claim, text=citations[0].quote if citations else "", citations=citations)
+    def _made_with(self) -> str:
+        try:
+            with Index.open(self.folder) as index:
+                return index.origin.name
+        except IndexNotFound:
+            return PACKAGED

@@ -41,7 +41,7 @@ _EMPTY_IT = re.compile(
 )
 _AUXILIARY = re.compile(r"\b(?:do|does|did|can|could|will|would|should|may|must|might)\s+$", re.IGNORECASE)
 _PARTICIPLE = re.compile(
-    r"\w+(?:ed|en)|held|sold|kept|made|built|paid|sent|found|left|lost|due|open|shut|free", re.IGNORECASE
+    r"\w+(?:ed|en|ing)|held|sold|kept|made|built|paid|sent|found|left|lost|due|open|shut|free", re.IGNORECASE
 )
 _BEING = re.compile(r"\b(?:is|are|was|were|be|been|being)\s+$", re.IGNORECASE)
 _PERIODS = frozenset(("during", "after", "before", "between"))
@@ -65,6 +65,9 @@ _INSTEAD = re.compile(
 _CLAUSE = re.compile(
     rf"^(?:{_ADVERB}|who|whom|whose|what|which|if|{_VERB}|i|you|he|she|it|we|they|there|then)\b", re.IGNORECASE
 )
+_UNCLEAR = re.compile(r"\b(?:ones?|before|after|then|too|else|instead|other|others|same)$", re.IGNORECASE)
+"""What is meant by "the white ones" or "the year before" is not to be had from the words of the question before."""
+
 _ONE_WITH = re.compile(rf"^(?:(?:the|that|those|these|this)\s+ones?\s+)?({_PREPOSITION})\s+(.+)$", re.IGNORECASE)
 
 
@@ -110,7 +113,7 @@ def _instead(asked: str, before: Turn) -> str:
     new = match["about"] or match["and"]
     if with_ := _ONE_WITH.match(new):
         return _with_object(before.question, with_[1], with_[2])
-    place = _its_like(new, before.question)
+    place = None if _UNCLEAR.search(new) else _its_like(new, before.question)
     return _put(before.question, place, new) if place else asked
 
 

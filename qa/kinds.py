@@ -2,35 +2,64 @@
 
 import re
 
-_NUMBER = (
-    r"\d|[०-९٠-٩]|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+_SPELLED_NUMBER = (
+    r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|"
     r"millions?|billions?|dozens?|once|twice|thrice|half|quarter|third|both|all|none|no|nobody|nothing|every|each|several|"
     r"many|few|most|single|couple|pair|double|free|nil|unlimited|majority|percent)\b"
 )
+_NUMBER = r"\d|[०-९٠-٩]|" + _SPELLED_NUMBER
+_UNIT_OF_TIME = r"century|centuries|decades?|years?|months?|fortnights?|weeks?|days?|hours?|minutes?|seconds?"
 _TIME = (
-    r"|\b(?:\w+day|january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|"
-    r"autumn|fall|winter|morning|noon|afternoon|evening|night|midnight|today|tomorrow|yesterday|daily|weekly|monthly|"
-    r"yearly|annual\w*|always|never|after|before|during|until|till|since|when\w*|while|immediately|now|"
-    r"as soon as|later|early|late|"
-    r"earl\w+|lat\w+|century|centuries|decades?|years?|months?|weeks?|hours?|minutes?|season|times?|end|start|"
-    r"beginning|era|age|period|war|term|easter|christmas|holidays?|ever)\b"
+    rf"|\b(?:\w+day|january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|"
+    rf"autumn|fall|winter|morning|noon|afternoon|evening|night|midnight|today|tomorrow|yesterday|daily|weekly|monthly|"
+    rf"yearly|annual\w*|always|never|after|before|prior|during|until|till|since|upon|when\w*|while|immediately|now|"
+    rf"as soon as|later|early|late|earl\w+|lat\w+|recent\w*|{_UNIT_OF_TIME}|season|times?|end|start|"
+    rf"beginning|era|age|period|war|term|easter|christmas|holidays?|ever)\b"
 )
+_DATE = (
+    r"(?:\bmid-|\bc\.\s?|(?<![\w.,/-]))\d{3,4}(?:s\b|(?!\w|[.,]\d|[-–—/]\d))|\b\d{3,4}\s?[-–—/]\s?(?:\d{1,3}|[12]\d{3})\b|"
+    r"\b\d{1,4}([./-])\d{1,2}\1\d{1,4}|\b\d\d?[/.]\d\d?[/.]?(?=\s|$)(?<![.]\d)|\b\d{4}-\d\d\b(?!\d)|\b\d\d?[:.]\d\d(?!\d)|"
+    r"\d\d?(?:st|nd|rd|th)\b|\d\s?(?:[ap]\.?m\b|o.clock|h\b|uhr\b|BCE?\b|AD\b|CE\b)|\bAD\s?\d|\bQ[1-4]\b|['’]\d\d\b|"
+    r"\d\s?(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b|\d[年月日時]"
+)
+"""A year, a date or a time of day: not an invoice's number (2024-0817), a clause's (7.2) or a sum (12,400)."""
+
+_NAMED_BY_NUMBER = re.compile(
+    r"(?!(?:About|Almost|Approximately|Around|At|Circa|Exactly|Fewer|Less|More|Nearly|Only|Over|Some|Under|Up|"
+    r"EUR|USD|GBP|CHF|Rs|Fr|No)\b)[A-Z][a-z]+ \d{1,2}"
+)
+"""What is told from its like by a number: Bicycle 2, Phase 3."""
+
 _COUNTED = _NUMBER.replace(r"\d|", r"(?<![A-Za-z\d][-/.:])(?<![A-Za-z\d])\d+(?![\d]*:\d\d)|", 1)
 """A number that is no part of a code, nor a time of day: not KX-200, not 14:30."""
 
 _OFTEN = r"|\b(?:per|regular\w*|rare\w*|seldom|sometimes|occasional\w*|frequent\w*|constant\w*|quarterly|hourly)\b"
+_LASTING = (
+    rf"\b(?:{_UNIT_OF_TIME}|min|secs?|hrs?|ms|miles?|inch(?:es)?|feet|foot|ft|yards?|\w*met(?:re|er)s?|pages?|words?|"
+    rf"characters?|lines?|until|till|since|from|to|through|between|as long as|long|longer|short|shorter|brief\w*|"
+    rf"overnight|permanent\w*|temporar\w+|indefinite\w*|forever|always|never|ever|once|life\w*|season|term|winter|"
+    rf"summer|night|morning|afternoon|evening|era|period|reign|immediate\w*|time|before|after|within|unlimited|"
+    rf"perpetu\w+)\b|\d\s?(?:[a-zµ]{{1,2}}\b|[-–—]|%)|[-–—]\d|\d['’′″\"]"
+)
+"""How long a thing lasts, or is: a number with its unit, a stretch, or a word for one."""
+
 _KINDS = (
     (re.compile(r"\bhow (?:many|much)\b(?!.*\bor\b)", re.IGNORECASE), re.compile(_COUNTED, re.IGNORECASE)),
     (re.compile(r"^\W*how often\b", re.IGNORECASE), re.compile(_NUMBER + _TIME + _OFTEN, re.IGNORECASE)),
     (re.compile(r"\bhow (?:long|old|far|tall|high|wide|deep|heavy|large|big|loud)\b", re.IGNORECASE),
      re.compile(_NUMBER + _TIME, re.IGNORECASE)),
+    (re.compile(r"^\W*how long (?:did|does|do|will|may|can|must|should|before|after)\b", re.IGNORECASE),
+     re.compile(_LASTING, re.IGNORECASE)),
     (re.compile(r"^\W*(?:(?:in|on|by|until|since) )?(?:when|what (?:year|date|day|month|time))\b", re.IGNORECASE),
-     re.compile(_NUMBER + _TIME, re.IGNORECASE)),
+     re.compile(f"{_DATE}|{_SPELLED_NUMBER}{_TIME}", re.IGNORECASE)),
     (re.compile(r"^\W*(?:by |to |from )?who(?:m|se)?\b", re.IGNORECASE), re.compile(r"[^\W\d_]{2}")),
 )  # fmt: skip
 """What a question asks for, and what an answer to it has to hold."""
 
+
+_HOW = re.compile(r"\W*how (?:long|old|often|far|many|much)\b", re.IGNORECASE)
+_BARE_UNIT = re.compile(rf"\W*(?:{_UNIT_OF_TIME})\W*", re.IGNORECASE)
 
 _UNITS = {
     "length": r"mm|cm|m|km|miles?|inch(?:es)?|feet|foot|ft|yards?|(?:kilo|centi|milli)?met(?:re|er)s?",
@@ -40,13 +69,16 @@ _UNITS = {
     "heat": r"°\s?[CF]?|degrees?|kelvin",
     "power": r"[kM]?W|watts?|kilowatts?|hp",
     "volume": r"ml|cl|l|litres?|liters?|gallons?|pints?|cups?",
+    "flow": r"(?:m³|m3|l|litres?|liters?)\s?(?:/|per)\s?(?:h|hour|min|minute|s|second)",
+    "money": r"€|£|\$|EUR|USD|GBP|CHF|euros?|pounds?|dollars?|cents?|pence|p",
 }
 """The units in which a thing is measured, by what is measured."""
 
 _SPELLED = "a|an|half|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|hundred|thousand"
 _MEASURED = {
-    dimension: re.compile(rf"(?:\d|\b(?:{_SPELLED}))[ \u00a0]?(?:{units})(?!\w)") for dimension, units in _UNITS.items()
-}
+    dimension: re.compile(rf"(?:\d|\b(?:{_SPELLED}))[ \u00a0]?(?:{units})(?![\w/])")
+    for dimension, units in _UNITS.items()
+} | {"money": re.compile(rf"[€£$]\s?\d|\b(?:EUR|USD|GBP|CHF)\s?\d|\d[ \u00a0]?(?:{_UNITS['money']})(?!\w)")}
 _MEASURES = (
     (re.compile(r"\bhow (?:wide|high|tall|deep|thick|far|large|big)\b|\b(?:width|height|depth)\b", re.I), ("length",)),
     (re.compile(r"\bhow heavy\b|\bweighs?\b|\bweight\b", re.I), ("weight",)),
@@ -55,6 +87,9 @@ _MEASURES = (
     (re.compile(r"\bhow long (?:did|does|do|will|has|have|had|may|can|must|should)\b", re.I), ("time", "length")),
     (re.compile(r"\bhow (?:hot|warm|cold)\b|\btemperature\b", re.I), ("heat",)),
     (re.compile(r"\bwatts?\b", re.I), ("power",)),
+    (re.compile(r"^\W*(?:and )?how much (?:is|are|was|were|will|would)\b", re.I),
+     ("money", "length", "weight", "volume")),
+    (re.compile(r"^\W*(?:how much|what)\b(?!.*\bor\b).*\b(?:costs?|prices?|fees?|rent|fares?)\b", re.I), ("money",)),
 )  # fmt: skip
 """What a question asks to be measured. Large and big may be counted, too: no unit at all fits each of them."""
 
@@ -66,7 +101,12 @@ def misfits(question: str, quote: str) -> bool:
     (True, False)
     """
     unfit = any(kind.search(question) and not fit.search(quote) for kind, fit in _KINDS)
-    return unfit or mismeasures(question, quote)
+    return unfit or mismeasures(question, quote) or _is_no_number(question, quote)
+
+
+def _is_no_number(question: str, quote: str) -> bool:
+    """Tell whether a number was asked for, and the quote is a unit alone ("Minutes", of a title) or a thing's name."""
+    return bool(_HOW.match(question)) and any(each.fullmatch(quote) for each in (_BARE_UNIT, _NAMED_BY_NUMBER))
 
 
 def mismeasures(question: str, quote: str) -> bool:

@@ -29,6 +29,9 @@ _WORDS: Mapping[str, frozenset[str]] = {
 }
 """The commonest words of a language's questions. Many are in several lists: what counts is where most of them are."""
 
+COMMON = frozenset().union(*_WORDS.values())
+"""All of them: words that say nothing of what is asked."""
+
 
 def is_english(text: str) -> bool:
     """Tell whether a text may be English: not in another script, nor with more common words of another language.

@@ -1,7 +1,8 @@
 """The files that documents were read from, as they are now: handed out only while they are what was read."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from index import Document, LoadError, unchanged
 from index.files import stamp
 from index.load.parsed import ParseError
 from index.load.picture import Picture, Words, picture
+from qa.types import Answer, Claim, Reason
 
 
 class State(StrEnum):
@@ -73,3 +75,25 @@ def page_picture(document: Document, page: int, start: int, end: int, *, around:
         return picture(found.data, page, words)
     except ParseError as error:
         raise LoadError(f"{found.path} {error}.") from None
+
+
+def unless_changed(answer: Answer) -> Answer:
+    """Return the answer with what its files still say; if that is nothing, abstain: SOURCE_CHANGED."""
+    if not answer.claims:
+        return answer
+    files = {(c.path, c.sha256) for claim in answer.claims for c in claim.citations}
+    fresh = {file for file in files if unchanged(*file)}
+    kept = [_fresh(claim, fresh) for claim in answer.claims]
+    claims = tuple(claim for claim in kept if claim.citations)
+    return replace(answer, claims=claims) if claims else replace(answer, claims=(), reason=Reason.SOURCE_CHANGED)
+
+
+def _day(path: str) -> str:
+    found = stamp(path)
+    return date.fromtimestamp(found.mtime / 1e9).isoformat() if found else ""
+
+
+def _fresh(claim: Claim, fresh: set[tuple[str, str]]) -> Claim:
+    kept = (c for c in claim.citations if (c.path, c.sha256) in fresh)
+    citations = tuple(replace(c, modified=_day(c.path)) if c.sha256 else c for c in kept)
+    return replace(claim, text=citations[0].quote if citations else "", citations=citations)

@@ -8,9 +8,14 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+"""A word without its "'s", which is no slip."""
+
 LEAST = 5
 """Letters: shorter words have too many neighbours."""
+
+MOST_WRITTEN = 3
+"""Letters in which the word that is written may differ, its ending included: "commuting" is no slip for "computers"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,8 @@ def _written(near: str, word: str, lexicon: Lexicon, texts: Iterable[str]) -> st
         for match in WORD.finditer(text):
             if (
                 match[0][:1].lower() == near[:1]
-                and abs(len(match[0]) - len(word)) <= 3
                 and lexicon.stem(match[0]) == near
+                and distance(match[0].lower(), word.lower(), MOST_WRITTEN) <= MOST_WRITTEN
             ):
                 return match[0] if word[0].isupper() or match[0].isupper() else match[0].lower()
     return ""

@@ -58,6 +58,8 @@ class Citation:
     place: str = ""
     """Where that is in a book, a mail, an archive, a workbook: "chapter Two", "message 3, minutes.txt"."""
     last_page: int | None = None
+    modified: str = ""
+    """The day on which the file was changed last, such as "2024-03-12": which of two that disagree is the newer."""
 
 
 @dataclass(frozen=True, slots=True)

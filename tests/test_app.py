@@ -25,7 +25,7 @@ import qa
 from index import Document, Passage
 from qa import Answer, Candidate, Counts, Entry, Hit, Reason, Turn, Where
 from qa.compose import claims
-from qa.engine import OnRead
+from qa.read.in_order import OnRead
 from tests.fakes import PatternReader
 from ui import app, cli, guard
 
@@ -287,13 +287,20 @@ def test_the_page_holds_no_document_text(client: TestClient) -> None:
     assert "minutes" not in client.get("/").text
 
 
+def look(suffix: str = "") -> list[Path]:
+    """The files of the page, or those of one kind."""
+    suffixes = {suffix} if suffix else {".css", ".js", ".svg"}
+    return [file for file in sorted((UI / "page").rglob("*")) if file.suffix in suffixes]
+
+
 def test_the_look_comes_from_here(client: TestClient) -> None:
     """Styles, scripts and icon are served with their types, and name no other server."""
     kinds = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
     page = client.get("/").text
-    for file in (UI / "page").iterdir():
-        assert f"/{file.name}" in page, f"the page does not ask for {file.name}"
-        reply = client.get(f"/{file.name}")
+    for file in look():
+        name = file.relative_to(UI / "page").as_posix()
+        assert f'"/{name}"' in page, f"the page does not ask for {name}"
+        reply = client.get(f"/{name}")
         assert reply.headers["content-type"].startswith(kinds[file.suffix])
         assert not re.search(r"https?:|url\(.?//|@import", reply.text.replace("http://www.w3.org/2000/svg", ""))
 
@@ -308,10 +315,12 @@ def test_nothing_needs_a_script_that_the_policy_forbids(path: Path) -> None:
     assert (scripts, html, names) == ([], [], [])
 
 
-@pytest.mark.parametrize("name", ["look.css", "rooms.css", "chat.css"])
-def test_our_look_names_nothing_of_gradio(name: str) -> None:
+@pytest.mark.parametrize(
+    "path", [each for each in look(".css") if each.name != "gradio.css"], ids=lambda path: path.name
+)
+def test_our_look_names_nothing_of_gradio(path: Path) -> None:
     """What another version of Gradio can break is in gradio.css alone."""
-    look = re.sub(r"/\*.*?\*/", "", (UI / "page" / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+    look = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     selectors = re.findall(r"[^{}]+(?=\{)", look)
     classes = {name for text in selectors for name in re.findall(r"\.([A-Za-z][\w-]*)", text)}
     assert {name for name in classes if not name.startswith("sq-")} <= {"dark"}
@@ -320,10 +329,10 @@ def test_our_look_names_nothing_of_gradio(name: str) -> None:
     assert "data-testid" not in look
 
 
-@pytest.mark.parametrize("name", ["look.css", "rooms.css", "chat.css", "gradio.css"])
-def test_what_is_important_says_why(name: str) -> None:
+@pytest.mark.parametrize("path", look(".css"), ids=lambda path: path.name)
+def test_what_is_important_says_why(path: Path) -> None:
     """It wins over everything, so the reason stands beside it."""
-    lines = (UI / "page" / name).read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if "!important;" in line and "/*" not in line] == []
 
 

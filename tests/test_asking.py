@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 import qa
 from qa import Answer, Hit, Turn, Where
-from qa.engine import OnRead
+from qa.read.in_order import OnRead
 from tests.test_app import HERE, HIT, Minutes
 from ui import app, suggest
 from ui.conversations import Conversations, Exchange, Reply, State

@@ -1,27 +1,22 @@
 """The page in a real browser: what a person sees, and what hostile documents cannot do."""
 
-import asyncio
 import re
 import shutil
-import socket
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import qa
+from bench.browser import ready, served
 from index import Document, Passage
 from qa import Answer, Candidate, Counts, Entry, Hit, Reason, Turn, Where
 from qa.compose import claims
-from qa.engine import OnRead
+from qa.read.in_order import OnRead
 from tests import chromium
 from tests.fakes import PatternReader
 from ui import app
@@ -118,29 +113,18 @@ class Scripted(qa.Engine):
 def address() -> Iterator[str]:
     """The server, running in a thread."""
 
-    with served(None) as address:
+    with serving(None) as address:
         yield address
 
 
 @contextmanager
-def served(history: Path | None, port: int = 0) -> Iterator[str]:
-    """Serve the page in a thread, with the conversations of a file, or of memory."""
-
-    async def built() -> FastAPI:
-        return app.application(Scripted(), conversations=kept)
-
-    kept = Conversations(history)
-    listener = socket.create_server(("127.0.0.1", port))
-    with ThreadPoolExecutor() as pool:  # inside a loop: outside of one, Gradio makes loops and never closes them
-        application = pool.submit(asyncio.run, built()).result()
-    server = uvicorn.Server(uvicorn.Config(application, log_level="critical", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listener.close()
-    kept.close()
+def serving(history: Path | None, port: int = 0) -> Iterator[str]:
+    """Serve the page with the conversations of a file, or of memory."""
+    with (
+        closing(Conversations(history)) as kept,
+        served(lambda: app.application(Scripted(), conversations=kept), port=port) as address,
+    ):
+        yield address
 
 
 @pytest.fixture
@@ -159,10 +143,7 @@ def page(context: BrowserContext, address: str) -> Page:
 
 def opened(context: BrowserContext, address: str) -> Page:
     """Another tab with the page."""
-    page = context.new_page()
-    page.goto(address)
-    expect(page.get_by_role("textbox", name="Your question")).to_be_visible(timeout=60_000)
-    return page
+    return ready(context.new_page(), address)
 
 
 def ask(page: Page, question: str) -> None:
@@ -418,7 +399,7 @@ def test_a_search_shows_passages_only(page: Page) -> None:
 
 def test_what_questions_are_confined_to_is_sent_and_shown(page: Page) -> None:
     """The list of documents says what; the answer repeats it."""
-    page.evaluate("seedqa.where = () => ({ documents: [1] })")
+    page.evaluate("import('/rooms.js').then(({ scope }) => { scope.where = () => ({ documents: [1] }); })")
     ask(page, "Who led the meeting?")
     expect(page.locator(".sq-scope")).to_have_text("Asked only in: trilateral-cyber-meeting.md")
 
@@ -480,7 +461,7 @@ def test_a_reload_in_the_middle_of_a_question_finds_its_answer(page: Page) -> No
 def test_a_restart_of_the_server_loses_nothing(context: BrowserContext, tmp_path: Path) -> None:
     """Killed in the middle of a question, and started again: what was answered, what was not, and the draft."""
     history = tmp_path / "conversations.db"
-    with served(history) as address:
+    with serving(history) as address:
         page = opened(context, address)
         ask(page, "Who led the meeting?")
         page.get_by_label("Your question").fill("Who slowly led the meeting?")
@@ -494,7 +475,7 @@ def test_a_restart_of_the_server_loses_nothing(context: BrowserContext, tmp_path
         page.get_by_role("button", name="Stop", exact=True).click()
         expect(page.locator(".sq-notice")).to_be_visible()
     expect(page.locator("#sq-lost")).to_be_hidden()
-    with served(crashed, int(address.rsplit(":", 1)[1])):
+    with serving(crashed, int(address.rsplit(":", 1)[1])):
         page = opened(context, page.url)
         expect(page.locator(".sq-answer")).to_have_text("The meeting was led by Ada Brightwater.", timeout=10_000)
         expect(page.locator(".sq-notice")).to_contain_text("seedqa was stopped while it worked on this")
@@ -539,6 +520,19 @@ def test_a_conversation_is_renamed_found_deleted_and_brought_back(page: Page) ->
     expect(page.locator("#sq-note")).to_have_text("Nothing found.")
 
 
+def test_a_title_may_be_anything(page: Page) -> None:
+    """It is shown as it is, what turns text round in a chip, and does nothing."""
+    ask(page, "Who led the meeting?")
+    mine = page.locator("#sq-list li:has([aria-current])")
+    mine.get_by_role("button", name="Rename").click()
+    page.keyboard.insert_text('gnp\u202eexe <img src=x onerror="window.pwned = 1"> {{7*7}}')
+    page.keyboard.press("Enter")
+    expect(mine.locator(".sq-title")).to_have_text('gnp\u202eexe <img src=x onerror="window.pwned = 1"> {{7*7}}')
+    assert mine.locator(".sq-char").evaluate("element => element.dataset.code") == "U+202E"
+    assert page.locator("#sq-list img").count() == 0
+    assert page.evaluate("window.pwned") is None
+
+
 def test_a_conversation_is_exported(page: Page) -> None:
     """As a file of Markdown, named after it."""
     ask(page, "Who led the meeting?")
@@ -565,6 +559,11 @@ def test_the_drawer_opens_and_gives_the_focus_back(browser: Browser, address: st
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".sq-exchange")).to_have_count(0)
     expect(page.get_by_role("region", name="Conversations", exact=True)).to_be_hidden()
+    page.set_viewport_size({"width": 900, "height": 800})
+    menu.click()
+    expect(page.get_by_role("button", name="Back to the chat")).to_be_focused()
+    page.mouse.click(800, 400)  # beside it
+    expect(page.get_by_role("region", name="Conversations", exact=True)).to_be_hidden()
     context.close()
 
 
@@ -572,8 +571,9 @@ def test_a_long_conversation_comes_back_at_once_and_costs_no_more(page: Page) ->
     """At 200 questions each cost 2.6 MB and four times the first one's time; the whole came back never."""
     started = page.evaluate(
         """async () => {
-            const { id } = await seedqa.send("POST", "/api/conversations");
-            await Promise.all([...Array(120)].map((_, n) => seedqa.send("POST", `/api/conversations/${id}/ask`,
+            const { send } = await import("/server.js");
+            const { id } = await send("POST", "/api/conversations");
+            await Promise.all([...Array(120)].map((_, n) => send("POST", `/api/conversations/${id}/ask`,
                 { question: `Who led meeting ${n}?`, mode: "search" }).then((reply) => reply.text())));
             return id;
         }"""
@@ -718,5 +718,5 @@ def brightness(colour: str) -> int:
 
 def test_the_files_of_the_page_name_no_other_server() -> None:
     """Even unused rules could be triggered: so no address is written in them at all."""
-    for file in (Path(app.__file__).parent / "page").glob("*.[cj]s*"):
+    for file in (Path(app.__file__).parent / "page").rglob("*.[cj]s*"):
         assert not re.search(r"https?:|@import", file.read_text(encoding="utf-8")), file.name

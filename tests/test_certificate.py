@@ -46,7 +46,7 @@ def test_an_answer_is_the_object_that_the_design_promises() -> None:
     answer = Answer("who?", "who?", Reason.ANSWERED, 0.75, (Claim("Anna", (cited,), 0.75),), hits=tuple(HITS))
     citation = {"path": "/a.txt", "title": "Notes", "page": None, "heading": "", "start": 0, "end": 4, "quote": "Anna",
                 "sentence": "Anna led it.", "sentence_start": 0, "sha256": "ab", "place": "",
-                "last_page": None}  # fmt: skip
+                "last_page": None, "modified": ""}  # fmt: skip
     assert json.loads(json.dumps(to_json(answer))) == {
         "question": "who?",
         "searched": "who?",

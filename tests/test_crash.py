@@ -27,6 +27,7 @@ def kill_a_writer(folder: Path, round_: int, chance: random.Random) -> int:
     """Start a writer and kill it; return how many steps it acknowledged."""
     with run("-m", "tests.writer", folder, round_) as writer:
         assert writer.stdout
+        assert writer.stderr
         if round_ % 5 == 0:  # while it starts, makes or opens the index, or takes its first steps
             read = []
             time.sleep(chance.uniform(0.2, 1.0))
@@ -34,7 +35,7 @@ def kill_a_writer(folder: Path, round_: int, chance: random.Random) -> int:
             read = [writer.stdout.readline() for _ in range(chance.randrange(1, 14))]
             time.sleep(chance.uniform(0, 0.01))
         writer.kill()
-        rest, errors = writer.communicate(timeout=60)
+        rest, errors = writer.stdout.read(), writer.stderr.read()  # communicate() would lose what is buffered here
     assert errors == ""
     return len(read) + rest.count("\n")
 
@@ -51,7 +52,7 @@ def assert_found(index: Index, path: str, text: str) -> None:
     by_words = index.search(subject, 10, mode=Mode.LEXICAL)
     assert path in {hit.passage.document.path for hit in by_words}
     by_meaning = index.search(by_words[0].passage.text, 1, mode=Mode.DENSE)
-    assert by_meaning[0].score == pytest.approx(1, abs=1e-5)
+    assert by_meaning[0].score == pytest.approx(1, abs=1e-4)  # of vectors in 16 bits a number
 
 
 @pytest.mark.slow

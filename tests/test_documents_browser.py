@@ -1,24 +1,20 @@
 """The room "Documents" in a real browser: adding, finding, confining, removing, whoever changes the index."""
 
-import asyncio
 import os
 import re
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Browser, Error, Locator, Page, expect
 
+from bench.browser import ready, served
 from index import Index, IndexLocked
 from index.types import Part, Vectors
 from qa import Engine
@@ -27,7 +23,6 @@ from tests import chromium
 from tests.fakes import HashingEmbedder, PatternReader
 from ui import app
 
-expect.set_options(timeout=30_000)  # a machine may be busy; nothing here waits for so long by itself
 NASTY = (
     '"><img src=x onerror=window.pwned=1>.txt',
     "<script>window.pwned=1<!--.txt",
@@ -87,20 +82,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     index = Index.open(folder, embedder=embedder, create=True)
     engine = Engine(folder, reader=PatternReader(r"\d+ euros"), index=index)
 
-    async def built() -> FastAPI:
-        return app.application(engine)
-
-    listener = socket.create_server(("127.0.0.1", 0))
-    with ThreadPoolExecutor() as pool:  # inside a loop: outside of one, Gradio makes loops and never closes them
-        application = pool.submit(asyncio.run, built()).result()
-    serving = uvicorn.Server(uvicorn.Config(application, log_level="critical", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=serving.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield Server(f"http://127.0.0.1:{listener.getsockname()[1]}", engine, embedder)
-    embedder.release()
-    serving.should_exit = True
-    thread.join()
-    listener.close()
+    with served(lambda: app.application(engine)) as address:
+        yield Server(address, engine, embedder)
+        embedder.release()
 
 
 @pytest.fixture
@@ -131,10 +115,10 @@ def page(browser: Browser, server: Server) -> Iterator[Page]:
 
 def opened(page: Page, server: Server) -> Page:
     """Open the page, and the drawer where the room is in one."""
-    page.goto(server.address)
-    page.evaluate("[document.documentElement, document.body].forEach((each) => each.classList.add('sq-drawn'))")
+    ready(page, server.address)
+    page.evaluate("document.documentElement.classList.add('sq-drawn')")
+    page.evaluate("import('/rooms.js').then(({ scope }) => { window.where = () => scope.where(); })")
     expect(room(page).get_by_role("button", name="Add files")).to_be_visible()
-    expect(page.get_by_label("Your question")).to_be_visible()
     return page
 
 
@@ -145,7 +129,7 @@ def room(page: Page) -> Locator:
 
 def names(page: Page) -> Locator:
     """The names in the list."""
-    return room(page).locator(".sq-d-list .sq-d-name")
+    return room(page).locator(".sq-files .sq-file-name")
 
 
 def add(page: Page, *paths: Path) -> None:
@@ -180,13 +164,13 @@ def test_files_are_added_and_listed_with_their_facts(page: Page, server: Server,
     (tmp_path / "docs" / "photo.exe").write_bytes(b"MZ")
     add(page, *paths, tmp_path / "docs" / "empty.txt", tmp_path / "docs" / "photo.exe")
     expect(names(page)).to_have_text(["report-0.txt", "report-1.txt", "report-2.txt"])
-    expect(room(page).locator(".sq-d-facts").first).to_contain_text("TXT")
-    expect(room(page).locator(".sq-d-facts").first).to_contain_text("1 passage")
-    failed = room(page).locator(".sq-d-failed")
+    expect(room(page).locator(".sq-file-facts").first).to_contain_text("TXT")
+    expect(room(page).locator(".sq-file-facts").first).to_contain_text("1 passage")
+    failed = room(page).locator(".sq-is-failed")
     expect(failed).to_contain_text("empty.txt")
     expect(failed).to_contain_text("Is empty: write something in it")
-    expect(room(page).locator(".sq-d-unsent")).to_contain_text("Files of this kind (.exe) cannot be read.")
-    expect(room(page).locator(".sq-d-said")).to_have_text("Finished; 2 files could not be read.")
+    expect(room(page).locator(".sq-is-unsent")).to_contain_text("Files of this kind (.exe) cannot be read.")
+    expect(room(page).locator(".sq-said")).to_have_text("Finished; 2 files could not be read.")
     assert (server.folder / "files" / "report-0.txt").read_text() == paths[0].read_text()
 
 
@@ -200,7 +184,7 @@ def test_a_file_is_tried_again(page: Page, server: Server, tmp_path: Path) -> No
     (server.folder / "files" / "late.txt").write_text("It costs 3 euros.")
     again.click()
     expect(names(page)).to_have_text(["late.txt"])
-    expect(room(page).locator(".sq-d-failed")).to_have_count(0)
+    expect(room(page).locator(".sq-is-failed")).to_have_count(0)
 
 
 def test_a_folder_is_sent_without_what_nobody_can_read(page: Page, server: Server, tmp_path: Path) -> None:
@@ -213,8 +197,8 @@ def test_a_folder_is_sent_without_what_nobody_can_read(page: Page, server: Serve
         room(page).get_by_role("button", name="Add folder").click()
     choosing.value.set_files(tmp_path / "trip")
     expect(names(page)).to_have_text(["report-0.txt", "report-1.txt"])
-    expect(room(page).locator(".sq-d-facts").first).to_contain_text("trip/2024")
-    expect(room(page).locator(".sq-d-unsent")).to_have_count(0)
+    expect(room(page).locator(".sq-file-folder").first).to_contain_text("trip/2024")
+    expect(room(page).locator(".sq-is-unsent")).to_have_count(0)
     assert (server.folder / "files" / "trip" / "2024" / "report-0.txt").exists()
 
 
@@ -264,7 +248,7 @@ def test_progress_is_by_passage_and_stopping_keeps_what_is_done(page: Page, serv
     expect(names(page)).to_have_text(["report-0.txt"])
     add(page, long)
     server.embedder.turns.release()
-    now = room(page).locator(".sq-d-now")
+    now = room(page).locator(".sq-now")
     expect(now).to_contain_text("passage 32 of ")
     bar = room(page).get_by_role("progressbar", name="Reading the documents")
     first = float(bar.get_attribute("value") or 0)
@@ -275,7 +259,7 @@ def test_progress_is_by_passage_and_stopping_keeps_what_is_done(page: Page, serv
     assert float(bar.get_attribute("value") or 0) > first > 0
     room(page).get_by_role("button", name="Stop adding").click()
     server.embedder.release()
-    expect(room(page).locator(".sq-d-stopped")).to_contain_text("what was read before is kept")
+    expect(room(page).locator(".sq-is-stopped")).to_contain_text("what was read before is kept")
     expect(names(page)).to_have_text(["report-0.txt"])
     expect(bar).to_have_count(0)
 
@@ -298,10 +282,10 @@ def test_ticked_documents_confine_questions(page: Page, server: Server, tmp_path
     written(tmp_path / "docs")
     server.engine.add([tmp_path / "docs"])
     expect(names(page)).to_have_count(3)
-    assert page.evaluate("window.seedqa.where()") is None
+    assert page.evaluate("window.where()") is None
     room(page).get_by_role("checkbox", name="report-1.txt").check()
     ids = {Path(entry.path).name: entry.id for entry in server.engine.documents()}
-    assert page.evaluate("window.seedqa.where()") == {"documents": [ids["report-1.txt"]]}
+    assert page.evaluate("window.where()") == {"documents": [ids["report-1.txt"]]}
     expect(page.locator("#sq-scope")).to_contain_text("Only in report-1.txt")
     above = page.evaluate(
         "document.querySelector('#sq-scope').getBoundingClientRect().bottom"
@@ -311,16 +295,16 @@ def test_ticked_documents_confine_questions(page: Page, server: Server, tmp_path
     (tmp_path / "docs" / "report-1.txt").write_text("The ticket costs 99 euros.")
     server.engine.add([tmp_path / "docs"])  # the document has another id now
     now = {Path(entry.path).name: entry.id for entry in server.engine.documents()}
-    until(page, f"window.seedqa.where().documents[0] === {now['report-1.txt']}")
+    until(page, f"window.where().documents[0] === {now['report-1.txt']}")
     room(page).get_by_role("searchbox", name="Find a document").fill("report")
     room(page).get_by_role("checkbox", name="report-2.txt").check()
     expect(page.locator("#sq-scope")).to_contain_text("Only in 2 documents")
     page.get_by_role("button", name="Ask all documents").click()
-    assert page.evaluate("window.seedqa.where()") is None
+    assert page.evaluate("window.where()") is None
     expect(page.locator("#sq-scope")).to_be_hidden()
     expect(room(page).get_by_role("checkbox", checked=True)).to_have_count(0)
     room(page).get_by_role("button", name="Tick all that are found").click()
-    until(page, "window.seedqa.where()?.documents.length === 3")
+    until(page, "window.where()?.documents.length === 3")
 
 
 def test_a_removed_document_is_in_no_scope(page: Page, server: Server, tmp_path: Path) -> None:
@@ -330,7 +314,7 @@ def test_a_removed_document_is_in_no_scope(page: Page, server: Server, tmp_path:
     room(page).get_by_role("checkbox", name="report-1.txt").check()
     server.engine.remove([tmp_path / "docs" / "report-1.txt"])
     expect(page.locator("#sq-scope")).to_be_hidden()
-    assert page.evaluate("window.seedqa.where()") is None
+    assert page.evaluate("window.where()") is None
 
 
 def test_a_removal_is_undone(page: Page, server: Server, tmp_path: Path) -> None:
@@ -401,14 +385,16 @@ def test_hostile_names_are_shown_and_do_nothing(page: Page, server: Server, tmp_
     server.engine.add([path for path in (tmp_path / "docs").iterdir() if path.stat().st_size])
     expect(names(page)).to_have_count(len(NASTY) - 1)
     add(page, tmp_path / "docs" / NASTY[0])
-    expect(room(page).locator(".sq-d-failed")).to_be_visible()
+    expect(room(page).locator(".sq-is-failed")).to_be_visible()
     room(page).get_by_role("button", name="Tick all").click()
     room(page).get_by_role("button", name="Untick all").click()
     room(page).get_by_role("checkbox").nth(1).check()
-    room(page).locator(".sq-d-x").nth(1).click()
+    room(page).locator(".sq-x").nth(1).click()
     expect(room(page).get_by_role("button", name="Undo")).to_be_visible()
-    shown = " ".join(room(page).locator(".sq-d-name").all_text_contents())
-    assert "gnpU+202E.exeU+200B.txt" in shown
+    shown = " ".join(room(page).locator("bdi").all_text_contents())
+    assert "gnp\u202e.exe\u200b.txt" in shown
+    codes = room(page).locator(".sq-file-name .sq-char").evaluate_all("all => all.map((each) => each.dataset.code)")
+    assert codes == ["U+202E", "U+200B"]
     assert "<script>window.pwned=1<!--.txt" in shown
     assert page.evaluate("window.pwned") is None
     assert room(page).locator("img, script, iframe, a, style").count() == 0
@@ -423,7 +409,7 @@ def test_thousands_of_documents_are_listed_found_and_scrolled(page: Page, server
         (folder / f"n{number:04}.txt").write_text("It costs 5 euros.")
     server.engine.add([folder])
     expect(names(page)).to_have_count(100)
-    room(page).locator(".sq-d-list").evaluate("element => { element.scrollTop = element.scrollHeight; }")
+    room(page).locator(".sq-files").evaluate("element => { element.scrollTop = element.scrollHeight; }")
     expect(names(page)).to_have_count(200)
     room(page).get_by_role("searchbox", name="Find a document").fill("n2718")
     expect(names(page)).to_have_text(["n2718.txt"])
@@ -448,7 +434,7 @@ def test_the_room_fits_every_window(
     page = opened(context.new_page(), server)
     expect(names(page)).to_have_count(3)
     room(page).get_by_role("checkbox").first.check()
-    room(page).locator(".sq-d-x").nth(1).click()
+    room(page).locator(".sq-x").nth(1).click()
     expect(room(page).get_by_role("button", name="Undo")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     wide = "[...document.querySelectorAll('#sq-documents *')].filter((e) => e.scrollWidth > innerWidth).length"

@@ -11,8 +11,9 @@ from threading import Lock
 import pytest
 
 from index import Counts, Hit, Index, IndexNotFound, Mode, Where
-from qa.engine import AT_ONCE, Engine, read_in_order
+from qa.engine import AT_ONCE, Engine
 from qa.read.calibration import Calibration
+from qa.read.in_order import read_in_order
 from qa.types import Reason, Span, Turn
 from tests.fakes import HashingEmbedder, PatternReader, document, lines
 

@@ -139,7 +139,7 @@ def test_a_removal_waits_for_one_file_and_not_for_the_folder(
     added = jobs.add([docs / "a.txt"]), jobs.add([docs / "b.txt"])
     assert embedder.asked.wait(20)
     removed = jobs.remove([docs / "c.txt"])
-    embedder.let()
+    embedder.let(2)  # the file's, and what is embedded while it is stored
     assert jobs.wait(removed) is State.DONE
     assert names(engine) == ["a.txt"]
     embedder.let(10)

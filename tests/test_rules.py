@@ -3,6 +3,7 @@
 The reader here marks what a pattern says, so that each test is about the rule and not about the weights.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from qa.lists import asks_for_several
 from qa.spelling import nearest
 from qa.types import Answer, Reason, Span, Turn
 from tests.fakes import HashingEmbedder, PatternReader
+from ui.render.answer import message
+from ui.terminal import answer_lines
 
 
 def ask(
@@ -234,8 +237,29 @@ def test_what_is_not_sure_is_shown_as_the_closest(tmp_path: Path) -> None:
 @pytest.mark.parametrize("question", ["Wer leitet die Sitzung?", "谁主持会议？", "Quién es el jefe del taller?"])
 def test_a_language_that_is_not_read_is_named_as_the_reason(tmp_path: Path, question: str) -> None:
     """It would be untrue that the documents do not say."""
-    answer = ask(tmp_path, "Die Sitzung leitet Frau Weil. 会议由王丽主持。 El jefe es Ramón.", question, "nothing")
+    answer = ask(tmp_path, "Frau Weil hat das Wort. 会议在三楼举行。 Ramón llegó tarde.", question, "nothing")
     assert answer.reason is Reason.OTHER_LANGUAGE
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("Wer leitet die Sitzung?", "Die Sitzung leitet Frau Weil."),
+        ("谁主持会议？", "会议由王丽主持。"),
+        ("図書館は何時に開きますか？", "図書館は九時から開いています。"),
+        ("주차 요금은 얼마입니까?", "주차 요금은 한 시간에 삼천 원입니다."),
+    ],
+)
+def test_a_sentence_with_the_question_s_words_is_quoted_in_a_language_that_is_not_read(
+    tmp_path: Path, question: str, quote: str
+) -> None:
+    """Whole, as no reader knows which of its words answer."""
+    text = (
+        "Frau Ott kam spät. Die Sitzung leitet Frau Weil. 会议由王丽主持。会议在三楼举行。\n\n"
+        "図書館は九時から開いています。本は三週間借りられます。\n\n"
+        "주차 요금은 한 시간에 삼천 원입니다. 관리실은 정문 옆에 있습니다."
+    )
+    assert ask(tmp_path, text, question, "nothing").text == quote
 
 
 def test_names_and_single_words_are_in_no_language() -> None:
@@ -257,6 +281,22 @@ def test_two_values_are_two_claims_and_one_value_is_one(tmp_path: Path) -> None:
         engine = Engine(tmp_path / "index", reader=PatternReader("\\d euros"), index=index)
         answer = engine.ask("What is the fee of the Siskin plan?")
     assert {claim.text: len(claim.citations) for claim in answer.claims} == {"9 euros": 2, "7 euros": 1}
+
+
+def test_documents_that_disagree_are_told_apart_by_their_days(tmp_path: Path) -> None:
+    """Which of two fees is the newer one is seen beside them, on the page and in the terminal."""
+    for name, fee, day in (("old", 7, 1_600_000_000), ("new", 9, 1_700_000_000)):
+        file = tmp_path / f"{name}.txt"
+        file.write_text(f"{name.title()} list. The fee of the Siskin plan is {fee} euros.")
+        os.utime(file, (day, day))
+    with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
+        index.sync([tmp_path])
+        engine = Engine(tmp_path / "index", reader=PatternReader("\\d euros"), index=index)
+        answer = engine.ask("What is the fee of the Siskin plan?")
+    days = {claim.text: claim.citations[0].modified for claim in answer.claims}
+    assert days == {"7 euros": "2020-09-13", "9 euros": "2023-11-14"}
+    assert all(f"as of {day}" in message(answer) for day in days.values())
+    assert all(f"as of {day}" in "\n".join(answer_lines(answer, colour=False)) for day in days.values())
 
 
 def test_a_list_comes_whole(tmp_path: Path) -> None:
@@ -328,8 +368,8 @@ def test_what_is_written_otherwise_is_found_by_words(tmp_path: Path, text: str, 
     (tmp_path / "paper.txt").write_text(text, encoding="utf-8")
     with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
         index.sync([tmp_path / "paper.txt"])
-        stems = set(index.stems(text))
-        words = index.words(question)
+        stems = set(index.vocabulary.stems(text))
+        words = index.vocabulary.words(question)
         assert [stem for stem in words.frequencies if stem in stems and words.frequencies[stem]]
 
 

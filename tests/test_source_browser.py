@@ -1,17 +1,12 @@
 """The source view in a real browser: opened from a citation, read, searched, linked to and closed."""
 
-import asyncio
-import socket
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from bench.browser import ready, served
 from index import Index
 from qa import Document, Engine
 from tests import chromium
@@ -38,11 +33,12 @@ HOSTILE = (
 LONG = "".join(f"Line {number} of the long log.\n" for number in range(3_000))
 PRICES = "# Prices\n\n| Kiln | Glaze |\n|---|---|\n| Wren | 18 |\n| Plover | 31 |\n\nHalf loads cost 60 % of it.\n"
 
-OPEN = """([id, start, end, path]) => {
+OPEN = """async ([id, start, end, path]) => {
+    const { make } = await import("/make.js");
     const answer = document.querySelector(".sq-reply")
-        ?? window.seedqa.make("div", { className: "sq-reply",
-            style: "position: fixed; top: 0; left: 40%; z-index: 999" });
-    const made = window.seedqa.make("button", { className: "sq-open", textContent: "Open" }, answer);
+        ?? make("div", { className: "sq-reply", style: "position: fixed; top: 0; left: 40%; z-index: 999" },
+            document.body);
+    const made = make("button", { className: "sq-open", textContent: "Open" }, answer);
     Object.assign(made.dataset, { document: id, start, end, path });
 }"""
 """Put the button into the page that an answer has for each of its citations."""
@@ -75,20 +71,8 @@ def engine(folder: Path) -> Iterator[Engine]:
 @pytest.fixture(scope="module")
 def address(engine: Engine) -> Iterator[str]:
     """The server, running in a thread."""
-
-    async def built() -> FastAPI:
-        return app.application(engine)
-
-    listener = socket.create_server(("127.0.0.1", 0))
-    with ThreadPoolExecutor() as pool:  # inside a loop: outside of one, Gradio makes loops and never closes them
-        application = pool.submit(asyncio.run, built()).result()
-    server = uvicorn.Server(uvicorn.Config(application, log_level="critical", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with served(lambda: app.application(engine)) as address:
+        yield address
 
 
 @pytest.fixture
@@ -107,10 +91,7 @@ def page(context: BrowserContext, address: str) -> Page:
 
 def opened(context: BrowserContext, address: str) -> Page:
     """A tab with the page."""
-    page = context.new_page()
-    page.goto(address)
-    expect(page.get_by_label("Your question")).to_be_visible(timeout=30_000)
-    return page
+    return ready(context.new_page(), address)
 
 
 def cite(page: Page, engine: Engine, name: str, quote: str) -> Locator:
@@ -236,16 +217,20 @@ def test_a_long_document_comes_as_it_is_scrolled(page: Page, engine: Engine) -> 
     assert len(text.inner_text()) < 20_000
     text.evaluate("element => element.scrollTo(0, 300)")
     expect(text).to_contain_text("Line 900 of")
-    for _ in range(30):
-        text.evaluate("element => element.scrollTo(0, 0)")
-        page.wait_for_timeout(60)
-    expect(text).to_contain_text("Line 0 of")
-    for _ in range(30):
-        text.evaluate("element => element.scrollTo(0, element.scrollHeight)")
-        page.wait_for_timeout(60)
-    expect(text).to_contain_text("End of the document")
+    scrolled(text, "0", "Line 0 of")
+    scrolled(text, "element.scrollHeight", "End of the document")
     lines = [line for line in text.inner_text().splitlines() if line.startswith("Line ")]
     assert lines == LONG.splitlines()
+
+
+def scrolled(text: Locator, to: str, words: str) -> None:
+    """Scroll to an end, again and again, until the words are there."""
+    for _ in range(200):
+        if words in (text.text_content() or ""):
+            return
+        text.evaluate(f"element => element.scrollTo(0, {to})")
+        text.page.wait_for_timeout(60)
+    raise AssertionError(f"scrolling never came to {words}")
 
 
 def test_words_are_found_in_the_document(page: Page, engine: Engine) -> None:
@@ -290,7 +275,7 @@ def test_hostile_text_is_shown_literally_and_does_nothing(
 def test_what_nobody_would_see_is_shown(page: Page, engine: Engine) -> None:
     """A character that turns text around shows its code point and turns nothing around; the text stays exact."""
     cite(page, engine, "hostile.txt", HOSTILE[6]).click()
-    codes = source(page).locator(".sq-unseen").evaluate_all("all => all.map((each) => each.dataset.code)")
+    codes = source(page).locator(".sq-char").evaluate_all("all => all.map((each) => each.dataset.code)")
     assert codes == ["U+202E", "U+202C", "U+200B", "U+FEFF", "U+0007"]
     assert source(page).locator("mark").text_content() == HOSTILE[6]
 
@@ -333,6 +318,30 @@ def test_a_changed_file_is_said_to_be_so(page: Page, engine: Engine, folder: Pat
     expect(source(page)).not_to_contain_text("never drilled")
     expect(page.get_by_role("link", name="Open original")).to_be_hidden()
     (folder / "changing.txt").write_text("The well is 87 metres deep.", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("now", "said", "marked"),
+    [
+        ("It was measured again.\n\nThe well is 87 metres deep.", "this is what it says now", ["87 metres"]),
+        ("The well was never drilled.", "the quote is not in it any more", []),
+    ],
+)
+def test_a_changed_file_is_read_again_from_its_source(
+    page: Page, engine: Engine, folder: Path, now: str, said: str, marked: list[str]
+) -> None:
+    """One click; then the quote is marked where it stands now, or it is said that it is gone."""
+    (folder / "changing.txt").write_text(now, encoding="utf-8")
+    try:
+        cite(page, engine, "changing.txt", "87 metres").click()
+        source(page).get_by_role("button", name="Read again").click()
+        expect(source(page).locator(".sq-source-note")).to_contain_text(said, timeout=30_000)
+        expect(source(page).locator(".sq-text").first).to_contain_text(now.split("\n")[0])
+        expect(source(page).locator("mark")).to_have_text(marked)
+        expect(source(page).get_by_role("button", name="Read again")).to_be_hidden()
+    finally:
+        (folder / "changing.txt").write_text("The well is 87 metres deep.", encoding="utf-8")
+        engine.add([folder / "changing.txt"])
 
 
 def test_the_original_opens_beside_the_page(page: Page, engine: Engine) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.errors import IndexMismatch, IndexNotFound, LoadError, StoreError
 from index.store import Counts, Origin, Store, problems
-from index.store.blobs import rounded
+from index.store.blobs import doubled, halved, rounded
 from index.store.database import Database
 from index.types import Document, Kind, Mark
 from tests.fakes import HashingEmbedder, document, lines
@@ -60,7 +60,7 @@ def test_a_passage_is_found_by_the_id_of_its_vector(store: Store) -> None:
     assert place[passage_id].document == document_id
     assert notes.text[place[passage_id].start : place[passage_id].end] == "gamma delta"
     vectors = store.vectors(np.array([passage_id]))
-    assert np.array_equal(vectors, EMBEDDER.encode(["gamma delta"]))
+    assert np.array_equal(vectors, doubled(halved(EMBEDDER.encode(["gamma delta"]))))
 
 
 def test_a_list_shows_each_document_without_its_text(store: Store) -> None:
@@ -222,7 +222,7 @@ def test_another_version_of_the_format_is_refused(tmp_path: Path) -> None:
     store = Store.create(tmp_path / "index.db", ORIGIN)
     store.database.rows("PRAGMA user_version = 7")
     store.close()
-    with pytest.raises(IndexMismatch, match="format 7, and this seedqa reads up to format 3: update seedqa") as error:
+    with pytest.raises(IndexMismatch, match="format 7, and this seedqa reads up to format 4: update seedqa") as error:
         Store.open(tmp_path / "index.db")
     assert "delete" not in str(error.value)
     later = Database(tmp_path / "index.db")
@@ -249,9 +249,13 @@ PLANTED = {
     "DELETE FROM files": "documents without a file: 1",
     "PRAGMA foreign_keys = OFF; UPDATE files SET document = 9": "files without a document: 1",
     "UPDATE meta SET value = 9 WHERE name = 'passages'": "the number of passages is kept as 9, and there are 2",
+    "UPDATE meta SET value = 9 WHERE name = 'words'": "the number of words is kept as 9, and there are 4",
+    "UPDATE frequencies SET passages = 3 WHERE term = 'beta'": "words that are in more or fewer passages",
+    "DELETE FROM frequencies WHERE term = 'beta'": "words that are in more or fewer passages",
+    "UPDATE meta SET value = zeroblob(64) WHERE name = 'sum'": "the sum of the vectors is not what is kept",
     "UPDATE documents SET passages = 1": "its number of passages is wrong",
     "UPDATE vectors SET vector = x'00' WHERE id = 1": "vectors missing: 1",
-    "UPDATE vectors SET vector = zeroblob(32) WHERE id = 1": "not of length 1",
+    "UPDATE vectors SET vector = zeroblob(16) WHERE id = 1": "not of length 1",
     "DELETE FROM sentences WHERE id = 1": "passages without sentences: 1",
     "PRAGMA foreign_keys = OFF; DELETE FROM passages WHERE id = 2": "sentences without a passage: 1",
     "UPDATE sentences SET vectors = x'00' WHERE id = 1": "vectors of sentences missing: 1",
@@ -277,7 +281,7 @@ def test_a_flipped_bit_on_disk_is_found(tmp_path: Path, what: str) -> None:
     store.close()
     data = bytearray(path.read_bytes())
     [row] = EMBEDDER.encode(["alpha beta gamma"])
-    target = {"text": b"alpha beta gamma", "vector": row.tobytes(), "sentence": rounded(row).tobytes()}[what]
+    target = {"text": b"alpha beta gamma", "vector": halved(row).tobytes(), "sentence": rounded(row).tobytes()}[what]
     assert data.count(target) == 1
     data[data.index(target) + 5] ^= 1
     path.write_bytes(data)

@@ -13,8 +13,8 @@ import pytest
 
 from index import Document, Hit, Kind, Mark, Passage
 from index.view import View
-from qa.engine import READ
 from qa.read import Calibration
+from qa.read.in_order import READ
 from qa.train.contrasts import contrast_examples
 from qa.train.data import Example, detokenised, is_held_out, read_jsonl, write_jsonl
 from qa.train.lists import list_examples
@@ -592,3 +592,66 @@ def test_made_rows_answer_with_what_stands_where_the_question_points() -> None:
         ((start, end),) = example.answers
         (line,) = [each for each in example.context.split("\n") if f"Part: {example.question.split()[2]};" in each]
         assert f"Weight: {example.context[start:end]}" in line
+
+
+def test_an_answer_of_a_paper_stands_where_the_reader_sees_it(tmp_path: Path) -> None:
+    """In a table by its row and column, and only in the passage that holds it; on another one there is no answer."""
+    from qa.train.papers import examples, papers
+
+    row = {
+        "title": "Fees",
+        "text": "# Fees\n\n| Plan | Fee |\n|---|---|\n| Siskin | 9 euros |\n| Wren | 9 euros |\n\n"
+        "# Terms\n\nNotice: a week.\n",
+        "qas": [
+            {"question": "Price of Wren?", "answer": "9 euros", "before": "Wren"},
+            {"question": "Notice?", "answer": "a week"},
+            {"question": "Price of Robin?", "answer": None},
+        ],
+    }
+    (tmp_path / "a01.jsonl").write_text(json.dumps(row) + "\n")
+    (paper,) = papers(tmp_path)
+    made = list(examples(paper))
+    answered = {e.question: [e.context[start:end] for start, end in e.answers] for e in made if e.answers}
+    assert answered == {"Price of Wren?": ["9 euros"], "Notice?": ["a week"]}
+    wren = next(e for e in made if e.question == "Price of Wren?" and e.answers)
+    assert wren.context[: wren.answers[0][0]].endswith("Plan: Wren; Fee: ")
+    assert not any(e.answers for e in made if e.question == "Price of Robin?")
+
+
+@pytest.mark.parametrize("answer", ["10 euros", "9 euros"])
+def test_an_answer_of_a_paper_that_is_not_clear_is_refused(tmp_path: Path, answer: str) -> None:
+    """What is not there, or there twice, would teach the wrong place."""
+    from qa.train.papers import papers
+
+    row = {
+        "title": "",
+        "text": "Siskin is 9 euros, Wren is 9 euros.",
+        "qas": [{"question": "Price?", "answer": answer}],
+    }
+    (tmp_path / "a01.jsonl").write_text(json.dumps(row) + "\n")
+    with pytest.raises(ValueError, match=r"a01\.jsonl:1: the answer"):
+        list(papers(tmp_path))
+
+
+def test_the_papers_that_are_learnt_from_are_sound() -> None:
+    """Every answer stands at one place of its text, a good part of the questions has none, and none is asked twice."""
+    from qa.train.papers import papers
+
+    found = list(papers())
+    asked = [(number, question) for number, paper in enumerate(found) for question, _ in paper.asked]
+    unanswered = sum(place is None for paper in found for _, place in paper.asked)
+    assert len(found) > 100
+    assert len(asked) == len(set(asked))
+    assert 0.2 < unanswered / len(asked) < 0.4
+
+
+def test_a_question_is_typed_in_other_ways_now_and_then() -> None:
+    """In small letters, as key words, with a slip: each of them happens, and most stay as they are."""
+    from qa.train.papers import as_typed
+
+    question = "What is the yearly rent of the boat shed?"
+    typed = Counter(as_typed(question, random.Random(seed)) for seed in range(400))
+    assert typed[question] > 200
+    assert typed["what is the yearly rent of the boat shed"] > 20
+    assert typed["yearly rent boat shed"] > 5
+    assert any("yealry" in each or "yerly" in each or "yeary" in each for each in typed)

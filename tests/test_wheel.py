@@ -19,7 +19,7 @@ NEEDED = (
     "index/models/all-MiniLM-L6-v2/model.onnx",
     "index/models/all-MiniLM-L6-v2/tokenizer.json",
     "index/samples/ridge-walk.pdf",
-    *(f"ui/page/{file.name}" for file in (ROOT / "ui" / "page").iterdir()),
+    *(path.relative_to(ROOT).as_posix() for path in (ROOT / "ui" / "page").rglob("*.[cjs][sv]*")),
 )
 
 

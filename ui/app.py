@@ -10,32 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
 
 import qa
 from qa import Engine
 from qa.read import Reader
-from ui import auth, chat, docs, documents, guard, mcp, routes, serve, source
+from ui import auth, chat, docs, documents, guard, mcp, page, routes, serve, source
 from ui.conversations import Conversations
+from ui.queue import Queue
+from ui.terminal import uncalibrated
 
 if TYPE_CHECKING:
     import gradio as gr
 
-_PAGE = Path(__file__).parent / "page"
-_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_FILES = (
-    ("look.css", "rooms.css", "chat.css", "documents.css", "gradio.css", "source.css"),
-    # the rooms first: the others fill them
-    ("shell.js", "documents.js", "page.js", "chat.js", "conversations.js", "blocks.js", "source.js"),
-)
-_HEAD = (
-    "".join(f'<link rel="stylesheet" href="/{name}">' for name in _FILES[0])
-    + "".join(f'<script src="/{name}" defer></script>' for name in _FILES[1])
-    + '<link rel="icon" type="image/svg+xml" href="/icon.svg">'
-)
 _HEADER = '<header class="sq-header"><h1>seedqa</h1><p>Answers in your documents’ own words</p></header>'
 _FOOTER = '<p class="sq-footer">{}</p>'
-_READ_ONLY = '<meta name="sq-read-only" content="documents are added where the server runs">'
 
 
 def build(*, footer: str = "") -> "gr.Blocks":
@@ -72,16 +60,15 @@ def application(
     import gradio as gr
 
     app = FastAPI(title="seedqa", docs_url=None, redoc_url=None, openapi_url=None)
-    routes.add(app, engine)
+    line = Queue()
+    routes.add(app, engine, queue=line)
     documents.add(app, engine, host=host, watch=watch, read_only=read_only)
     source.add(app, engine)
-    chat.add(app, engine, conversations or Conversations())
-    mcp.add(app, engine)
+    chat.add(app, engine, conversations or Conversations(), queue=line)
+    mcp.add(app, engine, queue=line)
     docs.add(app)
     routes.close(app)
-    for name in (*_FILES[0], *_FILES[1], "icon.svg"):
-        kind = _KINDS[Path(name).suffix]
-        app.get(f"/{name}")(lambda name=name, kind=kind: FileResponse(_PAGE / name, media_type=kind))
+    page.add(app)
     gr.mount_gradio_app(
         app,
         build(footer=auth.truth(host, password)),
@@ -89,19 +76,25 @@ def application(
         server_name=host,
         app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         theme=_theme(),
-        head=_HEAD + _READ_ONLY * read_only,
         footer_links=[],
         run_history=False,
         show_error=False,
         ssr_mode=False,
         max_file_size=1,
     )
+    app.add_middleware(page.Head, facts=_facts(read_only=read_only, password=password))
     app.add_middleware(guard.SameOrigin, read_only=read_only)
     if password:
         app.add_middleware(auth.Login, password=password)
     app.add_middleware(guard.KnownHost, host=host)
     app.add_middleware(guard.Policy)
     return app
+
+
+def _facts(*, read_only: bool, password: auth.Password | None) -> dict[str, str]:
+    """Return what the page is told of the server."""
+    facts = {"sq-read-only": "documents are added where the server runs"} if read_only else {}
+    return facts | ({"sq-signed-in": "whoever uses the page has given the password"} if password else {})
 
 
 def _be_private() -> None:
@@ -134,11 +127,14 @@ def run(
     host: str = "127.0.0.1",
     port: int = 7860,
     reader: Reader | None = None,
+    reader_name: str | None = None,
+    device: str | None = None,
     password_file: Path | None = None,
     no_auth: bool = False,
     read_only: bool = False,
     history: bool = True,
     watch: Sequence[Path] = (),
+    ray: str = "",
 ) -> int:
     """Serve the page until Ctrl-C; return 0 then. A first start indexes the sample documents.
 
@@ -146,14 +142,17 @@ def run(
     cannot be had, Error if the index or a model cannot be used, ValueError if others could reach it without a password
     and ``no_auth`` has not been said.
     """
-    password = None if no_auth else auth.chosen(password_file)
+    given = auth.chosen(password_file)  # with --no-auth too: no child needs what is in the environment
+    password = None if no_auth else given
     auth.allow(host, password, without=no_auth)
     with serve.listen(host, port) as listener:
         print(f"Opening the index in {index} …", flush=True)
-        if qa.ensure_samples(index):
+        if not ray and qa.ensure_samples(index):
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
-        engine = Engine(index, reader=reader)
+        engine = Engine(index, reader=reader, device=device, ray=ray)
         engine.warm()
+        if not engine.calibrated:
+            print(uncalibrated(reader_name), flush=True)
         if not password and not guard.is_local(host):
             print("No password is asked for: whoever reaches this address can read the documents.", flush=True)
         with closing(Conversations(index / "conversations.db" if history else None)) as kept:

@@ -1,6 +1,7 @@
 """Answers the questions of conversations in the background: in order within one, told stage by stage, until stopped.
 
-A question outlives the page that asked it: what came of it is kept, and a page that is opened again finds it.
+They wait in one line with those of programs. A question outlives the page that asked it: what came of it is kept, and
+a page that is opened again finds it.
 """
 
 import json
@@ -17,6 +18,7 @@ import qa
 from qa import Answer, Engine, Entry, Reason, Where, certificate
 from ui import render
 from ui.conversations import Conversations, Reply, State
+from ui.queue import FullError, Queue, Ticket
 from ui.render import GONE
 
 APOLOGY = "Something went wrong here. Please ask again; the terminal that runs seedqa has the details."
@@ -35,12 +37,13 @@ class Question:
     is_alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class _Job:
     conversation: str
     number: int
     question: Question
     tell: Tell
+    ticket: Ticket | None
     stopped: Event = field(default_factory=Event)
 
 
@@ -51,52 +54,86 @@ class _StoppedError(Exception):
 class Asking:
     """Questions that are being answered, of all conversations."""
 
-    def __init__(self, engine: Engine, kept: Conversations, *, at_once: int = 8) -> None:
-        """``at_once`` conversations are worked on at the same time; the others wait for their turn."""
+    def __init__(self, engine: Engine, kept: Conversations, queue: Queue | None = None, *, most: int = 20) -> None:
+        """The first question of each conversation waits in ``queue``, and at most ``most`` behind it."""
         self._engine = engine
         self._kept = kept
+        self._queue = queue or Queue()
+        self._most = most
         self._lock = Lock()
-        self._waiting: dict[str, deque[_Job]] = {}
-        self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="asking")
+        self._asked: dict[str, deque[_Job]] = {}
+        self._pool = ThreadPoolExecutor(
+            self._queue.at_once + 1, thread_name_prefix="asking"
+        )  # one ends what is stopped
 
     def ask(self, conversation: str, question: Question, tell: Tell, *, request: str = "{}") -> int:
-        """Begin to answer, after what was asked before in the same conversation; return the question's number."""
-        number = self._kept.ask(conversation, question.text, request)
-        job = _Job(conversation, number, question, tell)
+        """Begin to answer, after what was asked before in the same conversation; return the question's number.
+
+        ``tell`` is told how many are before it. Raises FullError if too many wait, and keeps nothing then.
+        """
         with self._lock:
-            line = self._waiting.setdefault(conversation, deque())
-            line.append(job)
-            if len(line) == 1:
-                self._pool.submit(self._work_off, conversation)
+            before = self._asked.get(conversation, deque())
+            if len(before) > self._most:
+                raise FullError
+            ticket = None if before else self._queue.enter(_place(tell))
+            try:
+                number = self._kept.ask(conversation, question.text, request)
+            except BaseException:
+                if ticket:
+                    self._queue.leave(ticket)
+                raise
+            job = _Job(conversation, number, question, tell, ticket)
+            before.append(job)
+            self._asked[conversation] = before
+        if ticket:
+            self._answer_in_turn(job, ticket)
         return number
 
     def stop(self, conversation: str) -> int:
         """Stop what is being answered in a conversation, and what waits; return how many questions that were."""
         with self._lock:
-            jobs = list(self._waiting.get(conversation, ()))
-        for job in jobs:
-            job.stopped.set()
+            jobs = list(self._asked.get(conversation, ()))
+            for job in jobs:
+                job.stopped.set()
+            first = jobs[0].ticket if jobs else None
+            if first and self._queue.give_up(first):
+                self._pool.submit(self._work, jobs[0])
         return len(jobs)
 
-    def _work_off(self, conversation: str) -> None:
-        while True:
-            with self._lock:
-                line = self._waiting[conversation]
-                if not line:
-                    del self._waiting[conversation]
-                    return
-                job = line[0]
-            self._work(job)
-            with self._lock:
-                line.popleft()
+    def _answer_in_turn(self, job: _Job, ticket: Ticket) -> None:
+        ticket.turn.add_done_callback(lambda _: self._pool.submit(self._work, job))
 
     def _work(self, job: _Job) -> None:
-        reply = self._replied(job)
+        self._end(job, self._replied(job))
+
+    def _end(self, job: _Job, reply: Reply) -> None:
+        """Keep what came of a question, say it, and let the next one of the conversation into the line."""
         try:
             self._kept.finish(job.conversation, job.number, reply)
         except qa.Error as error:
             logging.getLogger(__name__).error("%s", error)  # the answer is shown all the same
         job.tell({"stage": "done", "reply": reply})
+        if job.ticket:
+            self._queue.leave(job.ticket)
+        with self._lock:
+            after = self._asked[job.conversation]
+            after.popleft()
+            if not after:
+                del self._asked[job.conversation]
+                return
+        self._enter(after[0])
+
+    def _enter(self, job: _Job) -> None:
+        try:
+            with self._lock:  # else a stop could come before the ticket is known
+                job.ticket = None if job.stopped.is_set() else self._queue.enter(_place(job.tell))
+        except FullError as error:
+            self._end(job, Reply(State.FAILED, shown=render.notice(str(error))))
+            return
+        if job.ticket:
+            self._answer_in_turn(job, job.ticket)
+        else:
+            self._pool.submit(self._work, job)
 
     def _replied(self, job: _Job) -> Reply:
         """Answer, or say what went wrong: ours in its own words, any other error without its details."""
@@ -149,6 +186,10 @@ class Asking:
         parts += [f"{word} {day}" for word, day in (("since", where.since), ("until", where.until)) if day]
         more = f" and {len(parts) - 4:,} more" if len(parts) > 4 else ""
         return f"{', '.join(parts[:4])}{more}" or "no document"
+
+
+def _place(tell: Tell) -> Callable[[int], None]:
+    return lambda before: tell({"stage": "waiting", "before": before})
 
 
 def _stale(answer: Answer) -> Mapping[str, str]:

@@ -14,11 +14,14 @@ from qa import Engine
 from ui import render, suggest, transcript
 from ui.asking import Asking, Question
 from ui.conversations import Conversation, Conversations, Exchange, State
+from ui.queue import Queue
 from ui.routes import LONGEST_QUESTION, WhereRequest, reply
 from ui.routes import Question as Text
 
 _AT_ONCE = 40
-"""Questions of a conversation that are sent with it; the page asks for earlier ones after these are shown."""
+"""Questions of a conversation that are sent at a time; the page asks for few, and for earlier ones after these."""
+
+Batch = Annotated[int, Query(ge=1, le=_AT_ONCE)]
 
 
 class Ask(BaseModel):
@@ -48,9 +51,9 @@ class Nothing(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-def add(app: FastAPI, engine: Engine, kept: Conversations) -> None:
+def add(app: FastAPI, engine: Engine, kept: Conversations, *, queue: Queue | None = None) -> None:
     """Add ``/api/conversations`` and what is below it, and ``/api/suggestions``."""
-    asking = Asking(engine, kept)
+    asking = Asking(engine, kept, queue)
     suggested = suggest.Suggestions(engine)
 
     def known(conversation: str) -> Conversation:
@@ -65,19 +68,20 @@ def add(app: FastAPI, engine: Engine, kept: Conversations) -> None:
 
     @app.get("/api/conversations")
     def listed(words: Annotated[str, Query(max_length=200)] = "") -> JSONResponse:
-        return reply(lambda: {"kept": kept.is_kept, "conversations": [asdict(each) for each in kept.listed(words)]})
+        found = lambda: [asdict(each) for each in kept.listed(words)]  # noqa: E731
+        return reply(lambda: {"kept": kept.is_kept, "calibrated": engine.calibrated, "conversations": found()})
 
     @app.post("/api/conversations")
     def start(_: Nothing) -> JSONResponse:
         return reply(lambda: asdict(kept.start()))
 
     @app.get("/api/conversations/{conversation}")
-    def read(conversation: str, before: int = 1 << 60) -> JSONResponse:
+    def read(conversation: str, before: int = 1 << 60, most: Batch = _AT_ONCE) -> JSONResponse:
         def body() -> dict[str, Any]:
-            found = kept.exchanges(conversation, before=before, most=_AT_ONCE)
+            found = kept.exchanges(conversation, before=before, most=most)
             return asdict(known(conversation)) | {
                 "exchanges": [_shown(each) for each in found],
-                "is_all": len(found) < _AT_ONCE,
+                "is_all": len(found) < most,
             }
 
         return reply(body)

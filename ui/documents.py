@@ -1,6 +1,5 @@
 """The routes of the list of documents: see it, add to it by upload or in place, take out of it, follow the queue."""
 
-import ipaddress
 import os
 import threading
 from collections.abc import Iterable, Sequence
@@ -10,12 +9,14 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from qa import Engine, Entry, Fate
+from ui import guard
 from ui.jobs import Job, Jobs, Kind, Snapshot, State
 from ui.library import Library, Sort
-from ui.routes import Name
+from ui.problems import problem
+from ui.routes import Name, WholePath
 from ui.uploads import Refused, Uploads
 from ui.watching import Watching
 
@@ -26,13 +27,6 @@ _SHOWN = 100  # lines of the queue that are sent: the page asks every second
 _FIRST = {State.RUNNING: 0, State.FAILED: 1, State.STOPPED: 2, State.WAITING: 3, State.DONE: 4}
 
 
-def _whole(path: str) -> str:
-    if not Path(path).is_absolute():
-        raise ValueError("expected the whole path, such as /home/ann/reports")
-    return path
-
-
-WholePath = Annotated[Name, AfterValidator(_whole)]
 Paths = Annotated[list[WholePath], Field(min_length=1, max_length=10_000)]
 
 
@@ -82,13 +76,17 @@ def add(
     The folders of ``watch`` are kept in step, and those that were when the server ran before, unless it is
     ``read_only``.
     """
-    uploads = Uploads(engine.folder / "files")
+    uploads = Uploads(Path(os.path.realpath(engine.folder)) / "files")  # as its files are known in the index
     queue = jobs or Jobs(engine)
     library = Library(engine, uploads)
-    is_local = on_this_computer(host)
-    watching = Watching(engine, queue, engine.folder / "watched.json", resume=not read_only)
+    is_local = guard.is_local(host)
+    watching = Watching(
+        engine, queue, engine.folder / "watched.json", uploads=uploads.folder, resume=not read_only
+    )  # fmt: skip
     for folder in watch:
         watching.add(folder)
+    if not read_only:
+        _go_on(uploads, library, watching, queue)
 
     @app.get("/api/documents")
     def documents(
@@ -129,9 +127,8 @@ def add(
 
     @app.post("/api/documents/upload")
     async def upload(request: Request, name: Name) -> JSONResponse:
-        problem = library.unreadable(name)
-        if problem:
-            return _refused(problem, 415)
+        if why := library.unreadable(name):
+            return _refused(why, 415)
         try:
             received = await uploads.receive(request.stream())
         except Refused as error:
@@ -140,6 +137,7 @@ def add(
             uploads.drop(received)
             return JSONResponse({"known": known.path})
         path = uploads.keep(received, name)
+        watching.take_in([path])
         return JSONResponse({"job": queue.add([path], name=PurePath(name).name or path.name)})
 
     @app.post("/api/documents/add")
@@ -175,7 +173,7 @@ def add(
         name = chosen[0].name if len(chosen) == 1 else f"{len(chosen):,} documents"
         watching.leave_out(chosen)
         removal = queue.remove(chosen, name=name)
-        later = threading.Timer(UNDO_SECONDS, _forget, (removal, chosen, queue, library))
+        later = threading.Timer(UNDO_SECONDS, _forget, (removal, chosen, queue, library, watching))
         later.daemon = True
         later.start()
         return JSONResponse({"removal": removal, "files": len(chosen), "seconds": UNDO_SECONDS})
@@ -201,14 +199,6 @@ def add(
         del request
         queue.clear()
         return JSONResponse({})
-
-
-def on_this_computer(host: str) -> bool:
-    """Tell whether only this computer can reach a server that listens there."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def queue_to_json(queue: Snapshot, uploads: Uploads) -> dict[str, Any]:
@@ -275,10 +265,22 @@ def _without_path(reason: str, path: str | Path) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _forget(removal: int, paths: Sequence[Path], queue: Jobs, library: Library) -> None:
+def _forget(removal: int, paths: Sequence[Path], queue: Jobs, library: Library, watching: Watching) -> None:
     if queue.forget(removal):
-        library.delete_copies(paths)
+        watching.take_in(library.delete_copies(paths))
+
+
+def _go_on(uploads: Uploads, library: Library, watching: Watching, queue: Jobs) -> None:
+    """Do what the last run of the server did not come to: delete copies of what was removed, and add what was sent.
+
+    So what came through the browser is also in an index that was made again in place of a damaged one.
+    """
+    there = uploads.files()
+    watching.take_in(library.delete_copies([path for path in there if str(path) in queue.left_out]))
+    for path in set(there) - set(library.known(map(str, there))):
+        if path.exists():
+            queue.add([path])
 
 
 def _refused(why: str, status: int) -> JSONResponse:
-    return JSONResponse({"error": why.encode(errors="replace").decode()}, status)
+    return problem(status, why.encode(errors="replace").decode())

@@ -80,10 +80,12 @@ class Library:
             return ""
         return f"Files of this kind cannot be read ({suffix or 'without a suffix'}): save it as a PDF or as text."
 
-    def delete_copies(self, paths: Sequence[Path]) -> None:
-        """Delete those files that came through the browser and are in the index no more."""
-        for path in set(paths) - set(self.known(map(str, paths))):
+    def delete_copies(self, paths: Sequence[Path]) -> list[Path]:
+        """Delete those files that came through the browser and are in the index no more; return which they were."""
+        gone = [path for path in set(paths) - set(self.known(map(str, paths))) if self._uploads.holds(path)]
+        for path in gone:
             self._uploads.delete(path)
+        return gone
 
     def row(self, entry: Entry) -> dict[str, Any]:
         """Return what the list shows of a file, and how it is on disk now."""

@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import PurePath
@@ -20,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 
 import qa
 from qa import Engine, Hit
+from ui.queue import Queue
 from ui.routes import AskRequest, RetrieveRequest
 
 VERSIONS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
@@ -248,14 +250,28 @@ def run(engine: Engine) -> int:
     return 0
 
 
-def add(app: FastAPI, engine: Engine) -> None:
-    """Add ``POST /mcp``: one message in, one out. The server never speaks first, so there is no stream to open."""
+def add(app: FastAPI, engine: Engine, *, queue: Queue | None = None) -> None:
+    """Add ``POST /mcp``: one message in, one out. The server never speaks first, so there is no stream to open.
+
+    What a tool does waits in line with all other questions; who is turned away gets 503, and when to come again.
+    """
+    line = queue or Queue()
 
     @app.post("/mcp", include_in_schema=False)
     async def mcp(request: Request) -> Response:
-        reply = await run_in_threadpool(answer, engine, await request.body())
+        written = await request.body()
+        async with line.turn() if is_work(written) else nullcontext():
+            reply = await run_in_threadpool(answer, engine, written)
         return Response(status_code=202) if reply is None else JSONResponse(reply)
 
     @app.get("/mcp", include_in_schema=False)
     async def no_stream() -> Response:
         return Response(status_code=405, headers={"Allow": "POST"})
+
+
+def is_work(written: bytes) -> bool:
+    """Tell whether a message has something looked up: greetings and lists of tools cost nothing."""
+    try:
+        return bool(_parsed(written).get("method") == "tools/call")
+    except McpError:
+        return False

@@ -1,5 +1,6 @@
 """The REST routes beside the page: the same answers as ``seedqa ask --json``, in milliseconds."""
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -13,22 +14,17 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 import qa
 from qa import Engine
 from ui.problems import problem
-from ui.queue import FullError, Queue
+from ui.queue import RETRY_AFTER, FullError, Queue
 
 LONGEST_QUESTION = 10_000
 
 FOR_PROGRAMS = "For programs"
 """Routes that stay as they are; the others are the page's own."""
-
-FULL = "Too many questions are waiting: ask again in a few seconds."
-_CODES: dict[int | str, dict[str, Any]] = {
-    422: {"description": "What is wrong with the request, field by field (RFC 9457)"},
-    503: {"description": "The index cannot be used, or too many wait: then with `Retry-After`, in seconds (RFC 9457)"},
-}
 
 Text = Annotated[str, StringConstraints(max_length=LONGEST_QUESTION)]
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION)]
@@ -54,6 +50,7 @@ def _day(value: object) -> date:
 
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+WholePath = Annotated[Name, AfterValidator(_absolute)]
 Day = Annotated[date, BeforeValidator(_day)]
 
 
@@ -62,9 +59,7 @@ class WhereRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    paths: Annotated[list[Annotated[Name, AfterValidator(_absolute)]], Field(min_length=1, max_length=100)] | None = (
-        None
-    )
+    paths: Annotated[list[WholePath], Field(min_length=1, max_length=100)] | None = None
     kinds: Annotated[list[Name], Field(min_length=1, max_length=100)] | None = None
     documents: Annotated[list[Annotated[int, Field(ge=1, lt=2**63)]], Field(min_length=1, max_length=10_000)] | None = (
         None
@@ -108,13 +103,15 @@ def add(app: FastAPI, engine: Engine, *, queue: Queue | None = None) -> None:
     """Add ``/api/ask``, ``/api/retrieve`` and ``/api/health``. Each runs in a thread of the server's pool."""
     line = queue or Queue()
     app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(StarletteHTTPException)(_said)
+    app.exception_handler(FullError)(_turned_away)
 
-    @app.post("/api/ask", tags=[FOR_PROGRAMS], responses=_CODES)
+    @app.post("/api/ask", tags=[FOR_PROGRAMS])
     async def ask(request: AskRequest, accept: Annotated[str, Header()] = "") -> Response:
         """Answer a question with a verbatim quote, or abstain with a reason: the object of `seedqa ask --json`.
 
-        With `Accept: text/event-stream` the stages come first, as server-sent events (`stage`: `waiting`, `reading`),
-        and then the `answer` or the `problem`.
+        With `Accept: text/event-stream` the stages come first, as server-sent events (`stage`: `waiting`, with how many
+        are `before`, as often as that changes; `reading`), and then the `answer` or the `problem`.
         """
         turns = [qa.Turn(question, answer) for question, answer in request.turns]
 
@@ -125,13 +122,13 @@ def add(app: FastAPI, engine: Engine, *, queue: Queue | None = None) -> None:
             return StreamingResponse(_stages(line, work), media_type="text/event-stream")
         return await _in_line(line, work)
 
-    @app.post("/api/retrieve", tags=[FOR_PROGRAMS], responses=_CODES)
+    @app.post("/api/retrieve", tags=[FOR_PROGRAMS])
     async def retrieve(request: RetrieveRequest) -> Response:
         """Find the passages that fit a question best: the list of `seedqa retrieve --json`."""
         found = lambda: qa.hits_to_json(engine.retrieve(request.question, k=request.k, where=request.confined()))  # noqa: E731
         return await _in_line(line, found)
 
-    @app.get("/api/health", tags=[FOR_PROGRAMS], responses={503: _CODES[503]})
+    @app.get("/api/health", tags=[FOR_PROGRAMS])
     def health() -> Response:
         """Tell that the index opens, and how much is in it."""
         return reply(lambda: _health(engine))
@@ -151,23 +148,37 @@ def close(app: FastAPI) -> None:
 
 
 async def _in_line(line: Queue, work: Callable[[], Any]) -> Response:
-    try:
-        async with line.turn():
-            return await run_in_threadpool(reply, work)
-    except FullError:
-        return problem(503, FULL, headers={"Retry-After": "5"})
+    async with line.turn():
+        return await run_in_threadpool(reply, work)
 
 
 async def _stages(line: Queue, work: Callable[[], Any]) -> AsyncIterator[str]:
     """Yield what happens to a question as server-sent events."""
+    places: asyncio.Queue[int | None] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+
+    def say(before: int | None) -> None:
+        loop.call_soon_threadsafe(places.put_nowait, before)
+
     try:
-        yield _event("stage", {"stage": "waiting", "before": line.waiting})
-        async with line.turn():
-            yield _event("stage", {"stage": "reading"})
-            made = await run_in_threadpool(reply, work)
+        ticket = line.enter(say)
+    except FullError as error:
+        yield _event("problem", json.loads(bytes(full(error).body)))
+        return
+    try:
+        ticket.turn.add_done_callback(lambda _: say(None))
+        while (before := await places.get()) is not None:
+            yield _event("stage", {"stage": "waiting", "before": before})
+        yield _event("stage", {"stage": "reading"})
+        made = await run_in_threadpool(reply, work)
         yield _event("answer" if made.status_code == 200 else "problem", json.loads(bytes(made.body)))
-    except FullError:
-        yield _event("problem", json.loads(bytes(problem(503, FULL).body)))
+    finally:
+        line.leave(ticket)
+
+
+def full(error: FullError) -> JSONResponse:
+    """Turn a program away: 503, and when to come again."""
+    return problem(503, str(error), headers={"Retry-After": str(RETRY_AFTER)})
 
 
 def _event(name: str, data: object) -> str:
@@ -194,6 +205,16 @@ def reply(work: Callable[[], Any]) -> JSONResponse:
     except Exception:
         logging.getLogger(__name__).exception("a request failed")
         return problem(500, "Something went wrong here. The server's terminal has the details.")
+
+
+def _said(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException), request.url.path
+    return problem(error.status_code, error.detail, headers=dict(error.headers or {}))
+
+
+def _turned_away(request: Request, error: Exception) -> Response:
+    assert isinstance(error, FullError), request.url.path
+    return full(error)
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:

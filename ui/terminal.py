@@ -38,10 +38,11 @@ def answer_lines(answer: Answer, *, colour: bool) -> list[str]:
     if answer.reason is not Reason.ANSWERED:
         return [why(answer), *_nearest(answer, colour=colour)]
     lines = [_paint(_line(answer.text), _BOLD, colour)]
+    is_dated = any(claim.citations[0].path != answer.citations[0].path for claim in answer.claims[1:])
     for citation in answer.citations:
-        lines += _quoted(citation, answer.confidence, colour=colour)
+        lines += _quoted(citation, answer.confidence, colour=colour, is_dated=is_dated)
     if others := answer.claims[1:]:
-        lines += ["", "The documents also say:", *_further(others, colour=colour)]
+        lines += ["", "The documents also say:", *_further(others, colour=colour, is_dated=is_dated)]
     return lines
 
 
@@ -65,20 +66,24 @@ def _nearest(answer: Answer, *, colour: bool) -> Iterator[str]:
         yield from (line for hit in answer.hits[:3] for line in hit_lines(hit, colour=colour))
 
 
-def _further(claims: Sequence[Claim], *, colour: bool) -> Iterator[str]:
+def _further(claims: Sequence[Claim], *, colour: bool, is_dated: bool) -> Iterator[str]:
     for claim in claims[:FURTHER]:
-        yield from _quoted(claim.citations[0], claim.confidence, colour=colour)
+        yield from _quoted(claim.citations[0], claim.confidence, colour=colour, is_dated=is_dated)
     if len(claims) > FURTHER:
         yield from ("", f"  and {len(claims) - FURTHER} more, which --json shows")
 
 
-def _quoted(citation: Citation, confidence: float, *, colour: bool) -> list[str]:
-    """Return where the quote stands, and its sentence with the quote marked: by its offsets, never by searching."""
+def _quoted(citation: Citation, confidence: float, *, colour: bool, is_dated: bool) -> list[str]:
+    """Return where the quote stands, and its sentence with the quote marked: by its offsets, never by searching.
+
+    With the day of the file's last change where documents disagree: one of them may be out of date.
+    """
     sentence, first = citation.sentence, citation.start - citation.sentence_start
     last = first + len(citation.quote)
     mark = (_MARK, _OFF) if colour else ("[", "]")
     marked = f"{safe(sentence[:first])}{mark[0]}{safe(sentence[first:last])}{mark[1]}{safe(sentence[last:])}"
-    return ["", f"  {where(citation)} · {confidence:.0%} sure", *(f"  │ {line}" for line in marked.splitlines())]
+    dated = f" · as of {citation.modified}" if is_dated and citation.modified else ""
+    return ["", f"  {where(citation)}{dated} · {confidence:.0%} sure", *(f"  │ {line}" for line in marked.splitlines())]
 
 
 def hit_lines(hit: Hit, *, colour: bool) -> list[str]:
@@ -95,6 +100,15 @@ def where(citation: Citation) -> str:
     """Return file, page, place, heading and character offsets, as far as there are any."""
     pages = (citation.page, citation.last_page)
     return _place(citation.path, pages, citation.place, citation.heading, citation.start, citation.end)
+
+
+def uncalibrated(reader: str | None) -> str:
+    """Return what there is to say of a reader, by its name, whose scores nobody has given a meaning."""
+    named = f" --reader {reader}" if reader else ""
+    return (
+        f"Confidence is not calibrated for this reader{f' ({reader})' if reader else ''}, so it says nothing: run"
+        f" `seedqa eval QUESTIONS.json{named} --calibrate` once."
+    )
 
 
 def report_lines(report: Report) -> list[str]:

@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 _FORBIDDEN = re.compile(r'[<>:"|?*\\/\x00-\x1f\x7f-\x9f\ud800-\udfff]')  # by one system or another
 _UNSEEN = ("Cf", "Co", "Cn", "Zl", "Zp")  # what shows nothing, or turns the rest of a name round
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_INCOMING = ".incoming-"  # no name that is kept begins with a dot
 _LONGEST, _DEEPEST, _ROOM = 150, 8, 200 << 20
 
 
@@ -68,7 +69,7 @@ class Uploads:
     async def receive(self, parts: AsyncIterator[bytes]) -> Received:
         """Write a body as it comes, and no more of it than may be. Raises Refused, and leaves nothing then."""
         self._make_room()
-        file, name = tempfile.mkstemp(prefix=".incoming-", dir=self.folder)
+        file, name = tempfile.mkstemp(prefix=_INCOMING, dir=self.folder)
         digest, size, whole = hashlib.sha256(), 0, False
         try:
             with os.fdopen(file, "wb") as target:
@@ -105,6 +106,14 @@ class Uploads:
     def drop(self, received: Received) -> None:
         """Forget a file that has arrived."""
         received.path.unlink(missing_ok=True)
+
+    def files(self) -> list[Path]:
+        """Return what is here, less what was arriving when the program ended, which is deleted."""
+        found = [Path(folder, name) for folder, _, names in os.walk(self.folder) for name in sorted(names)]
+        for path in found:
+            if path.name.startswith(_INCOMING):
+                path.unlink(missing_ok=True)
+        return [path for path in found if not path.name.startswith(_INCOMING)]
 
     def holds(self, path: Path) -> bool:
         """Tell whether a path is one of the files here."""

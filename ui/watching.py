@@ -18,9 +18,15 @@ _LOG = logging.getLogger(__name__)
 class Watching:
     """Adds watched folders, and what changes in them, to the queue. What was removed by hand stays out of the index."""
 
-    def __init__(self, engine: Engine, jobs: Jobs, path: Path, *, resume: bool = True) -> None:
-        """``path`` is the file in which it is remembered what is watched; without ``resume`` nobody looks there."""
+    def __init__(
+        self, engine: Engine, jobs: Jobs, path: Path, *, uploads: Path | None = None, resume: bool = True
+    ) -> None:
+        """``path`` is the file in which it is remembered what is watched; without ``resume`` nobody looks there.
+
+        Of the folder of ``uploads`` too it is remembered what was removed by hand.
+        """
         self._engine, self._jobs, self._path = engine, jobs, path
+        self._uploads = [str(uploads)] if uploads else []
         self._lock = threading.Lock()
         self._folders: list[str] = []
         self._closed = False
@@ -57,7 +63,8 @@ class Watching:
     def leave_out(self, paths: Iterable[Path]) -> None:
         """Remember that these were removed by hand: the next look at their folder must not bring them back."""
         with self._lock:
-            self._jobs.left_out |= {str(path) for path in paths if _is_below(str(path), self._folders)}
+            kept = [*self._folders, *self._uploads]
+            self._jobs.left_out |= {str(path) for path in paths if _is_below(str(path), kept)}
             self._remember()
 
     def take_in(self, paths: Iterable[Path]) -> None:
@@ -96,7 +103,7 @@ class Watching:
         return self._closed or folder not in self._folders
 
     def _remember(self) -> None:
-        if not self._folders and not self._path.exists():
+        if not self._folders and not self._jobs.left_out and not self._path.exists():
             return
         new = self._path.with_name(f"{self._path.name}.new")
         try:

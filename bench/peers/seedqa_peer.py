@@ -7,7 +7,7 @@ from typing import Any
 from bench.corpus import stored
 from bench.peers.protocol import Ask, serve
 from index import Index
-from qa.engine import read_in_order
+from qa.read.in_order import read_in_order
 from qa.read.onnx import OnnxReader
 
 

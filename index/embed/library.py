@@ -141,6 +141,18 @@ def reachable(name: str) -> None:
     HfApi().model_info(name, timeout=10)
 
 
+def demand(device: str | None) -> None:
+    """Raise ModelError if torch has no such device on this machine; None asks for none."""
+    import torch
+
+    there = ["cpu", *(name for name in ("cuda", "mps") if getattr(torch, name).is_available())]
+    if device is not None and device.partition(":")[0] not in there:
+        raise ModelError(
+            f"torch finds no {device!r} on this machine, only {' and '.join(there)}: leave the device out, or install"
+            " a driver and a build of torch for it (https://pytorch.org/get-started)."
+        )
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Silence transformers while a model is loaded."""
@@ -160,6 +172,7 @@ def quiet() -> Iterator[None]:
 
 def _loaded(name: str, folder: Path | None, device: str | None, network: bool) -> Any:
     """Load a model without the library's progress bars and reports."""
+    demand(device)
     try:
         return _from_disk(folder, device) if folder else _from_hub(name, device, network)
     except Exception as error:  # whatever a folder or the network can do wrong

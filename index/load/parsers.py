@@ -70,7 +70,7 @@ VERSIONS = {
     "data": 1,
     "html": 5,
     "mail": 1,
-    "markdown": 4,
+    "markdown": 5,
     "office.docx": 1,
     "office.opendocument": 1,
     "office.pptx": 1,

@@ -70,10 +70,14 @@ def table_marks(rows: Sequence[Row], text: str, *, words: Callable[[str], str] =
     """Mark a table: a header's cells, each row of data and its cells; what is empty gets none.
 
     A cell's label is what its column is headed by; of headers in several rows, "2025 Q1". Without a header, the first
-    cell of a row of two that is a header heads the second, as in ``<th>Born</th><td>1921</td>``.
+    cell of a row of two that is a header heads the second, as in ``<th>Born</th><td>1921</td>``; so it does below a
+    header of two empty cells, which Markdown has to have.
     """
-    marks, above, number, headed = list[Mark](), dict[int, str](), 0, False
+    marks, above, number, headed, keyed = list[Mark](), dict[int, str](), 0, False, False
     for row, columns in zip(rows, _columns(rows), strict=True):
+        if row.heads and not headed and not any(cell.start < cell.end for cell in row.cells):
+            keyed = len(row.cells) == 2
+            continue
         if row.heads:
             above = _heads(row, columns, {} if number and len(row.cells) > 1 else above, text, words)
             marks += [_header(cell, text, words) for cell in row.cells if cell.start < cell.end]
@@ -82,7 +86,8 @@ def table_marks(rows: Sequence[Row], text: str, *, words: Callable[[str], str] =
         number += 1
         if row.start < row.end:
             marks.append(Mark(row.start, row.end, Kind.ROW, row.label or str(number)))
-        if not headed and [cell.is_header for cell in row.cells] == [True, False]:
+        is_pair = [cell.is_header for cell in row.cells] == [True, False] or (keyed and len(row.cells) == 2)
+        if not headed and is_pair:
             marks += _pair(row, text, words)
             continue
         labelled = zip(row.cells, columns, strict=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from index.errors import StoreError
-from index.store.blobs import checksum, rounded
+from index.store.blobs import checksum, halved, rounded, summed
 from index.store.schema import COUNTERS
 from index.store.store import Store
 from index.types import Document
@@ -29,7 +29,7 @@ def problems(store: Store) -> list[str]:
     found: list[str] = []
     try:
         with store.snapshot():
-            for look in (_seen_by_sqlite, _orphans, _counters, _in_documents):
+            for look in (_seen_by_sqlite, _orphans, _counters, _in_documents, _kept):
                 found.extend(look(store))
     except StoreError as error:
         found.append(str(error))
@@ -55,6 +55,21 @@ def _counters(store: Store) -> Iterator[str]:
             yield f"the number of {name} is kept as {kept}, and there are {counted}"
     query = "SELECT id FROM documents WHERE passages <> (SELECT count(*) FROM passages WHERE document = documents.id)"
     yield from (f"document {number}: its number of passages is wrong" for (number,) in store.database.rows(query))
+    [(counted,)] = store.database.rows("SELECT coalesce(sum(words), 0) FROM passages")
+    if counted != store.count_words():
+        yield f"the number of words is kept as {store.count_words()}, and there are {counted}"
+
+
+def _kept(store: Store) -> Iterator[str]:
+    """Compare what is kept of the whole with the whole."""
+    counted, kept = "SELECT term, doc FROM vocabulary", "SELECT term, passages FROM frequencies"
+    wrong = store.number(f"SELECT count(*) FROM ({counted} EXCEPT {kept})")
+    wrong += store.number(f"SELECT count(*) FROM ({kept} EXCEPT {counted})")
+    if wrong:
+        yield f"words that are in more or fewer passages than is kept: {wrong}"
+    parts = np.array_split(ids, max(1, len(ids) // 10_000)) if len(ids := store.passage_ids()) else []
+    if not np.array_equal(sum(summed(halved(store.vectors(part))) for part in parts), store.sum() if parts else 0):
+        yield "the sum of the vectors is not what is kept"
 
 
 def _in_documents(store: Store) -> Iterator[str]:
@@ -73,7 +88,7 @@ def _in_document(store: Store, document: Document) -> Iterator[str]:
     ids = [row[0] for row in rows]
     vectors, sentences = store.vectors(np.array(ids, np.int64)), store.sentences(ids)
     [(stored,)] = store.database.rows("SELECT checksum FROM documents WHERE id = ?", (document.id,))
-    if checksum(document.text, vectors, [rounded(sentences[number]) for number in ids]) != stored:
+    if checksum(document.text, halved(vectors), [rounded(sentences[number]) for number in ids]) != stored:
         yield "its text or its vectors are not what was stored"
     if not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3):
         yield "its vectors are not of length 1"

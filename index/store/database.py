@@ -76,7 +76,14 @@ class Database:
 
     @contextmanager
     def transaction(self, kind: str = "IMMEDIATE") -> Iterator[None]:
-        """Do all or nothing. DEFERRED sees one state of the file throughout and keeps nobody from writing."""
+        """Do all or nothing. DEFERRED sees one state of the file throughout and keeps nobody from writing.
+
+        Within another one it is a part of that: it may fail alone, and is on disk when the whole is.
+        """
+        if self._connection.in_transaction:
+            with self._part():
+                yield
+            return
         try:
             self.rows(f"BEGIN {kind}")
             yield
@@ -84,6 +91,17 @@ class Database:
         finally:  # Ctrl-C may come between any two lines, after BEGIN and after COMMIT too
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        self.rows("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk ends the whole of it
+                self._connection.execute("ROLLBACK TO part; RELEASE part")
+            raise
+        self.rows("RELEASE part")
 
     def tokenize(self, text: str, tokenizer: Sequence[str]) -> list[tuple[str, str]]:
         """Cut a text as FTS5 does: each word as it is written, and the token that it is found by."""
@@ -124,10 +142,7 @@ class Database:
                 f"{self.path} has format {found}, and this seedqa reads up to format {newest}: update seedqa"
             )
         if found < oldest:
-            raise IndexMismatch(
-                f"{self.path} has format {found}, which was never released: delete the folder and"
-                f" add the documents again with {self._again()}"
-            )
+            raise IndexMismatch(f"{self.path} has format {found}, which was never released: {self._anew()}")
         return found
 
     def make_durable(self) -> None:
@@ -137,13 +152,13 @@ class Database:
 
     def damaged(self, how: object) -> StoreError:
         """Say that the file is damaged, how, and what to do."""
-        return StoreError(f"{self.path} is damaged ({how}): delete the folder and run {self._again()}")
+        return StoreError(f"{self.path} is damaged ({how}): {self._anew()}")
 
     def _explained(self, error: apsw.Error) -> StoreError:
         if isinstance(error, _BUSY):
             return IndexLocked(f"{self.path} is being used by another process ({error}): try again")
         if isinstance(error, apsw.NotADBError):
-            return StoreError(f"{self.path} is not an index: delete it and run {self._again()}")
+            return StoreError(f"{self.path} is not an index: {self._anew()}")
         if isinstance(error, _DAMAGED):
             return self.damaged(error)
         if isinstance(error, apsw.FullError):
@@ -151,6 +166,11 @@ class Database:
         if isinstance(error, _OUT_OF_REACH):
             return StoreError(f"{self.path} cannot be read or written ({error}): look at its permissions")
         return StoreError(f"{self.path} cannot be used ({error}): look at it with `seedqa status`")
+
+    def _anew(self) -> str:
+        """Say how to make the index again without losing what else is in its folder: conversations and uploads."""
+        name = self.path.name
+        return f"delete {name}, {name}-wal and {name}-shm there, and nothing else; then run {self._again()}"
 
     def _again(self) -> str:
         return f"`seedqa add PATH --index {self.path.parent}`"

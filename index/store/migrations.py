@@ -2,11 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import PurePath
 
+import numpy as np
+
+from index.errors import StoreError
+from index.store.blobs import Sum, checksum, halved, summed
 from index.store.database import Database, Row
-from index.store.schema import COUNTERS, DOCUMENTS, FILES, FORMAT
+from index.store.reading import Reading
+from index.store.schema import COUNTERS, DOCUMENTS, FILES, FORMAT, VECTORS, VIEWS
+from index.store.terms import columns, cut
 
 _FAMILY = {".htm": "html 0", ".html": "html 0", ".markdown": "markdown 0", ".md": "markdown 0", ".pdf": "pdf 0",
            ".text": "text 0", ".txt": "text 0"}  # fmt: skip
@@ -22,6 +29,8 @@ def migrate(database: Database) -> None:
             _STEPS[version](database)
         database.stamp(FORMAT)
     database.rows("PRAGMA foreign_keys = ON")
+    with suppress(StoreError):  # what a step has freed is given back, where there is room to write the file anew
+        database.rows("VACUUM")
 
 
 def _to_3(database: Database) -> None:
@@ -61,6 +70,49 @@ def _sections(headings: list[tuple[int, str]], length: int) -> Iterator[Row]:
         yield start, end, "heading", words
 
 
-_STEPS: dict[int, Callable[[Database], None]] = {2: _to_3}
+def _to_4(database: Database) -> None:
+    """Vectors take half the bytes; what a search needs of the whole is kept as it changes."""
+    database.rows("ALTER TABLE passages ADD COLUMN words INTEGER NOT NULL DEFAULT 0")
+    database.rows(VIEWS)
+    database.rows(VECTORS.format(name="vectors_4"))
+    [(width,)] = database.rows("SELECT value FROM meta WHERE name = 'dimension'")
+    total = np.zeros(width, np.int64)
+    for (document,) in database.rows("SELECT id FROM documents ORDER BY id"):
+        total += _halve(database, document, width)
+        _measure(database, document)
+    database.rows("DROP TABLE vectors; ALTER TABLE vectors_4 RENAME TO vectors")
+    database.rows("INSERT INTO frequencies SELECT term, doc FROM vocabulary")
+    database.rows("INSERT INTO meta SELECT 'words', coalesce(sum(words), 0) FROM passages")
+    database.many("INSERT INTO meta VALUES ('sum', ?)", iter([(total.astype("<i8").tobytes(),)]))
+
+
+def _halve(database: Database, document: int, width: int) -> Sum:
+    """Store a document's vectors anew, and a checksum that is right if it was; return the sum of the vectors."""
+    query = "SELECT id, vector, vectors FROM passages JOIN vectors USING (id) JOIN sentences USING (id)"
+    rows = [row for row in database.rows(f"{query} WHERE document = ? ORDER BY id", (document,)) if _fits(row, width)]
+    whole = np.array([np.frombuffer(row[1], "<f4") for row in rows], "<f4").reshape(-1, width)
+    half, small = halved(whole), [np.frombuffer(row[2], np.int8) for row in rows]
+    database.many(
+        "INSERT INTO vectors_4 VALUES (?, ?)", ((row[0], r.tobytes()) for row, r in zip(rows, half, strict=True))
+    )
+    [(text, check)] = database.rows("SELECT text, checksum FROM documents WHERE id = ?", (document,))
+    if checksum(text, whole, small) == check:  # else it stays wrong, and is found to be
+        database.rows("UPDATE documents SET checksum = ? WHERE id = ?", (checksum(text, half, small), document))
+    return summed(half)
+
+
+def _fits(row: Row, width: int) -> bool:
+    return len(row[1]) == 4 * width
+
+
+def _measure(database: Database, document: int) -> None:
+    """Note how many words each passage of a document has."""
+    passages = Reading(database).passages_of(document)
+    cuts = [(passage.id, cut(database, columns(passage.document.title, passage))) for passage in passages]
+    lengths = ((len(about) + len(text), number) for number, (about, text) in cuts)
+    database.many("UPDATE passages SET words = ? WHERE id = ?", lengths)
+
+
+_STEPS: dict[int, Callable[[Database], None]] = {2: _to_3, 3: _to_4}
 OLDEST = min(_STEPS)
 """The earliest format that can be brought to ours."""

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.files import Stamp
-from index.store.blobs import restored
+from index.store.blobs import Sum, doubled, restored
 from index.store.database import Database, Row
-from index.store.rows import Counts, Embedded, Entry, File, Origin, Place
+from index.store.rows import Counts, Embedded, Entry, File, Origin, Place, Segment
 from index.store.schema import COUNTERS, TOKENIZER
 from index.store.seen import seen
 from index.types import Document, Kind, Mark, Passage, Vectors
 
+Ids = NDArray[np.int64]
 LISTED = "IN (SELECT value FROM json_each(?))"
 
 
@@ -53,6 +54,10 @@ class Reading:
     def count_passages(self) -> int:
         """Tell how many passages there are, without counting."""
         return self.number("SELECT value FROM meta WHERE name = 'passages'")
+
+    def sum(self) -> Sum:
+        """Return the sum of all vectors, as :func:`index.store.blobs.summed` has it. **Shape:** (dimension,)."""
+        return np.frombuffer(self.database.rows("SELECT value FROM meta WHERE name = 'sum'")[0][0], "<i8")
 
     def entries(self) -> list[Entry]:
         """List the files by path."""
@@ -122,36 +127,44 @@ class Reading:
 
     def embedded(self, document_id: int) -> Embedded | None:
         """Read a document's passages with their vectors, in order; None if it is not there."""
-        document = self.document(document_id)
-        if document is None:
+        if self.document(document_id) is None:
             return None
-        query = "SELECT id, start, stop FROM passages WHERE document = ? ORDER BY id"
-        passages = [Passage(row[0], document, *row[1:]) for row in self.database.rows(query, (document_id,))]
+        passages = self.passages_of(document_id)
         ids = [passage.id for passage in passages]
         sentences = self.sentences(ids)
         return Embedded(passages, self.vectors(np.array(ids, np.int64)), [sentences[number] for number in ids])
 
-    def passage_ids(self) -> NDArray[np.int64]:
+    def passages_of(self, document_id: int) -> list[Passage]:
+        """Read a document's passages, in order; none if it is not there."""
+        document = self.document(document_id)
+        query = "SELECT id, start, stop FROM passages WHERE document = ? ORDER BY id"
+        rows = self.database.rows(query, (document_id,)) if document else []
+        return [Passage(row[0], document, *row[1:]) for row in rows if document]
+
+    def passage_ids(self) -> Ids:
         """List the ids of all passages, ascending. **Shape:** (passages,)."""
         return self.ids("SELECT id FROM passages ORDER BY id")
 
-    def ids(self, query: str, values: Sequence[object] = ()) -> NDArray[np.int64]:
+    def ids(self, query: str, values: Sequence[object] = ()) -> Ids:
         """Run a query for ids. **Shape:** (rows,)."""
         return np.fromiter((row[0] for row in self.database.each(query, values)), np.int64)
 
-    def vectors(self, ids: NDArray[np.int64]) -> Vectors:
+    def vectors(self, ids: Ids) -> Vectors:
         """Read the vectors of passages whose ids are ascending. **Shape:** (len(ids), dimension)."""
-        rows = np.empty((len(ids), self.origin().dimension), "<f4")
-        wanted, filled = set(ids.tolist()), 0
-        first, last = (int(ids[0]), int(ids[-1])) if len(ids) else (0, 0)
-        query = "SELECT id, vector FROM vectors WHERE id BETWEEN ? AND ? ORDER BY id"
-        for passage_id, vector in self.database.each(query, (first, last)):
-            if passage_id in wanted and len(vector) == 4 * rows.shape[1]:
-                rows[filled] = np.frombuffer(vector, "<f4")
+        width = self.origin().dimension
+        among, values = "id BETWEEN ? AND ?", (int(ids[0]), int(ids[-1])) if len(ids) else (0, -1)
+        if len(ids) < (values[1] - values[0]) // 4:  # far apart: each is looked up
+            among, values = f"id {LISTED}", listed(ids.tolist())  # type: ignore[assignment]
+        rows, wanted, filled = np.empty((len(ids), width), "<i2"), set(ids.tolist()), 0
+        for passage_id, vector in self.database.each(
+            f"SELECT id, vector FROM vectors WHERE {among} ORDER BY id", values
+        ):
+            if passage_id in wanted and len(vector) == 2 * width:
+                rows[filled] = np.frombuffer(vector, "<i2")
                 filled += 1
         if filled < len(ids):
             raise self.database.damaged(f"vectors missing: {len(ids) - filled}")
-        return rows.astype(np.float32, copy=False)
+        return doubled(rows)
 
     def sentences(self, ids: Sequence[int]) -> dict[int, Vectors]:
         """Map passage ids to the vectors of the passages' sentences. **Shape:** each (n, dimension), n at least 1."""
@@ -161,6 +174,22 @@ class Reading:
         if len(sound) < len(ids):
             raise self.database.damaged(f"vectors of sentences missing: {len(ids) - len(sound)}")
         return {number: restored(blob, width) for number, blob in sound.items()}
+
+    # Segments
+
+    def segments(self) -> list[Segment]:
+        """List the segments, in the order of their passages."""
+        columns = "name, first, last, passages, generation, checksums"
+        rows = self.database.rows(f"SELECT {columns} FROM segments ORDER BY first")
+        return [Segment(row[0], row[1], row[2], row[3], row[4], json.loads(row[5])) for row in rows]
+
+    def covered(self) -> int:
+        """Return the last id that a segment may hold; 0 without any."""
+        return self.number("SELECT coalesce(max(last), 0) FROM segments")
+
+    def tombstones(self, after: int = -1) -> Ids:
+        """List the passages that a segment holds and the store does not, of the changes after a generation."""
+        return self.ids("SELECT id FROM tombstones WHERE generation > ?", (after,))
 
     # Words
 
@@ -174,17 +203,42 @@ class Reading:
 
     def frequencies(self, tokens: Sequence[str]) -> dict[str, int]:
         """Map each token that occurs to the number of passages that hold it."""
-        query = f"SELECT term, doc FROM vocabulary WHERE term {LISTED}"
-        return dict(self.database.rows(query, listed(tokens)))
+        return dict(self.database.rows(f"SELECT term, passages FROM frequencies WHERE term {LISTED}", listed(tokens)))
 
     def spellings(self, stem: str, *, slack: int = 2) -> list[str]:
         """Return the stems that begin with the same letter and are at most ``slack`` characters longer or shorter."""
-        query = "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND abs(length(term) - ?) <= ?"
+        query = "SELECT term FROM frequencies WHERE term >= ? AND term < ? AND abs(length(term) - ?) <= ?"
         first = stem[:1]
         following = chr(ord(first) + 1) if first else ""
         return [row[0] for row in self.database.rows(query, (first, following, len(stem), slack))]
 
-    def match(self, expression: str, limit: int, allowed: NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
+    def occurrences(self, term: str) -> tuple[Ids, NDArray[np.float64]]:
+        """Return the passages that hold a term, ascending, and how often each does. **Shape:** (n,), (n,).
+
+        Once in a title or a heading counts half.
+        """
+        # FTS5's own ranking reads as much, and knows no counts but this file's
+        self.database.rows("CREATE VIRTUAL TABLE IF NOT EXISTS temp.instances USING fts5vocab(main, words, instance)")
+        found = self.database.rows("SELECT doc, col = 'text' FROM temp.instances WHERE term = ?", (term,))
+        both = np.array(found, np.int64).reshape(-1, 2)
+        firsts = np.flatnonzero(np.diff(both[:, 0], prepend=-1))  # those of a passage stand side by side
+        if not len(firsts):
+            return both[:, 0], np.empty(0)
+        return both[firsts, 0], np.add.reduceat(np.where(both[:, 1] > 0, 1.0, 0.5), firsts)
+
+    def lengths(self, ids: Ids) -> NDArray[np.float64]:
+        """Return how many words each passage has. **Shape:** ids (n,), ascending, and all there."""
+        query = f"SELECT words FROM passages WHERE id {LISTED} ORDER BY id"
+        found = self.ids(query, listed(ids.tolist()))
+        if len(found) < len(ids):
+            raise self.database.damaged(f"passages missing: {len(ids) - len(found)}")
+        return found.astype(np.float64)
+
+    def count_words(self) -> int:
+        """Tell how many words all passages have together, without counting."""
+        return self.number("SELECT value FROM meta WHERE name = 'words'")
+
+    def match(self, expression: str, limit: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
         """Find the passages that match an FTS5 expression best: their ids and BM25 scores, best first.
 
         Only those ``allowed``, if that is given; scores do not depend on it. **Shape:** (n,).

@@ -1,5 +1,6 @@
 """What the store is asked for, as plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from index.files import Stamp
@@ -72,3 +73,18 @@ class Embedded:
     passages: list[Passage]
     vectors: Vectors
     sentences: list[Vectors]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Files that hold the passages ``first`` to ``last`` once more, in a form that is faster to search.
+
+    ``generation`` is the store's when they were made, ``checksums`` the CRC-32 of each file.
+    """
+
+    name: str
+    first: int
+    last: int
+    passages: int
+    generation: int
+    checksums: Mapping[str, int]

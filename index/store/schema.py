@@ -1,6 +1,6 @@
 """The tables."""
 
-FORMAT = 3
+FORMAT = 4
 TOKENIZER = ("porter", "unicode61", "remove_diacritics", "2")
 
 DOCUMENTS = """
@@ -27,19 +27,38 @@ CREATE INDEX files_of_document ON files (document);
 CREATE INDEX documents_by_bytes ON documents (sha256);
 """
 
+VECTORS = """
+CREATE TABLE {name} (
+    id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
+    vector BLOB NOT NULL                           -- int16, little-endian: 32767 is 1
+)"""
+
+VIEWS = """
+CREATE TABLE frequencies (                         -- how many passages hold each term
+    term TEXT PRIMARY KEY, passages INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE segments (                            -- files beside this one that hold passages first to last once more
+    name TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, passages INTEGER NOT NULL,
+    generation INTEGER NOT NULL,                   -- of the store, when it was made
+    checksums TEXT NOT NULL                        -- JSON: {file: CRC-32}
+) WITHOUT ROWID;
+CREATE TABLE tombstones (                          -- passages that are in a segment and no longer here
+    generation INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (generation, id)
+) WITHOUT ROWID;
+"""
+
 SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 {DOCUMENTS.format(name="documents")};
 {FILES}
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    start INTEGER NOT NULL, stop INTEGER NOT NULL
+    start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    words INTEGER NOT NULL DEFAULT 0               -- how many, those of its title and heading included
 );
 CREATE INDEX passages_of_document ON passages (document);
-CREATE TABLE vectors (
-    id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
-    vector BLOB NOT NULL                           -- float32, little-endian
-);
+{VECTORS.format(name="vectors")};
+{VIEWS}
 CREATE TABLE sentences (
     id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
     vectors BLOB NOT NULL                          -- int8, a row a sentence: 127 is 1
@@ -52,4 +71,5 @@ CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, row);
 """
 
 COUNTERS = ("documents", "files", "passages")
-"""Kept in ``meta``: to count a table takes longer than a search."""
+"""Kept in ``meta``: to count a table takes longer than a search. So are ``words``, the length of all passages, and
+``sum``, that of all vectors."""

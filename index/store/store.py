@@ -9,18 +9,21 @@ checksum over all of them.
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePath
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.errors import IndexMismatch, LoadError, StoreError
 from index.files import Stamp
-from index.store.blobs import Small, checksum, rounded
+from index.store.blobs import Half, Small, Sum, checksum, halved, rounded, summed
 from index.store.database import Database, not_found
 from index.store.migrations import OLDEST, migrate
 from index.store.reading import LISTED, Reading, listed
 from index.store.rows import Origin
 from index.store.schema import COUNTERS, FORMAT, SCHEMA
-from index.store.seen import seen
+from index.store.terms import add_frequencies, columns, cut
 from index.types import Document, Kind, Passage, Vectors
 
 
@@ -35,7 +38,8 @@ class Store(Reading):
             with database.transaction():
                 database.rows(SCHEMA)
                 meta = (("name", origin.name), ("dimension", origin.dimension),
-                        ("fingerprint", origin.fingerprint), ("generation", 0),
+                        ("fingerprint", origin.fingerprint), ("generation", 0), ("words", 0),
+                        ("sum", np.zeros(origin.dimension, "<i8").tobytes()),
                         *((name, 0) for name in COUNTERS))  # fmt: skip
                 database.many("INSERT INTO meta VALUES (?, ?)", iter(meta))
                 database.stamp(FORMAT)
@@ -61,12 +65,16 @@ class Store(Reading):
 
     # Changes
 
+    def together(self) -> AbstractContextManager[None]:
+        """Make all changes in the ``with`` block one transaction; each may still fail alone."""
+        return self.database.transaction()
+
     def put(
         self,
         document: Document,
         passages: Sequence[Passage],
         vectors: Vectors,
-        sentences: Sequence[Vectors],
+        sentences: Sequence[Vectors | Small],
         *,
         shape: str = "",
         stamp: Stamp | None = None,
@@ -76,14 +84,14 @@ class Store(Reading):
         """Store a document at its path, in place of what was there; return its id.
 
         **Shape:** vectors is (len(passages), dimension), and sentences has for each passage (n, dimension), n at
-        least 1, float32, rows of length 1. Those of sentences are kept in 8 bits a number.
+        least 1, float32, rows of length 1. They are kept in 16 bits a number, those of sentences in 8, and may come so.
         """
         self._refuse_wrong(document, passages, vectors, sentences)
-        small = [rounded(rows) for rows in sentences]
+        half, small = halved(vectors), [rounded(rows) for rows in sentences]
         try:
             with self.database.transaction():
-                document_id = self._insert(document, shape, checksum(document.text, vectors, small), len(passages))
-                self._insert_passages(document_id, passages, vectors, small)
+                document_id = self._insert(document, shape, checksum(document.text, half, small), len(passages))
+                self._insert_passages(document_id, passages, half, small)
                 self._words(document_id, document.title, passages)
                 self._lead(document.path, document_id, stamp, settled, via)
                 self._count_change()
@@ -126,7 +134,7 @@ class Store(Reading):
         return gone
 
     def _refuse_wrong(
-        self, document: Document, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Vectors]
+        self, document: Document, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Vectors | Small]
     ) -> None:
         count, width = len(passages), self.origin().dimension
         wrong = [rows.shape for rows in sentences if not len(rows) or rows.shape[1:] != (width,)]
@@ -156,12 +164,26 @@ class Store(Reading):
         """Delete those of the documents that no path leads to, and all that hangs on them."""
         query = f"SELECT id, passages FROM documents WHERE id {LISTED} AND id NOT IN (SELECT document FROM files)"
         unled = self.database.rows(query, listed(documents))
-        ids = listed([row[0] for row in unled])
-        gone = f"SELECT id FROM passages WHERE document {LISTED}"
-        self.database.rows(f"DELETE FROM words WHERE rowid IN ({gone})", ids)
-        self.database.rows(f"DELETE FROM documents WHERE id {LISTED}", ids)
+        ids = [row[0] for row in unled]
+        self._delete_passages(ids)
+        self.database.rows(f"DELETE FROM documents WHERE id {LISTED}", listed(ids))
         self._add_to("documents", -len(unled))
         self._add_to("passages", -sum(row[1] for row in unled))
+
+    def _delete_passages(self, documents: Sequence[int]) -> None:
+        """Delete what is found of documents, and no longer count it."""
+        for number in documents:
+            self._unword(number)
+        gone = self.ids(f"SELECT id FROM passages WHERE document {LISTED} ORDER BY id", listed(documents))
+        self._add_to_sum(-summed(halved(self.vectors(gone))))
+        self._bury(gone)
+        self.database.rows(f"DELETE FROM passages WHERE id {LISTED}", listed(gone.tolist()))
+
+    def _bury(self, ids: NDArray[np.int64]) -> None:
+        """Note which of the passages that go are in a segment."""
+        kept = ids[ids <= self.covered()].tolist()
+        now = self.generation() + 1  # what counts this change comes last
+        self.database.many("INSERT INTO tombstones VALUES (?, ?)", ((now, number) for number in kept))
 
     def _insert(self, document: Document, shape: str, check: int, passages: int) -> int:
         marks = json.dumps([(mark.start, mark.end, mark.kind, mark.label) for mark in document.marks])
@@ -175,29 +197,56 @@ class Store(Reading):
         )  # fmt: skip
 
     def _insert_passages(
-        self, document_id: int, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Small]
+        self, document_id: int, passages: Sequence[Passage], vectors: Half, sentences: Sequence[Small]
     ) -> None:
         [(last,)] = self.database.rows("SELECT max(seq) FROM sqlite_sequence WHERE name = 'passages'")
         ids = range((last or 0) + 1, (last or 0) + 1 + len(passages))
         rows = ((number, document_id, p.start, p.end) for number, p in zip(ids, passages, strict=True))
-        self.database.many("INSERT INTO passages VALUES (?, ?, ?, ?)", rows)
-        for table, blobs in (("vectors", vectors.astype("<f4")), ("sentences", sentences)):
+        self.database.many("INSERT INTO passages (id, document, start, stop) VALUES (?, ?, ?, ?)", rows)
+        self._add_to_sum(summed(vectors))
+        for table, blobs in (("vectors", vectors), ("sentences", sentences)):
             stored = ((number, blob.tobytes()) for number, blob in zip(ids, blobs, strict=True))
             self.database.many(f"INSERT INTO {table} VALUES (?, ?)", stored)
 
     def _words(self, document_id: int, title: str, passages: Sequence[Passage]) -> None:
+        """Let a document's passages, just inserted, be found by their words."""
         ids = self.ids("SELECT id FROM passages WHERE document = ? ORDER BY id", (document_id,)).tolist()
-        words = ((number, seen(f"{title}\n{p.heading}"), seen(p.text)) for number, p in zip(ids, passages, strict=True))
-        self.database.many("INSERT INTO words (rowid, about, text) VALUES (?, ?, ?)", words)
+        written = [columns(title, passage) for passage in passages]
+        rows = ((number, *both) for number, both in zip(ids, written, strict=True))
+        self.database.many("INSERT INTO words (rowid, about, text) VALUES (?, ?, ?)", rows)
+        cuts = [cut(self.database, both) for both in written]
+        lengths = [len(about) + len(text) for about, text in cuts]
+        self.database.many("UPDATE passages SET words = ? WHERE id = ?", zip(lengths, ids, strict=True))
+        self._add_to("words", sum(lengths))
+        add_frequencies(self.database, cuts)
+
+    def _unword(self, document_id: int) -> None:
+        """Let a document's passages be found by their words no longer."""
+        passages = self.passages_of(document_id)
+        ids = [passage.id for passage in passages]
+        [(length,)] = self.database.rows(f"SELECT coalesce(sum(words), 0) FROM passages WHERE id {LISTED}", listed(ids))
+        self._add_to("words", -length)
+        self.database.rows(f"DELETE FROM words WHERE rowid {LISTED}", listed(ids))
+        written = [columns(passage.document.title, passage) for passage in passages]
+        add_frequencies(self.database, [cut(self.database, both) for both in written], sign=-1)
 
     def _rename_title(self, document_id: int, old: str, new: str) -> None:
-        """Give a document that is called after its file the file's new name, by which it is found too."""
-        found = self.embedded(document_id)
-        if found and found.passages and found.passages[0].document.title == PurePath(old).stem:
+        """Give a document that is called after its file the file's new name, by which it is found too.
+
+        Its passages get new ids: what an id is found by never changes.
+        """
+        kept = self.embedded(document_id)
+        if kept and kept.passages and kept.passages[0].document.title == PurePath(old).stem:
             title = PurePath(new).stem
+            self._delete_passages([document_id])
             self.database.rows("UPDATE documents SET title = ? WHERE id = ?", (title, document_id))
-            self.database.rows(f"DELETE FROM words WHERE rowid {LISTED}", listed([p.id for p in found.passages]))
-            self._words(document_id, title, found.passages)
+            small = [rounded(rows) for rows in kept.sentences]
+            self._insert_passages(document_id, kept.passages, halved(kept.vectors), small)
+            self._words(document_id, title, kept.passages)
+
+    def _add_to_sum(self, rows: Sum) -> None:
+        total = (self.sum() + rows).astype("<i8").tobytes()
+        self.database.rows("UPDATE meta SET value = ? WHERE name = 'sum'", (total,))
 
     def _add_to(self, counter: str, number: int) -> None:
         if number:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import ModelError
-from index.embed.library import fetched, folder_of, quiet, reachable, serialised, state_hash
+from index.embed.library import demand, fetched, folder_of, quiet, reachable, serialised, state_hash
 from index.onnx import encodable
 from qa.read.calibration import NEUTRAL, Calibration
 from qa.read.decode import apart, window_spans
@@ -146,6 +146,7 @@ def _trimmed(span: Span, text: str) -> Span:
 
 def _loaded(name: str, folder: Path | None, device: str | None, network: bool) -> tuple[Any, Any]:
     """Load tokenizer and model without the library's progress bars and reports."""
+    demand(device)
     try:
         return _from_disk(folder, device) if folder else _from_hub(name, device, network)
     except Exception as error:  # whatever a folder or the network can do wrong

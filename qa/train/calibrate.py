@@ -5,7 +5,7 @@ python -m qa.train.calibrate PREPARED FOLDER [--asked N]
 With ``--asked``, N of them are asked as a user asks: over all the paragraphs together, with what the engine makes of
 the spans. The other way, each is read in its own paragraph, is what the threshold of a reader alone comes from.
 Answerable questions come from sets labelled by people; unanswerable ones were written by people too (SQuAD 2.0's, some
-of them translated forth and back). As many of one as of the other, as in SQuAD 2.0.
+of them translated forth and back), or are of papers of our own. As many of one as of the other, as in SQuAD 2.0.
 """
 
 import argparse
@@ -27,8 +27,8 @@ from qa.read.onnx import OnnxReader
 from qa.squad import Question
 from qa.train.data import Example, read_jsonl
 
-ANSWERABLE = ("squad_train_real", "squadshifts_new_wiki", "qed_nq_train", "tydiqa_en_train")
-UNANSWERABLE = ("squad_train_real", "squad2_backtranslated")
+ANSWERABLE = ("squad_train_real", "squadshifts_new_wiki", "qed_nq_train", "tydiqa_en_train", "papers")
+UNANSWERABLE = ("squad_train_real", "squad2_backtranslated", "papers")
 
 
 def main(argv: Sequence[str] | None = None) -> None:

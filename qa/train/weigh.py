@@ -19,8 +19,8 @@ import numpy as np
 from tqdm import tqdm
 
 from index import Document, Hit, Index
-from qa.engine import read_in_order
 from qa.metrics import f1
+from qa.read.in_order import read_in_order
 from qa.read.onnx import OnnxReader
 from qa.read.reader import Reader
 from qa.train.data import Example, answer_texts, read_jsonl

@@ -60,7 +60,8 @@ def message(answer: Answer) -> str:
     hit = covering(citation, answer.hits)
     at = Place.of_citation(citation, hit)
     buttons = f"{place.open_button(at)}{place.copy_button(citation.sentence, at)}"
-    facts = f'<p class="sq-facts">{sure(answer.confidence)} {place.line(at, names)} {buttons}</p>'
+    dated = _dated(citation) if any(_is_elsewhere(claim, citation) for claim in answer.claims[1:]) else ""
+    facts = f'<p class="sq-facts">{sure(answer.confidence)} {place.line(at, names)} {dated}{buttons}</p>'
     also = _also(first, answer.hits, names)
     further = "".join(_further(claim, citation, answer.hits, names) for claim in answer.claims[1 : 1 + FURTHER])
     return f"{_said(citation, hit, at)}{facts}{understood(answer)}{also}{further}"
@@ -125,11 +126,20 @@ def _also(claim: Claim, hits: Sequence[Hit], names: Mapping[str, str]) -> str:
 def _further(claim: Claim, first: Citation, hits: Sequence[Hit], names: Mapping[str, str]) -> str:
     citation = claim.citations[0]
     at = Place.of_citation(citation, covering(citation, hits))
-    who = "The same document" if citation.path == first.path else "Another document"
+    who, dated = ("Another document", _dated(citation)) if _is_elsewhere(claim, first) else ("The same document", "")
     return (
         f'<p class="sq-further">{who} also says: <q>{_marked(citation, quiet=at.is_markdown)}</q> '
-        f"{place.line(at, names)} {place.open_button(at)}</p>"
+        f"{place.line(at, names)} {dated}{place.open_button(at)}</p>"
     )
+
+
+def _is_elsewhere(claim: Claim, first: Citation) -> bool:
+    return claim.citations[0].path != first.path
+
+
+def _dated(citation: Citation) -> str:
+    """Return when the file was changed last: of documents that disagree one may be out of date."""
+    return f'<time datetime="{citation.modified}">as of {citation.modified}</time> ' if citation.modified else ""
 
 
 def is_answered(answer: Answer) -> bool:

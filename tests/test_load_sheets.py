@@ -99,6 +99,15 @@ def test_an_empty_row_parts_tables_and_far_cells_cost_nothing() -> None:
         ("1234567", '#,##0,"k"', "1,235k"),
         ("5551234567", "(000) 000-0000", "(555) 123-4567"),
         ("12345", "0.00E+00", "1.23E+04"),
+        ("12345", "##0.0E+0", "12.3E+3"),
+        ("999.96", "##0.0E+0", "1.0E+3"),
+        ("1.5", "# ?/?", "1 1/2"),
+        ("-0.3125", "# ?/16", "-5/16"),
+        ("0.96875", "# ?/8", "1"),
+        ("1.5", "?/?", "3/2"),
+        ("123456789", '0.0,,"M"', "123.5M"),
+        ("1500", '[>=1000]0.0,"k";0', "1.5k"),
+        ("1234.5", "#,##0.00 [$€-407]", "1,234.50 €"),
         ("-0.001", "0.0", "0.0"),
         ("7", "0000", "0007"),
         ("12", "0.##", "12"),
@@ -186,3 +195,13 @@ def test_a_quote_that_nothing_closes_swallows_no_rows() -> None:
     """A lone inch mark is one."""
     source = 'Size,Fee\n"12,40\n' + "13,41\n" * 20_000
     assert sheet.parse(source.encode()).text.startswith('Size\tFee\n"12\t40\n13\t41\n')
+
+
+def test_a_formula_without_a_value_is_named() -> None:
+    """A program that works nothing out writes no values: a person is told where one is missing."""
+    made = rows(["Tea", "Sum"], ["Black", '<c r="B2"><f>1+2</f></c>'], ["Green", '<c r="B3"><f>1+1</f><v>2</v></c>'])
+    parsed = book({"Sheet1": made})
+    assert parsed.text == "Tea\tSum\nBlack\nGreen\t2"
+    assert parsed.note == (
+        "1 formula has no value in the file (B2): open it in a spreadsheet program and save it again"
+    )

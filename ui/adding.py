@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -33,6 +34,8 @@ def add_arguments(add: argparse.ArgumentParser) -> None:
     add.add_argument("--embedder", metavar="NAME_OR_PATH", help="any sentence-transformers model; for a new index")
     add.add_argument("--shards", type=_shards, metavar="N", help="keep a new index in N parts")
     add.add_argument("--ray", default="", metavar="ADDRESS", help="read and embed on this Ray cluster (seedqa[ray])")
+    add.add_argument("--ocr", action="store_const", const="1", help="read pictures of pages, if Tesseract is installed")
+    add.add_argument("--ocr-languages", dest="ocr", metavar="NAMES", help="the same, in languages such as deu+eng")
     add.add_argument("--quiet", action="store_true", help="no progress bar")
     add.add_argument("--json", action="store_true", help="print events, one JSON object a line")
 
@@ -61,6 +64,10 @@ class _Teller(Protocol):
 
 def run(options: argparse.Namespace) -> int:
     """Add files and folders, and follow them if asked; return the exit status."""
+    if options.ocr:
+        if not shutil.which("tesseract"):
+            raise ValueError("--ocr needs Tesseract, and there is none on the PATH: install it, or leave --ocr out.")
+        os.environ["SEEDQA_OCR"] = options.ocr  # for the workers, which take hardly anything else of the environment
     engine = Engine(options.index, device=options.device, ray=options.ray)
     rules: dict[str, Any] = {
         "exclude": options.exclude, "links": options.follow_links, "max_files": options.max_files

@@ -3,6 +3,8 @@
 The modules are named and not imported: only the sandbox's workers run them, and each imports what its files need.
 """
 
+import os
+
 # fmt: off
 CODE = (
     ".bash", ".bat", ".c", ".cc", ".cfg", ".cjs", ".clj", ".cmake", ".cmd", ".conf", ".cpp", ".cs", ".css", ".cxx",
@@ -74,8 +76,8 @@ VERSIONS = {
     "office.docx": 1,
     "office.opendocument": 1,
     "office.pptx": 1,
-    "office.xlsx": 1,
-    "pdf": 2,
+    "office.xlsx": 2,
+    "pdf": 3,
     "rtf": 1,
     "sheet": 1,
     "text": 4,
@@ -83,10 +85,16 @@ VERSIONS = {
 """Raise a family's version when the same bytes come to another text, or to other marks."""
 
 
+OCR = "SEEDQA_OCR"
+"""Set to 1, or to languages as Tesseract names them ("eng+deu"), it has pictures of pages read."""
+
+
 def parser_of(suffix: str) -> str:
     """Return who reads files of that suffix, and in which version; "" if nobody does."""
     family = FAMILIES.get(suffix)
-    return f"{family} {VERSIONS[family]}" if family else ""
+    language = os.environ.get(OCR, "") if family == "pdf" else ""
+    recognised = f" with OCR {language}" if language not in {"", "0"} else ""
+    return f"{family} {VERSIONS[family]}{recognised}" if family else ""
 
 
 def module_of(suffix: str) -> str:

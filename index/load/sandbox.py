@@ -17,10 +17,11 @@ from pathlib import Path
 
 from index.load import reply
 from index.load.parsed import OUT_OF_MEMORY, Parsed, ParseError
+from index.load.parsers import OCR
 
 ROOT = Path(__file__).parents[2]
 ADVICE = "it may be damaged: open it and save it again, or leave it out"
-KEPT = frozenset({"PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG"})
+KEPT = frozenset({"PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "TESSDATA_PREFIX", OCR})
 """What Python needs to start. Keys and passwords, and where to look for them, are none of a parser's business."""
 
 PROGRAM = f"""

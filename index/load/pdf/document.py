@@ -26,9 +26,6 @@ PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
 PROGRAM_TITLE = re.compile(
     r"microsoft \w+ - .*|untitled.*|\(?anonymous\)?|\(?unspecified\)?|[^\s.]+\.\w{2,4}|\W*", re.IGNORECASE
 )
-PICTURE = 0.5
-"""Of a page, covered by pictures, with next to no words: it is a picture of its text."""
-FEWEST_LETTERS = 20
 
 
 def parse(data: bytes) -> Parsed:
@@ -51,7 +48,7 @@ def parse(data: bytes) -> Parsed:
         _rejoin(bodies, known)
         writer = _Writer(headings(pdf, bodies), flow.leading(bodies), known)
         for number, body in enumerate(bodies):
-            writer.write_page(number, body)
+            writer.write_page(number, body, is_recognised=pages[number].is_recognised)
         writer.write_asides([[page.lines[at] for at in sorted(away)] for page, away in zip(pages, aside, strict=True)])
         title = clean(pdf.get_metadata_value("Title")).strip()
     finally:
@@ -90,7 +87,7 @@ def _unread(pages: Sequence[Page]) -> str:
         if text and not mend.is_readable(text):
             page.lines = []
             blurred += 1
-        elif page.pictured >= PICTURE and len(text) < FEWEST_LETTERS:
+        elif page.is_picture:
             pictures += 1
     said = []
     if pictures:
@@ -139,8 +136,8 @@ class _Writer:
     _page: Sequence[Item] = ()
     _seen: set[str] = field(default_factory=set)
 
-    def write_page(self, number: int, body: Sequence[Item]) -> None:
-        """Write a page's lines and tables, and mark the page."""
+    def write_page(self, number: int, body: Sequence[Item], *, is_recognised: bool = False) -> None:
+        """Write a page's lines and tables, and mark the page; and that it was read off its picture, if it was."""
         first = body[0] if body else None
         if number:
             is_text = isinstance(first, Line) and (number, 0) not in self.found
@@ -168,6 +165,8 @@ class _Writer:
             at += 1
         self._page = body
         self.marks.append(Mark(start, self.length, Kind.PAGE, str(number + 1)))
+        if is_recognised:
+            self.marks.append(Mark(start, self.length, Kind.PART, "OCR"))
         self.body_end = self.length
         if not self._seen:
             self._seen |= {key(item) for item in body if isinstance(item, Line)}

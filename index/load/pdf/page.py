@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.load.pdf.filled import filled_in, insert
+from index.load.pdf.mend import is_readable
+from index.load.pdf.ocr import Recogniser
 from index.load.pdf.words import Letters, Line, Turn, Word, box_reader, lines
 
 if TYPE_CHECKING:
@@ -12,6 +14,11 @@ if TYPE_CHECKING:
 
 MOST_OBJECTS = 5_000
 """So many objects of a page are looked at for ruled lines and pictures: a map has a hundred thousand."""
+PICTURE = 0.5
+"""Of a page, covered by pictures, with next to no words: it is a picture of its text."""
+SMALL_PICTURE = 0.02
+"""Of a page without words: enough to look for some in it, if pictures are to be read."""
+FEWEST_LETTERS = 20
 
 
 class Rule(NamedTuple):
@@ -35,11 +42,18 @@ class Page:
     """The share of it that pictures cover."""
     is_placed: bool = True
     """Whether its words have boxes."""
+    is_recognised: bool = False
+    """Whether its words were read off its picture."""
 
     @property
     def text(self) -> str:
         """Its words, a line a line."""
         return "\n".join(line.text for line in self.lines)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a picture of its text, with next to no words."""
+        return self.pictured >= PICTURE and not self.is_recognised and len(self.text) < FEWEST_LETTERS
 
 
 class Reader:
@@ -51,6 +65,7 @@ class Reader:
         self._left = most_characters
         self._box = box_reader()
         self._whole = set[str]()
+        self._recogniser = Recogniser()
 
     def read(self, number: int) -> Page:
         """Read a page; one that is damaged is empty, so that the others keep their numbers."""
@@ -81,7 +96,15 @@ class Reader:
         _look_at_objects(page, turn, found)
         for words in filled_in(self._pdf, page, turn):
             insert(found.lines, words)
+        few = len(found.text) < FEWEST_LETTERS and found.pictured >= SMALL_PICTURE
+        if few or not is_readable(found.text):
+            self._recognise(page, turn, found)
         return found
+
+    def _recognise(self, page: "PdfPage", turn: Turn, found: Page) -> None:
+        lines = self._recogniser.read(page, turn)
+        if lines:
+            found.lines, found.is_recognised = lines, True
 
 
 def _aligned(text_page: Any) -> str:

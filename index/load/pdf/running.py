@@ -38,9 +38,10 @@ def running(pages: Sequence[Page]) -> list[set[int]]:
     """Return, for each page, which of its lines return on other pages, numbers that count the pages apart."""
     found: list[set[int]] = [set() for _ in pages]
     first = next((number for number, page in enumerate(pages) if page.lines), 0)
+    body = body_height([page.lines for page in pages])
     for top in (True, False):
         edges = [_edge(page, top=top) for page in pages]
-        returning = set(_returning(pages, edges))
+        returning = set(_returning(pages, edges, body))
         for number, (page, edge) in enumerate(zip(pages, edges, strict=True)):
             if not (top and number == first):  # there the head stands above everything, and in the way of nothing
                 found[number] |= set(_outermost(page, number, edge, returning))
@@ -60,10 +61,9 @@ def key(line: Line) -> str:
     return "#" if ROMAN.fullmatch(text) else text
 
 
-def _returning(pages: Sequence[Page], edges: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+def _returning(pages: Sequence[Page], edges: Sequence[Sequence[int]], body: float) -> Iterator[tuple[int, int]]:
     """Yield (page, line) of what returns: twice in a short document, three times in a longer one."""
     fewest = 2 if len(pages) <= 5 else 3
-    body = body_height([page.lines for page in pages])
     groups: dict[tuple[str, int | str], list[_Place]] = defaultdict(list)
     for number, (page, edge) in enumerate(zip(pages, edges, strict=True)):
         for rank, at in enumerate(edge):

@@ -2,7 +2,8 @@
 
 import ctypes
 import re
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -111,17 +112,16 @@ class Turn:
 class Letters:
     """The boxes and fonts of the letters of a page's text, by offset."""
 
-    def __init__(self, raw: Any, box: Any, turn: Turn, whole: set[str]) -> None:
+    def __init__(self, raw: Any, boxes: "Boxes", turn: Turn, whole: set[str]) -> None:
         """Take the text page's handle and a reader of boxes, which serve all its letters."""
-        self._raw, self._box, self.turn = raw, box, turn
+        self._raw, self.turn = raw, turn
         self.begun_bold = False
         self.whole = whole  # long words without a gap: they need not be looked into again
+        read = boxes(raw)
+        self.box = read if turn.is_plain else lambda offset: turn.box(read(offset))
+        """Returns where the letter stands, as high as its line and as wide as it moves the pen."""
         self._name, self._flags = ctypes.create_string_buffer(64), ctypes.c_int()
         self._bold: dict[bytes, bool] = {}
-
-    def box(self, offset: int) -> Box:
-        """Return where the letter stands, as high as its line and as wide as it moves the pen."""
-        return self.turn.box(self._box(self._raw, offset))
 
     def is_bold(self, offset: int) -> bool:
         """Tell by the name of its font whether the letter is bold."""
@@ -134,19 +134,33 @@ class Letters:
         return self._bold[name]
 
 
-def box_reader() -> Any:
-    """Return a function from a text page's handle and an offset to a box; it allocates nothing."""
+Boxes = Callable[[Any], Callable[[int], Box]]
+
+
+def box_reader() -> Boxes:
+    """Return what makes, of a text page's handle, a function from an offset to a box; that allocates nothing.
+
+    It is called twice a word and more, so the arguments are plain numbers, which ctypes need not look into.
+    """
     from pypdfium2.raw import FS_RECTF, FPDFText_GetLooseCharBox
 
+    plain = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+    call = plain(ctypes.cast(FPDFText_GetLooseCharBox, ctypes.c_void_p).value or 0)
     rectangle = FS_RECTF()
-    reference = ctypes.byref(rectangle)
+    place, unpack = ctypes.addressof(rectangle), struct.Struct("4f").unpack_from
 
-    def read(raw: Any, offset: int) -> Box:
-        if not FPDFText_GetLooseCharBox(raw, offset, reference):
-            return 0.0, 0.0, 0.0, 0.0
-        return rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
+    def of_page(raw: Any) -> Callable[[int], Box]:
+        handle = ctypes.cast(raw, ctypes.c_void_p).value
 
-    return read
+        def read(offset: int) -> Box:
+            if not call(handle, offset, place):
+                return 0.0, 0.0, 0.0, 0.0
+            left, top, right, bottom = unpack(rectangle)
+            return left, bottom, right, top
+
+        return read
+
+    return of_page
 
 
 def lines(text: str, letters: Letters) -> Iterator[Line]:
@@ -155,12 +169,14 @@ def lines(text: str, letters: Letters) -> Iterator[Line]:
     for token in TOKEN.finditer(text):
         between = text[before : token.start()]
         before = token.end()
-        words, is_flat = _words(text, token, letters, begins="\n" in between or not line.words)
+        ends = hyphen = False
+        if between != " ":  # as it mostly is
+            ends, hyphen = "\n" in between or "\r" in between, BROKEN in between
+        words, is_flat = _words(text, token, letters, begins=(ends and "\n" in between) or not line.words)
         if not words:
             continue
-        hyphen = BROKEN in between
         last, first = line.words[-1] if line.words else None, words[0]
-        is_new = "\n" in between or "\r" in between or (last and line.is_flat and is_flat and _is_apart(last, first))
+        is_new = ends or (last and line.is_flat and is_flat and _is_apart(last, first))
         if last and line.is_flat and is_flat and (hyphen or is_new) and _beside(last, first):
             if hyphen or _is_glued(last, first):
                 line.words.pop()
@@ -206,11 +222,7 @@ def _words(text: str, token: re.Match[str], letters: Letters, *, begins: bool) -
     if begins or letters.begun_bold:
         letters.begun_bold = letters.is_bold(start)
     bold, written = letters.begun_bold, token[0]
-    gaps = []
-    if is_flat and end - start >= SHORTEST_GLUED and written not in letters.whole:
-        gaps = _gaps(start, end, letters)
-        if not gaps:
-            letters.whole.add(written)
+    gaps = _gaps(written, start, letters) if is_flat and end - start >= SHORTEST_GLUED else []
     if not gaps and written.isascii():
         return [Word(written, *_around(first, last), bold)], is_flat
     words, at = [], start
@@ -223,6 +235,8 @@ def _words(text: str, token: re.Match[str], letters: Letters, *, begins: bool) -
 
 
 def _around(one: Box, other: Box) -> Box:
+    if one is other:
+        return one
     return (
         one[0] if one[0] < other[0] else other[0],
         one[1] if one[1] < other[1] else other[1],
@@ -231,15 +245,21 @@ def _around(one: Box, other: Box) -> Box:
     )
 
 
-def _gaps(start: int, end: int, letters: Letters) -> list[int]:
+def _gaps(written: str, start: int, letters: Letters) -> list[int]:
     """The offsets in a word before which there is a gap; none if it is spaced throughout."""
-    found, one = [], letters.box(start)
-    for offset in range(start + 1, end):
-        other = letters.box(offset)
+    if written in letters.whole:
+        return []
+    box = letters.box
+    found, one = list[int](), box(start)
+    for offset in range(start + 1, start + len(written)):
+        other = box(offset)
         if other[0] - one[2] > GAP * (one[3] - one[1]) > 0:
             found.append(offset)
         one = other
-    return found if len(found) * 4 < end - start else []
+    if found and len(found) * 4 < len(written):
+        return found
+    letters.whole.add(written)
+    return []
 
 
 def _written(token: str, start: int, letters: Letters) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 
 from index.load.office.numbers.formats import Token
 
@@ -26,22 +27,22 @@ def numbered(size: Decimal, tokens: Sequence[Token]) -> Iterator[str]:
             yield general(size) if token.kind == "general" or token.text == "@" else token.text
         return
     power = next((n for n, token in enumerate(tokens) if token.kind == "power"), None)
-    slash = next((n for n, t in enumerate(tokens) if t.text == "/" and places[0] < n < places[-1]), None)
+    slash = next((n for n, t in enumerate(tokens) if t.text == "/" and n - 1 in places), None)
     last = max(n for n in places if power is None or n < power)
     core = tokens[places[0] : last + 1]
     for token in tokens[: places[0]]:
         yield token.text
     size = size * Decimal(100) ** sum(t.text.count("%") for t in tokens if t.kind == "other")
     if slash is not None:
-        yield general(size)
-    elif power is not None:
+        yield from _fraction(size, tokens, slash, has_whole=places[0] < slash - 1)
+        return
+    if power is not None:
         yield from _scientific(size, core, tokens[power:])
         return
-    else:
-        after = last + 1
-        while after < len(tokens) and tokens[after].text == ",":  # each one divides by a thousand
-            size, after = size / 1000, after + 1
-        yield _digits(size, core)
+    after = last + 1
+    while after < len(tokens) and tokens[after].text == ",":  # each one divides by a thousand
+        size, after = size / 1000, after + 1
+    yield _digits(size, core)
     yield from (token.text for token in tokens[last + 1 :] if token.text != ",")
 
 
@@ -75,11 +76,37 @@ def _laid_out(digits: str, rest: str, core: Sequence[Token]) -> str:
     return "".join(pieces.pop() if token.kind == "digits" else token.text for token in core)
 
 
+def _fraction(size: Decimal, tokens: Sequence[Token], slash: int, *, has_whole: bool) -> Iterator[str]:
+    """A whole number and a fraction, or only a fraction: in the parts that the format names, else the nearest ones."""
+    end = slash + 1
+    while end < len(tokens) and set(tokens[end].text) <= set("0123456789#?"):
+        end += 1
+    named = "".join(token.text for token in tokens[slash + 1 : end])
+    whole = int(size) if has_whole else 0
+    if named.isdecimal() and int(named):
+        below = int(named)
+        above = int(((size - whole) * below).to_integral_value(ROUND_HALF_UP, context=EXACT))
+    else:
+        nearest = Fraction(size - whole).limit_denominator(10 ** min(max(len(named), 1), 9) - 1)
+        above, below = nearest.numerator, nearest.denominator
+    if has_whole and above == below:
+        whole, above = whole + 1, 0
+    part = f"{above}/{below}" if above or not has_whole else ""
+    yield " ".join(filter(None, (str(whole) if whole or not part else "", part)))
+    yield from (token.text for token in tokens[end:])
+
+
 def _scientific(size: Decimal, core: Sequence[Token], rest: Sequence[Token]) -> Iterator[str]:
+    """Digits and a power of ten; with room for three digits before the point, only each third power."""
+    before = "".join(token.text for token in core).partition(".")[0]
+    room = max(1, sum(before.count(place) for place in "0#?"))
     power = size.adjusted() if size else 0
+    power -= power % room
     mantissa = _digits(size.scaleb(-power, context=EXACT), core)
-    if mantissa.startswith("10"):
-        power, mantissa = power + 1, _digits(size.scaleb(-power - 1, context=EXACT), core)
+    if len(mantissa.partition(".")[0]) > room:  # rounding made it one more
+        power += room
+        mantissa = _digits(size.scaleb(-power, context=EXACT), core)
     sign = "-" if power < 0 else "+" if rest[0].text.endswith("+") else ""
     width = sum(len(token.text) for token in rest[1:] if token.kind == "digits")
     yield f"{mantissa}E{sign}{abs(power):0{min(max(width, 1), 9)}}"
+    yield from (token.text for token in rest[1:] if token.kind == "literal")

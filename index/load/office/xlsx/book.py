@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from index.load.office.inline import tidy
@@ -21,6 +21,8 @@ class Book:
     looks: Mapping[str, tuple[str, bool]]
     """The number format of each style, and whether it is bold."""
     since_1904: bool
+    unknown: list[str] = field(default_factory=list)
+    """The cells with a formula whose value the file does not have: a program wrote it that works nothing out."""
 
     @classmethod
     def of(cls, package: Package, main: str) -> "Book":

@@ -45,12 +45,16 @@ def shown_cells(row: Element, book: Book, hidden: set[int]) -> Iterator[tuple[in
 
 def _cell(cell: Element, book: Book) -> TableCell:
     code, is_bold = book.looks.get(cell.get("s") or "0", ("", False))
-    kind, value = cell.get("t") or "n", ""
+    kind, value, is_unknown = cell.get("t") or "n", "", False
     for child in cell:
         if child.tag.endswith("}v"):
-            value = child.text or ""
+            value, is_unknown = child.text or "", False
+        elif child.tag.endswith("}f"):
+            is_unknown = True
         elif child.tag.endswith("}is"):
             return TableCell(rich_text(child), is_bold=is_bold)
+    if is_unknown:
+        book.unknown.append(cell.get("r") or "")
     if kind == "n":
         return TableCell(shown(value, code, since_1904=book.since_1904) if value else "", False, is_bold, True)
     if kind == "s":

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 DATA ?= data
 
-.PHONY: help ui install test check eval bench lock clean
+.PHONY: help ui install test check eval bench lock clean ray
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -17,6 +17,10 @@ install: $(VENV)/.installed  ## make .venv, with `seedqa` and `python` in .venv/
 
 test: $(VENV)/.installed-dev  ## install what tests need, run them all
 	@$(BIN)/python -m pytest
+
+ray: $(VENV)/.installed-dev  ## install Ray, test shards on a small cluster of this machine
+	@$(PIP) --editable '.[ray]'
+	@$(BIN)/python -m pytest tests/test_ray.py
 
 check: $(VENV)/.installed-dev  ## lint, format and types, as CI does
 	@$(BIN)/ruff check .

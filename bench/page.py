@@ -21,7 +21,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -34,6 +33,9 @@ ROOT = Path(__file__).parent.parent
 WORDS = [a + b for a in ("bal", "cor", "dun", "fel", "gar", "hol", "mer", "nor") for b in ("ath", "eck", "ing", "orn")]
 LINES = 50
 """Passages of a document."""
+
+LOOKED_UP = ("/api/conversations", "/api/suggestions", "/api/documents/state", "/api/documents")
+"""What the page's scripts read before a person can type."""
 
 Figures = dict[str, float]
 
@@ -114,9 +116,7 @@ class Server:
         """It runs already."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """End it as Ctrl-C does, if it still runs."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
@@ -138,11 +138,13 @@ class Server:
 
     def get(self, path: str) -> Any:
         """Read JSON."""
-        return json.loads(Caller(self).call("GET", path).body)
+        with Caller(self) as caller:
+            return json.loads(caller.call("GET", path).body)
 
     def post(self, path: str, body: object) -> Any:
         """Send JSON, and read it."""
-        return json.loads(Caller(self).call("POST", path, json.dumps(body).encode()).body)
+        with Caller(self) as caller:
+            return json.loads(caller.call("POST", path, json.dumps(body).encode()).body)
 
 
 class Reply:
@@ -160,6 +162,14 @@ class Caller:
         """Open it with the first call."""
         self._connection = http.client.HTTPConnection(server.host, server.port, timeout=120)
 
+    def __enter__(self) -> Self:
+        """It opens by itself."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Close it."""
+        self._connection.close()
+
     def call(self, method: str, path: str, body: bytes | None = None, kind: str = "application/json") -> Reply:
         """Send a request, and read all of the reply."""
         headers = {"Content-Type": kind} if body is not None else {}
@@ -175,19 +185,18 @@ class Caller:
 
 def opened(server: Server) -> float:
     """Load the page and all that it names, as a browser does; return the seconds since the server's start."""
-    caller = Caller(server)
-    page = caller.call("GET", "/").body.decode()
-    named = {path for path in re.findall(r'(?:href|src)="(\.?/[^"]+)"', page) if "." in path.rpartition("/")[2]}
-    for path in sorted(named):
-        caller.call("GET", path.removeprefix("."))
-    for path in ("/api/conversations", "/api/suggestions", "/api/documents/state", "/api/documents"):
-        caller.call("GET", path)
+    with Caller(server) as caller:
+        page = caller.call("GET", "/").body.decode()
+        named = {path for path in re.findall(r'(?:href|src)="(\.?/[^"]+)"', page) if "." in path.rpartition("/")[2]}
+        for path in (*sorted(named), *LOOKED_UP):
+            caller.call("GET", path.removeprefix("."))
     return time.perf_counter() - server.began
 
 
 def first_answer(server: Server, passages: int) -> float:
     """Ask; return the seconds since the server's start."""
-    asked(Caller(server), begun(server), passages // 2)
+    with Caller(server) as caller:
+        asked(caller, begun(server), passages // 2)
     return time.perf_counter() - server.began
 
 
@@ -206,8 +215,9 @@ def asked(caller: Caller, conversation: str, number: int) -> tuple[Reply, bool]:
 
 def alone(server: Server, passages: int, *, count: int = 20) -> Figures:
     """Ask one question after another; a question's way through the server, in ms."""
-    caller, conversation, chance = Caller(server), begun(server), random.Random(1)
-    replies = [asked(caller, conversation, chance.randrange(passages))[0] for _ in range(count)]
+    conversation, chance = begun(server), random.Random(1)
+    with Caller(server) as caller:
+        replies = [asked(caller, conversation, chance.randrange(passages))[0] for _ in range(count)]
     return {"question to answer, p50 ms": _share(replies, 50), "question to answer, p95 ms": _share(replies, 95)}
 
 
@@ -215,8 +225,9 @@ def together(server: Server, passages: int, *, people: int, files: int, each: in
     """Let people ask at the same time, each in a conversation of hers, while files are sent and read."""
 
     def person(seed: int) -> list[tuple[Reply, bool]]:
-        caller, conversation, chance = Caller(server), begun(server), random.Random(seed)
-        return [asked(caller, conversation, chance.randrange(passages)) for _ in range(each)]
+        conversation, chance = begun(server), random.Random(seed)
+        with Caller(server) as caller:
+            return [asked(caller, conversation, chance.randrange(passages)) for _ in range(each)]
 
     began = time.perf_counter()
     with ThreadPoolExecutor(people + 1) as pool:
@@ -238,12 +249,12 @@ def together(server: Server, passages: int, *, people: int, files: int, each: in
 
 def send(server: Server, files: int, *, name: str = "sent") -> int:
     """Send files of one sentence each; return how many were refused."""
-    caller = Caller(server)
-    texts = [f"The {name} parcel {number} weighs {number + 3} pounds." for number in range(files)]
     replies = []
-    for number, text in enumerate(texts):
-        path = f"/api/documents/upload?name={name}-{number}.txt"
-        replies.append(caller.call("POST", path, text.encode(), "application/octet-stream"))
+    with Caller(server) as caller:
+        for number in range(files):
+            path = f"/api/documents/upload?name={name}-{number}.txt"
+            text = f"The {name} parcel {number} weighs {number + 3} pounds."
+            replies.append(caller.call("POST", path, text.encode(), "application/octet-stream"))
     return sum(reply.status != 200 for reply in replies)
 
 
@@ -269,8 +280,9 @@ def until(condition: Callable[[], bool], *, seconds: float = 120.0) -> None:
 
 def conversation(server: Server, passages: int, *, questions: int) -> Figures:
     """Ask so many questions in one conversation; the bytes of the first and of the last, and their times."""
-    caller, one, chance = Caller(server), begun(server), random.Random(2)
-    replies = [asked(caller, one, chance.randrange(passages))[0] for _ in range(questions)]
+    one, chance = begun(server), random.Random(2)
+    with Caller(server) as caller:
+        replies = [asked(caller, one, chance.randrange(passages))[0] for _ in range(questions)]
     first, last = replies[: len(replies) // 10 or 1], replies[-(len(replies) // 10 or 1) :]
     return {
         "question 1, bytes": float(replies[0].size),

@@ -1,8 +1,7 @@
 """Index: the documents of one folder on disk, to be added to, searched and looked at."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from threading import RLock
@@ -15,15 +14,17 @@ from index.lock import WriteLock
 from index.readers import Readers
 from index.recent import RecentDocuments
 from index.search import lexical
+from index.search.build import Builds, build
 from index.search.fuse import fuse
 from index.search.lexical import Words
-from index.search.rerank import HEAD, Similarity, centred, rerank
+from index.search.postings import DamagedSegment
+from index.search.rerank import HEAD, rerank
 from index.search.statistics import Statistics
-from index.search.vectors import Ids, VectorView
+from index.search.view import View, Views, similarities
 from index.search.vocabulary import Vocabulary
-from index.search.where import allowed, fits
+from index.search.where import allowed, confined
 from index.store import Counts, Entry, Origin, Store, problems
-from index.sync import Outcome, Progress, Report, Sync, store_document
+from index.sync import Elsewhere, Outcome, Progress, Report, Sync, store_document
 from index.types import Document, Embedder, Hit, Passage, Vectors, Where
 from index.walk import MOST_FILES, is_within, roots, walk
 
@@ -57,28 +58,48 @@ class Index:
         """Take over an open store; ``Index.open`` is the way in."""
         self.folder = folder
         self.origin = store.origin()
-        self._embedder = _verified(embedder, self.origin, folder) if embedder else None
+        self._embedder = verified(embedder, self.origin, folder) if embedder else None
         self._store = store
         self._readers = Readers(store)
-        self._view: VectorView | None = None
+        self._views = Views(folder, self.origin.dimension)
+        self._builds = Builds(folder / _DATABASE)
         self._recent = RecentDocuments()
-        self._viewing, self._loading, self._writing = RLock(), RLock(), RLock()
+        self._loading, self._writing = RLock(), RLock()
         self.vocabulary = Vocabulary(self._readers, self._lazy_embedder)
 
     @classmethod
-    def open(cls, folder: Path, *, embedder: Embedder | None = None, create: bool = False) -> Self:
+    def open(
+        cls,
+        folder: Path,
+        *,
+        embedder: Embedder | None = None,
+        create: bool = False,
+        shards: int | None = None,
+        ray: str = "",
+    ) -> "Index":
         """Open the index in a folder, with the embedder it was made with unless another is given.
+
+        It may be one file or, if a new one was made so, several ``shards``, which are :class:`index.shards.Shards`.
+        These are asked through the actors of a ``ray`` cluster, if its address is given.
 
         Raises IndexNotFound if there is none, unless ``create``: then an empty one is made, for the given
         embedder or the packaged one. Raises IndexMismatch if it was made with other weights than the given.
         """
+        from index.shards import Shards, held  # here and not above: it is made of what is here
+
+        if ray:
+            from index.shards.cluster import Cluster
+
+            return Cluster.connect(folder, ray, embedder=embedder, create=create, shards=shards)
+        if shards or held(folder):
+            return Shards.in_folder(folder, embedder=embedder, create=create, shards=shards)
         path = folder / _DATABASE
         try:
             store = Store.open(path)
         except IndexNotFound:
             if not create:
                 raise
-            store = _create(path, embedder or load_embedder())
+            store = create_store(path, embedder or load_embedder())
         try:
             return cls(folder, store, embedder)
         except BaseException:
@@ -154,7 +175,14 @@ class Index:
         """
         with self._writer() as store:
             found = walk(paths, exclude=exclude, without=without, links=links, max_files=max_files)
-            run = Sync(store, self._lazy_embedder, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes)
+            run = Sync(
+                store,
+                self._lazy_embedder,
+                on_progress=on_progress,
+                on_file=on_file,
+                max_bytes=max_bytes,
+                elsewhere=self._elsewhere(max_bytes),
+            )
             return run.run(paths, found)
 
     def add(self, document: Document) -> int:
@@ -173,6 +201,11 @@ class Index:
 
     # Search
 
+    def settle(self) -> None:
+        """Make the segments now that are otherwise made in the background. Raises IndexLocked while they are."""
+        while build(self.folder / _DATABASE):
+            pass
+
     def is_replaced(self) -> bool:
         """Tell whether the folder no longer holds the index that was opened here: deleted, or made again."""
         return self._store.database.is_replaced()
@@ -189,46 +222,38 @@ class Index:
             return []
         # 1  the question's vector; slow, so other threads may search meanwhile
         vector = None if mode is Mode.LEXICAL else self._lazy_embedder().encode_question(question)
-        with self._readers.snapshot() as store, self._viewing:
-            # 2  the nearest by similarity and by words; deeper than k, for what both find in the middle
-            among = allowed(store, where)
-            depth = DEPTH if mode is Mode.FUSED else max(DEPTH, k)
-            words = Words.cut(store, question)
-            whole = Statistics.of(store, [*words.content], vector)
-            words = words.among(whole)
-            near = [] if vector is None else self._near(store, vector, depth, among)
-            worded = [] if mode is Mode.DENSE else lexical.search(store, words, depth, among)
-            if vector is None or mode is not Mode.FUSED:
-                return self._hits(store, (near or worded)[:k], where)
-            # 3  one list, and its passages as slices of their documents
-            fused = fuse(near, worded)
-            hits: list[Hit] = []
-            # 4  scored anew, forty at a time: the first forty are the same whatever k is
-            for start in range(0, min(k, len(fused)), HEAD):
-                block = self._hits(store, fused[start : start + HEAD], where)
-                scored = rerank(block, self._similarity(store, vector, whole, block), words, store.stems)
-                hits += [Hit(hit.passage, min(hit.score, hits[-1].score)) for hit in scored] if hits else scored
-            return hits[:k]
+        with self._readers.snapshot() as store:
+            self._builds.look(store, self._views.damaged)
+            view = self._views.at(store)
+            try:
+                return self._found(store, view, question, vector, k, mode, where)
+            except DamagedSegment:
+                self._views.distrust(view)
+            return self._found(store, self._views.at(store), question, vector, k, mode, where)
 
-    def _near(self, store: Store, vector: Vectors, depth: int, among: Ids | None) -> list[tuple[int, float]]:
-        if self._view is None:
-            self._view = VectorView(self.origin.dimension)
-        self._view.refresh(store)
-        return self._view.search(vector, depth, among)
-
-    def _similarity(
-        self, store: Store, vector: Vectors, whole: Statistics, hits: Sequence[Hit]
-    ) -> Mapping[int, Similarity]:
-        """Map the hits' passages to how similar they are; :meth:`_near` has brought the view up to date."""
-        assert self._view is not None
-        ids = [hit.passage.id for hit in hits]
-        products = dict(zip(ids, self._view.products(vector, ids), strict=True))
-        return {
-            number: Similarity(
-                centred(whole.average, products[number]), centred(whole.average, float((rows @ vector[0]).max()))
-            )
-            for number, rows in store.sentences(ids).items()
-        }
+    def _found(
+        self, store: Store, view: View, question: str, vector: Vectors | None, k: int, mode: Mode, where: Where | None
+    ) -> list[Hit]:
+        # 2  the nearest by similarity and by words; deeper than k, for what both find in the middle
+        among = allowed(store, where)
+        depth = DEPTH if mode is Mode.FUSED else max(DEPTH, k)
+        words = Words.cut(store, question)
+        whole = Statistics.of(store, [*words.content], vector)
+        words = words.among(whole)
+        near = [] if vector is None else view.near(store, vector, depth, among)
+        worded = [] if mode is Mode.DENSE else lexical.search(view.lists(store), words, depth, among)
+        if vector is None or mode is not Mode.FUSED:
+            return self._hits(store, (near or worded)[:k], where)
+        # 3  one list, and its passages as slices of their documents
+        fused = fuse(near, worded)
+        hits: list[Hit] = []
+        # 4  scored anew, forty at a time: the first forty are the same whatever k is
+        for start in range(0, min(k, len(fused)), HEAD):
+            block = self._hits(store, fused[start : start + HEAD], where)
+            similar = similarities(store, view, vector, whole.average, [hit.passage.id for hit in block])
+            scored = rerank(block, similar, words, store.stems)
+            hits += [Hit(hit.passage, min(hit.score, hits[-1].score)) for hit in scored] if hits else scored
+        return hits[:k]
 
     def _hits(self, store: Store, scored: Sequence[tuple[int, float]], where: Where | None) -> list[Hit]:
         places = store.places([passage_id for passage_id, _ in scored])
@@ -236,7 +261,7 @@ class Index:
         hits = []
         for passage_id, score in scored:
             place = places[passage_id]
-            document = _confined(documents[place.document], where)
+            document = confined(documents[place.document], where)
             hits.append(Hit(Passage(passage_id, document, place.start, place.end), score))
         return hits
 
@@ -259,8 +284,13 @@ class Index:
     def _lazy_embedder(self) -> Embedder:
         with self._loading:
             if self._embedder is None:
-                self._embedder = _verified(load_embedder(self.origin.name), self.origin, self.folder)
+                self._embedder = verified(load_embedder(self.origin.name), self.origin, self.folder)
             return self._embedder
+
+    def _elsewhere(self, max_bytes: int) -> Elsewhere | None:
+        """Return what reads files of at most so many bytes in place of this process; None if it reads them itself."""
+        del max_bytes
+        return None
 
     @contextmanager
     def _writer(self) -> Iterator[Store]:
@@ -271,16 +301,12 @@ class Index:
             closing(Store.open(self.folder / _DATABASE)) as store,
         ):
             yield store
+        with self._readers.store() as reader:
+            self._builds.look(reader, self._views.damaged)
 
 
-def _confined(document: Document, where: Where | None) -> Document:
-    """Return the document with those of its files only that a search was confined to."""
-    paths = (document.path, *document.copies)
-    inside = tuple(path for path in paths if fits(path, where))
-    return replace(document, path=inside[0], copies=inside[1:]) if inside and inside != paths else document
-
-
-def _create(path: Path, embedder: Embedder) -> Store:
+def create_store(path: Path, embedder: Embedder) -> Store:
+    """Make the store at a path, or open the one that another process has made meanwhile."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # what it holds is nobody else's business
     except OSError as error:
@@ -293,7 +319,8 @@ def _create(path: Path, embedder: Embedder) -> Store:
             return Store.create(path, Origin(embedder.name, embedder.dimension, embedder.fingerprint))
 
 
-def _verified(embedder: Embedder, origin: Origin, folder: Path) -> Embedder:
+def verified(embedder: Embedder, origin: Origin, folder: Path) -> Embedder:
+    """Return the embedder if it is the one that an index was made with; raise IndexMismatch if it is not."""
     found = Origin(embedder.name, embedder.dimension, embedder.fingerprint)
     # an index of format 2 knows a library's model by its weights alone
     known = {found.fingerprint, getattr(embedder, "former_fingerprint", found.fingerprint)}

@@ -1,6 +1,7 @@
 """``retrieve()`` and ``ask()``: the Engine, used once, and kept for the next call."""
 
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,6 +13,7 @@ from index import Hit, Index, IndexNotFound, Where
 from qa.engine import Engine
 from qa.types import Answer, Turn
 
+_RAY = re.compile(r"ray:/{1,2}(?P<address>[^/]+)(?P<folder>/.*)?")  # a Path has one slash where two were written
 SAMPLES = Path(index_package.__file__).parent / "samples"
 """The documents that a first start answers from."""
 
@@ -21,11 +23,12 @@ def retrieve(
 ) -> list[Hit]:
     """Return the ``k`` passages of the documents that fit the question best, best first.
 
-    ``index`` is the folder that ``seedqa add`` filled; left out, it is :func:`default_index`. ``where`` confines the
-    search to some documents, folders, kinds or days.
+    ``index`` is the folder that ``seedqa add`` filled; left out, it is :func:`default_index`. Of shards on a Ray
+    cluster it is "ray://HOST:PORT/FOLDER", or "ray://auto/FOLDER" on one of the cluster's own machines. ``where``
+    confines the search to some documents, folders, kinds or days.
     Raises IndexNotFound if there is none, ValueError if the question is empty or ``k`` is not positive.
     """
-    _check(question, k)
+    check(question, k)
     return engine(index).retrieve(question, k=k, where=where)
 
 
@@ -42,7 +45,7 @@ def ask(
     ``turns`` are the earlier questions of the same conversation, oldest first; ``k`` passages are read.
     Raises as :func:`retrieve` does.
     """
-    _check(question, k)
+    check(question, k)
     return engine(index).ask(question, turns, k=k, where=where)
 
 
@@ -57,16 +60,21 @@ def default_index() -> Path:
 
 def engine(index: str | os.PathLike[str] | None = None) -> Engine:
     """Return the engine of that index, the same one for the same folder."""
-    folder = default_index() if index is None else Path(index).expanduser()
-    return _engine(folder.absolute())
+    chosen = os.fspath(default_index() if index is None else index)
+    on_ray = _RAY.fullmatch(chosen)
+    if not on_ray:
+        return _engine(Path(chosen).expanduser().absolute())
+    address = on_ray["address"]
+    return _engine(Path(on_ray["folder"] or default_index()), address if address == "auto" else f"ray://{address}")
 
 
 @lru_cache(maxsize=4)
-def _engine(folder: Path) -> Engine:
-    return Engine(folder)
+def _engine(folder: Path, ray: str = "") -> Engine:
+    return Engine(folder, ray=ray)
 
 
-def _check(question: str, k: int) -> None:
+def check(question: str, k: int) -> None:
+    """Raise ValueError for what cannot be asked."""
     if not question.strip():
         raise ValueError("The question is empty: ask something, such as 'Who led the meeting?'.")
     if k < 1:

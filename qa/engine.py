@@ -56,12 +56,20 @@ class Engine:
     """
 
     def __init__(
-        self, folder: Path, *, reader: Reader | None = None, index: Index | None = None, device: str | None = None
+        self,
+        folder: Path,
+        *,
+        reader: Reader | None = None,
+        index: Index | None = None,
+        device: str | None = None,
+        ray: str = "",
     ) -> None:
         """``folder`` is where the index is; the reader we ship is used unless another one is given.
 
         ``device`` is "cpu", "cuda" or "mps", for an embedder that is not the packaged one; None takes what there is.
+        The index is asked and filled through the ``ray`` cluster with that address, if one is given.
         """
+        self._ray = ray
         self.folder = folder
         self._device = device
         self._reader = reader
@@ -198,13 +206,15 @@ class Engine:
         on_file: Callable[[Outcome], None] | None = None,
         max_bytes: int = 32 << 20,
         embedder: str | None = None,
+        shards: int | None = None,
         **rules: Unpack[Rules],
     ) -> Report:
         """Bring the index in line with files and folders, as ``Index.sync`` does; make one if there is none.
 
-        ``embedder`` names the one that a new index is made with; raises IndexMismatch if there is one made otherwise.
+        ``embedder`` names the one that a new index is made with, ``shards`` is how many parts it has; raises
+        IndexMismatch if there is one made otherwise.
         """
-        index = self._open(create=True, embedder=embedder)
+        index = self._open(create=True, embedder=embedder, shards=shards)
         return index.sync(paths, on_progress=on_progress, on_file=on_file, max_bytes=max_bytes, **rules)
 
     def watch(self, paths: Sequence[Path], **rules: Unpack[Rules]) -> Watch:
@@ -253,20 +263,20 @@ class Engine:
         """Whether what the reader's scores mean was learned from questions; if not, its confidence says nothing."""
         return self.reader.calibrated
 
-    def _open(self, *, create: bool = False, embedder: str | None = None) -> Index:
+    def _open(self, *, create: bool = False, embedder: str | None = None, shards: int | None = None) -> Index:
         with self._lock:
-            if self._index is not None and (embedder or self._index.is_replaced()):
+            if self._index is not None and (embedder or shards or self._index.is_replaced()):
                 self._index = None  # not closed: another thread may be searching it; it is closed when let go of
             if self._index is None:
-                self._index = self._opened(create, embedder)
+                self._index = self._opened(create, embedder, shards)
             return self._index
 
-    def _opened(self, create: bool, embedder: str | None) -> Index:
+    def _opened(self, create: bool, embedder: str | None, shards: int | None) -> Index:
         if self._device is None:
             chosen = load_embedder(embedder, network=True) if embedder else None
         else:
             chosen = self._placed(embedder, self._device)
-        return Index.open(self.folder, create=create, embedder=chosen)
+        return Index.open(self.folder, create=create, embedder=chosen, shards=shards, ray=self._ray)
 
     def _placed(self, embedder: str | None, device: str) -> Embedder:
         """Load the embedder for a device; the packaged one has only the CPU, and lets a reader have the device."""

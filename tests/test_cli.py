@@ -14,7 +14,8 @@ import pytest
 
 from qa import Where
 from qa.read import PACKAGED
-from ui.cli import main, where_of
+from ui.cli import main
+from ui.where import where_of
 
 SAMPLES = Path(__file__).parent.parent / "index" / "samples"
 
@@ -314,8 +315,8 @@ def test_a_reader_that_is_not_calibrated_is_used_and_said_to_be_so(
     status, out, err = run(capsys, *asked, mine)
     assert (status, json.loads(out)["reason"]) == (1, "low_confidence")
     assert err.count("\n") == 1
-    assert f"{mine} is not calibrated" in err
-    assert f"seedqa eval FILE --reader {mine} --calibrate" in err
+    assert f"Confidence is not calibrated for this reader ({mine})" in err
+    assert f"seedqa eval QUESTIONS.json --reader {mine} --calibrate" in err
     status, out, err = run(capsys, *asked, "packaged")
     assert (status, json.loads(out)["reason"], err) == (0, "answered", "")
 
@@ -335,6 +336,88 @@ def test_help_teaches_with_examples(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert 'seedqa ask "Who led the meeting?"' in out
     assert "$SEEDQA_INDEX" in out
+
+
+@pytest.mark.parametrize("command", ["add", "remove", "status", "ask", "retrieve", "ui", "mcp", "verify", "eval"])
+def test_the_help_of_each_command_teaches(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Commands to copy, what an option is if it is left out, and what the exit status tells."""
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+    out = capsys.readouterr().out
+    assert f"seedqa {command}" in out.partition("\n\n")[2] or "mcpServers" in out
+    assert "default: " in out
+    assert command == "mcp" or "exit status" in out.lower()
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ((), "COMMAND"),
+        (("help",), "seedqa --help"),
+        (("aks", "x"), "try `seedqa ask`"),
+        (("search", "x"), "try `seedqa retrieve`"),
+        (("Who led the meeting?",), 'seedqa ask "Who led the meeting?"'),
+        (("xyzzy",), "it is one of add, remove"),
+        (("--index", "/tmp", "ask", "x"), "after the command"),
+        (("verify", "/nowhere.json"), "/nowhere.json: No such file or directory: check the path"),
+        (("ui", "--auth", "/nowhere"), "/nowhere: No such file or directory: check the path"),
+    ],
+)
+def test_a_slip_is_told_what_was_meant(typed: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit status 2, and nothing on stdout."""
+    status, out, err = run(capsys, *typed)
+    assert (status, out) == (2, "")
+    assert words in err
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("ask",), "QUESTION"),
+        (("ask", "Who?", "-k", "many"), "'many' is no number"),
+        (("ask", "Who?", "--device", "tpu"), "cuda"),
+        (("add", "x", "--max-files", "-1"), "1 or more"),
+        (("ui", "--port", "99999"), "from 0 to 65535"),
+    ],
+)
+def test_a_wrong_option_is_a_line_that_names_the_help(
+    typed: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not the whole usage, with the fault below it."""
+    with pytest.raises(SystemExit, match="2"):
+        main(typed)
+    err = capsys.readouterr().err
+    assert words in err
+    assert err.count("\n") == 1
+    assert f"`seedqa {typed[0]} --help`" in err
+
+
+def test_a_question_may_be_typed_without_quotes(made: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """The words are joined."""
+    status, out, _ = run(capsys, "retrieve", "who", "led", "the", "meeting?", "--index", made[1], "--json")
+    assert status == 0
+    assert "meeting" in json.loads(out)[0]["text"]
+
+
+@pytest.mark.parametrize("command", ["ask", "retrieve"])
+def test_a_place_where_nothing_is_indexed_is_named(
+    made: tuple[Path, Path], capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """Else it looks as if the documents did not say."""
+    status, _, err = run(capsys, command, "Who?", "--in", "/no/where", "--index", made[1])
+    assert status == 1
+    assert "--in /no/where: nothing in the index lies there" in err
+
+
+@pytest.mark.parametrize("command", [("add", str(SAMPLES)), ("ask", "Who?"), ("retrieve", "Who?")])
+def test_a_device_that_the_models_do_not_use_is_refused(
+    made: tuple[Path, Path], capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    """Ours run on the CPU: whoever asks for another is told, and not left to think that it is used."""
+    status, _, err = run(capsys, *command, "--index", made[1], "--device", "cuda")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "runs on the CPU, not on 'cuda': leave the device out" in err
+    assert run(capsys, "retrieve", "Who?", "--index", made[1], "--device", "cpu")[0] == 0
 
 
 def test_a_pipe_that_closes_first_ends_it_without_a_word(made: tuple[Path, Path]) -> None:

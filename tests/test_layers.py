@@ -23,6 +23,7 @@ OWNERS = {
     "tokenizers": {"index/onnx.py"},
     "gradio": {"ui/app.py"},
     "pypdfium2": {"index/load/pdf", "index/load/picture.py"},
+    "ray": {"index/shards/cluster.py"},
     "selectolax": {"index/load/html.py"},
 }
 THE_COMMAND = "qa/__main__.py"

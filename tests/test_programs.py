@@ -18,7 +18,8 @@ from qa import Answer, Candidate, Entry, Hit, Reason, Turn, Where
 from qa.compose import claims
 from qa.read.in_order import OnRead
 from tests.fakes import PatternReader
-from ui import docs, guard, mcp, routes
+from ui import chat, docs, documents, guard, mcp, routes, source
+from ui.conversations import Conversations
 from ui.queue import FullError, Queue
 
 HERE = "http://127.0.0.1:7860"
@@ -111,6 +112,32 @@ def test_the_routes_are_described(client: TestClient) -> None:
     assert sorted(described["paths"]) == ["/api/ask", "/api/health", "/api/retrieve"]
     assert set(described["components"]["schemas"]["AskRequest"]["properties"]) == {"question", "k", "where", "turns"}
     assert {"422", "503"} <= set(described["paths"]["/api/ask"]["post"]["responses"])
+
+
+def test_every_route_is_described(engine: Minutes) -> None:
+    """With what it is for, what it refuses and how; conversations, jobs, documents and sources too."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    routes.add(app, engine)
+    documents.add(app, engine, read_only=True)
+    source.add(app, engine)
+    chat.add(app, engine, Conversations())
+    docs.add(app)
+    described = docs.described(app)
+    there = {f"{method.upper()} {path}" for path, methods in described["paths"].items() for method in methods}
+    told = {"POST /api/ask", "POST /api/retrieve", "GET /api/health"} | set(docs.SAID)
+    assert there == told
+    for methods in described["paths"].values():
+        for route in methods.values():
+            assert route["description"]
+            codes = {code: reply for code, reply in route["responses"].items() if code != "200"}
+            assert all("application/problem+json" in reply["content"] for reply in codes.values())
+    ask = described["paths"]["/api/conversations/{conversation}/ask"]["post"]["responses"]
+    assert set(ask) == {"200", "403", "404", "422", "503"}
+    assert "application/x-ndjson" in ask["200"]["content"]
+    assert "text/event-stream" in described["paths"]["/api/ask"]["post"]["responses"]["200"]["content"]
+    where = {"$ref": "#/components/schemas/WhereRequest"}
+    for name in ("AskRequest", "RetrieveRequest", "Ask"):  # a program confines a question as the page does
+        assert where in described["components"]["schemas"][name]["properties"]["where"]["anyOf"]
 
 
 def test_the_description_is_a_page_that_loads_nothing(client: TestClient) -> None:

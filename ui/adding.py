@@ -25,12 +25,22 @@ def add_arguments(add: argparse.ArgumentParser) -> None:
                      help="leave out what fits, as a line of .gitignore or of a folder's own .seedqaignore would;"
                      " may be repeated")  # fmt: skip
     add.add_argument("--follow-links", action="store_true", help="read files elsewhere that links in a folder lead to")
-    add.add_argument("--max-megabytes", type=int, default=32, metavar="MB", help="skip larger files (default: 32)")
-    add.add_argument("--max-files", type=int, default=200_000, metavar="N",
+    add.add_argument(
+        "--max-megabytes", type=_positive, default=32, metavar="MB", help="skip larger files (default: 32)"
+    )
+    add.add_argument("--max-files", type=_positive, default=200_000, metavar="N",
                      help="take no more files of a folder (default: 200000)")  # fmt: skip
     add.add_argument("--embedder", metavar="NAME_OR_PATH", help="any sentence-transformers model; for a new index")
+    add.add_argument("--shards", type=_shards, metavar="N", help="keep a new index in N parts")
+    add.add_argument("--ray", default="", metavar="ADDRESS", help="read and embed on this Ray cluster (seedqa[ray])")
     add.add_argument("--quiet", action="store_true", help="no progress bar")
     add.add_argument("--json", action="store_true", help="print events, one JSON object a line")
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 1 << 31):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, 1 or more")
+    return int(text)
 
 
 class _Teller(Protocol):
@@ -51,7 +61,7 @@ class _Teller(Protocol):
 
 def run(options: argparse.Namespace) -> int:
     """Add files and folders, and follow them if asked; return the exit status."""
-    engine = Engine(options.index)
+    engine = Engine(options.index, device=options.device, ray=options.ray)
     rules: dict[str, Any] = {
         "exclude": options.exclude, "links": options.follow_links, "max_files": options.max_files
     }  # fmt: skip
@@ -65,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
                 on_file=teller.file,
                 max_bytes=options.max_megabytes << 20,
                 embedder=embedder,
+                shards=options.shards,
                 **rules,
             )
         teller.done(report)
@@ -82,6 +93,12 @@ def run(options: argparse.Namespace) -> int:
             return 0
     kept = report.added or report.replaced or report.unchanged or report.moved
     return FAILED if report.failed and not kept else 0
+
+
+def _shards(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 999):
+        raise argparse.ArgumentTypeError(f"{text}: expected a number of parts, 1 to 999")
+    return int(text)
 
 
 def _follow(engine: Engine, changes: Changes, add: Callable[[Sequence[Path]], Report]) -> None:

@@ -17,6 +17,7 @@ from qa.read import Reader
 from ui import auth, chat, docs, documents, guard, mcp, page, routes, serve, source
 from ui.conversations import Conversations
 from ui.queue import Queue
+from ui.terminal import uncalibrated
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -126,11 +127,14 @@ def run(
     host: str = "127.0.0.1",
     port: int = 7860,
     reader: Reader | None = None,
+    reader_name: str | None = None,
+    device: str | None = None,
     password_file: Path | None = None,
     no_auth: bool = False,
     read_only: bool = False,
     history: bool = True,
     watch: Sequence[Path] = (),
+    ray: str = "",
 ) -> int:
     """Serve the page until Ctrl-C; return 0 then. A first start indexes the sample documents.
 
@@ -138,14 +142,17 @@ def run(
     cannot be had, Error if the index or a model cannot be used, ValueError if others could reach it without a password
     and ``no_auth`` has not been said.
     """
-    password = None if no_auth else auth.chosen(password_file)
+    given = auth.chosen(password_file)  # with --no-auth too: no child needs what is in the environment
+    password = None if no_auth else given
     auth.allow(host, password, without=no_auth)
     with serve.listen(host, port) as listener:
         print(f"Opening the index in {index} …", flush=True)
-        if qa.ensure_samples(index):
+        if not ray and qa.ensure_samples(index):
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
-        engine = Engine(index, reader=reader)
+        engine = Engine(index, reader=reader, device=device, ray=ray)
         engine.warm()
+        if not engine.calibrated:
+            print(uncalibrated(reader_name), flush=True)
         if not password and not guard.is_local(host):
             print("No password is asked for: whoever reaches this address can read the documents.", flush=True)
         with closing(Conversations(index / "conversations.db" if history else None)) as kept:

@@ -22,7 +22,9 @@ _WRITABLE = re.compile(
     r"/mcp|/api/(ask|retrieve|documents/\w+|conversations(/[\w-]+(/(ask|stop|restore))?)?)"
     r"|/gradio_api/(queue/join|run/predict|cancel|reset/?)"
 )
-_CHANGES = re.compile(r"/api/documents/(?!(ids|choose)$)\w+")
+_READING = ("/api/documents/ids", "/api/documents/choose")
+"""What is sent to be looked up, and changes nothing."""
+_HOST = re.compile(r"([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:\d*)?")
 _BYTES = "application/octet-stream"  # a form of another site cannot send this without asking first
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _POLICY = (
@@ -85,7 +87,8 @@ class KnownHost:
         await (self.app if known else _refuse(400, "Invalid host header"))(scope, receive, send)
 
     def _knows(self, header: str) -> bool:
-        name = re.sub(r":\d*\Z", "", header).lower()
+        written = _HOST.fullmatch(header)
+        name = written[1].lower() if written else ""
         address = _address(name)
         bare = address is not None and not address.is_unspecified
         return name in self._names or (self._everywhere and bare)
@@ -115,13 +118,15 @@ class SameOrigin:
         headers, path = Headers(scope=scope), scope["path"]
         if is_foreign(headers):
             return _refuse(403, "Requests from other sites are not answered.")
+        if not path.isprintable():  # a route's pattern would take a line end behind its path for nothing
+            return _refuse(404, "There is nothing here.")
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return None
         if scope["method"] not in ("POST", "PATCH", "DELETE"):
             return problem(405, f"{scope['method']} is not used here.", headers={"Allow": "GET, HEAD, POST"})
         if not _WRITABLE.fullmatch(path) and not path.startswith("/api/"):  # of those, our own routes know best
             return _refuse(404, f"There is nothing to send to at {path}.")
-        if self.read_only and _CHANGES.fullmatch(path):
+        if self.read_only and path.startswith("/api/documents") and path not in _READING:
             return _refuse(403, "This server is read-only: documents are added where it runs.")
         kind, most = ("application/json", self.most_bytes) if path != _UPLOAD else (_BYTES, self.most_upload)
         if path.startswith(("/api/", "/mcp")) and headers.get("content-type", "").split(";")[0].strip() != kind:
@@ -173,6 +178,8 @@ class Policy:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(_HEADERS)
+                if scope["path"].startswith(("/api/", "/mcp")):
+                    headers.setdefault("Cache-Control", "no-store")  # who logs out leaves nothing behind
                 if headers.get("content-type", "").startswith("text/html"):
                     page.append(message)
                     return

@@ -5,7 +5,6 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,11 +25,6 @@ LONGEST_QUESTION = 10_000
 
 FOR_PROGRAMS = "For programs"
 """Routes that stay as they are; the others are the page's own."""
-
-_CODES: dict[int | str, dict[str, Any]] = {
-    422: {"description": "What is wrong with the request, field by field (RFC 9457)"},
-    503: {"description": "The index cannot be used, or too many wait: then with `Retry-After`, in seconds (RFC 9457)"},
-}
 
 Text = Annotated[str, StringConstraints(max_length=LONGEST_QUESTION)]
 Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION)]
@@ -112,7 +106,7 @@ def add(app: FastAPI, engine: Engine, *, queue: Queue | None = None) -> None:
     app.exception_handler(StarletteHTTPException)(_said)
     app.exception_handler(FullError)(_turned_away)
 
-    @app.post("/api/ask", tags=[FOR_PROGRAMS], responses=_CODES)
+    @app.post("/api/ask", tags=[FOR_PROGRAMS])
     async def ask(request: AskRequest, accept: Annotated[str, Header()] = "") -> Response:
         """Answer a question with a verbatim quote, or abstain with a reason: the object of `seedqa ask --json`.
 
@@ -128,13 +122,13 @@ def add(app: FastAPI, engine: Engine, *, queue: Queue | None = None) -> None:
             return StreamingResponse(_stages(line, work), media_type="text/event-stream")
         return await _in_line(line, work)
 
-    @app.post("/api/retrieve", tags=[FOR_PROGRAMS], responses=_CODES)
+    @app.post("/api/retrieve", tags=[FOR_PROGRAMS])
     async def retrieve(request: RetrieveRequest) -> Response:
         """Find the passages that fit a question best: the list of `seedqa retrieve --json`."""
         found = lambda: qa.hits_to_json(engine.retrieve(request.question, k=request.k, where=request.confined()))  # noqa: E731
         return await _in_line(line, found)
 
-    @app.get("/api/health", tags=[FOR_PROGRAMS], responses={503: _CODES[503]})
+    @app.get("/api/health", tags=[FOR_PROGRAMS])
     def health() -> Response:
         """Tell that the index opens, and how much is in it."""
         return reply(lambda: _health(engine))
@@ -161,7 +155,11 @@ async def _in_line(line: Queue, work: Callable[[], Any]) -> Response:
 async def _stages(line: Queue, work: Callable[[], Any]) -> AsyncIterator[str]:
     """Yield what happens to a question as server-sent events."""
     places: asyncio.Queue[int | None] = asyncio.Queue()
-    say = partial(asyncio.get_running_loop().call_soon_threadsafe, places.put_nowait)
+    loop = asyncio.get_running_loop()
+
+    def say(before: int | None) -> None:
+        loop.call_soon_threadsafe(places.put_nowait, before)
+
     try:
         ticket = line.enter(say)
     except FullError as error:

@@ -102,6 +102,15 @@ def where(citation: Citation) -> str:
     return _place(citation.path, pages, citation.place, citation.heading, citation.start, citation.end)
 
 
+def uncalibrated(reader: str | None) -> str:
+    """Return what there is to say of a reader, by its name, whose scores nobody has given a meaning."""
+    named = f" --reader {reader}" if reader else ""
+    return (
+        f"Confidence is not calibrated for this reader{f' ({reader})' if reader else ''}, so it says nothing: run"
+        f" `seedqa eval QUESTIONS.json{named} --calibrate` once."
+    )
+
+
 def report_lines(report: Report) -> list[str]:
     """Return what failed, and what was read in part only, a few lines for each reason; and a summary."""
     parts = [

@@ -13,7 +13,7 @@ import multiprocessing
 import resource
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,8 +48,7 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=0, help="name so many files of a format that differ most")
     options = parser.parse_args()
     with _files(options.folder) as (folder, known):
-        results = measured(folder, known, most=options.most)
-        print_table(results, worst=options.worst)
+        print_table(measured(folder, known, most=options.most), worst=options.worst)
 
 
 @contextmanager
@@ -62,17 +61,16 @@ def _files(folder: Path | None) -> Iterator[tuple[Path, Known]]:
         yield Path(made), write_files(Path(made))
 
 
-def measured(folder: Path, known: Known, *, most: int) -> dict[str, Format]:
-    """Return what came of each format, each read in a process of its own: its time and memory are counted apart."""
+def measured(folder: Path, known: Known, *, most: int) -> Iterator[tuple[str, Format]]:
+    """Yield what came of each format, each read in a process of its own: its time and memory are counted apart."""
     groups: dict[str, list[Path]] = defaultdict(list)
     for path in sorted(folder.rglob("*")):
         if path.is_file() and (path in known or (not known and reader_of(path.suffix.lower()))):
             groups[path.suffix.lower()].append(path)
-    context, results = multiprocessing.get_context("fork"), {}
+    context = multiprocessing.get_context("fork")
     for suffix, paths in sorted(groups.items()):
         with context.Pool(1) as pool:
-            results[suffix] = pool.apply(measure, (paths[:most], known))
-    return results
+            yield suffix, pool.apply(measure, (paths[:most], known))
 
 
 def measure(paths: Sequence[Path], known: Known) -> Format:
@@ -115,27 +113,30 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 1.0
 
 
-def print_table(results: Mapping[str, Format], *, worst: int) -> None:
-    """Print a row a format; below, what was refused and what differs most, if asked for."""
+def print_table(results: Iterable[tuple[str, Format]], *, worst: int) -> None:
+    """Print a row a format as it comes; below, what was refused and what differs most, if asked for."""
     print("| format | files | read | compared | words % | phrases % | in order % | places % | CPU s | MB | against |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")
-    for suffix, found in results.items():
-        score = found.score
-        shares = (
-            (score.found_words, score.words), (score.found_phrases, score.phrases),
-            (score.in_order, score.ordered), (score.right_places, score.places),
-        )  # fmt: skip
-        cells = " | ".join(f"{100 * part / whole:.1f}" if whole else "–" for part, whole in shares)
-        print(
-            f"| {suffix[1:]} | {found.read + len(found.refused)} | {found.read} | {len(found.each)} | {cells} "
-            f"| {found.seconds:.1f} | {found.megabytes:.0f} | {found.other or 'what was written'} |"
-        )
-    for suffix, found in results.items() if worst else ():
-        print(f"\n{suffix}")
-        for line in found.refused[:worst]:
-            print(f"  refused: {line}")
-        for share, path in sorted(found.each)[:worst]:
-            print(f"  {100 * share:5.1f} % of the phrases: {path}")
+    below = list[str]()
+    for suffix, found in results:
+        print(_row(suffix, found), flush=True)
+        if worst:
+            below += ["", suffix, *(f"  refused: {line}" for line in found.refused[:worst])]
+            below += [f"  {100 * share:5.1f} % of the phrases: {path}" for share, path in sorted(found.each)[:worst]]
+    print("\n".join(below))
+
+
+def _row(suffix: str, found: Format) -> str:
+    score = found.score
+    shares = (
+        (score.found_words, score.words), (score.found_phrases, score.phrases),
+        (score.in_order, score.ordered), (score.right_places, score.places),
+    )  # fmt: skip
+    cells = " | ".join(f"{100 * part / whole:.1f}" if whole else "–" for part, whole in shares)
+    return (
+        f"| {suffix[1:]} | {found.read + len(found.refused)} | {found.read} | {len(found.each)} | {cells} "
+        f"| {found.seconds:.1f} | {found.megabytes:.0f} | {found.other or 'what was written'} |"
+    )
 
 
 if __name__ == "__main__":

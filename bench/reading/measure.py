@@ -54,8 +54,9 @@ def compare(document: Document, pieces: Sequence[Piece]) -> Score:
     stands = {size: _phrases([word for word, _ in own], size) for size in range(1, PHRASE + 1)}
     _count_phrases(score, said, stands)
     _count_order(score, said, stands[PHRASE])
+    offsets = [start for _, start in own]
     for piece, words in zip(pieces, said, strict=True):
-        _count_places(score, document, piece, words, stands[PHRASE], [start for _, start in own])
+        _count_places(score, document, piece, words, stands[PHRASE], offsets)
     return score
 
 

@@ -63,8 +63,8 @@ def _docx(path: Path) -> Iterator[Piece]:
     heading = ""
     for block in docx.Document(str(path)).iter_inner_content():
         if hasattr(block, "rows"):
-            cells = {cell._tc: cell.text for row in block.rows for cell in row.cells}
-            yield from (Piece(text) for text in cells.values())
+            cells = {cell._tc: cell for row in block.rows for cell in row.cells}  # a merged one comes again
+            yield from (Piece(each.text) for cell in cells.values() for each in cell.paragraphs)
         else:
             name = block.style.name if block.style is not None else ""
             heading = block.text if str(name).startswith("Heading") and block.text.strip() else heading

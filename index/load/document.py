@@ -21,6 +21,11 @@ def load(path: Path, *, max_bytes: int = 32 * MEGABYTE) -> Document:
     Raises UnsupportedFile if nothing reads its suffix, and LoadError if it is missing, too large, not a
     regular file, damaged, encrypted, or without any text. The same bytes always give the same text.
     """
+    return parse(path, *fetch(path, max_bytes=max_bytes))
+
+
+def fetch(path: Path, *, max_bytes: int) -> tuple[Path, bytes]:
+    """Read a file's bytes, and tell where it really is; the first half of :func:`load`."""
     suffix = path.suffix.lower()
     if suffix in OLD:
         raise UnsupportedFile(
@@ -32,7 +37,15 @@ def load(path: Path, *, max_bytes: int = 32 * MEGABYTE) -> Document:
         )
     try:
         place = _locate(path)
-        data = _read(place, max_bytes)
+        return place, _read(place, max_bytes)
+    except ParseError as error:
+        raise LoadError(f"{path} {error}.") from None
+
+
+def parse(path: Path, place: Path, data: bytes) -> Document:
+    """Make a document of a file's bytes, which need not be on this machine; the second half of :func:`load`."""
+    suffix = path.suffix.lower()
+    try:
         parsed = _parse(suffix, data)
     except ParseError as error:
         raise LoadError(f"{path} {error}.") from None

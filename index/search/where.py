@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from index.load.text import clean
 from index.store import Store
-from index.types import Where
+from index.types import Document, Where
 from index.walk import is_within, roots
 
 Condition = tuple[str, tuple[object, ...]]
@@ -31,6 +32,13 @@ def allowed(store: Store, where: Where | None) -> NDArray[np.int64] | None:
 def fits(path: str, where: Where | None) -> bool:
     """Tell whether a path is one of those that a search was confined to, or lies below one."""
     return where is None or where.paths is None or is_within(path, _roots(where.paths))
+
+
+def confined(document: Document, where: Where | None) -> Document:
+    """Return the document with those of its files only that a search was confined to."""
+    paths = (document.path, *document.copies)
+    inside = tuple(path for path in paths if fits(path, where))
+    return replace(document, path=inside[0], copies=inside[1:]) if inside and inside != paths else document
 
 
 def _conditions(where: Where) -> Iterator[Condition]:

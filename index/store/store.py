@@ -164,15 +164,20 @@ class Store(Reading):
         """Delete those of the documents that no path leads to, and all that hangs on them."""
         query = f"SELECT id, passages FROM documents WHERE id {LISTED} AND id NOT IN (SELECT document FROM files)"
         unled = self.database.rows(query, listed(documents))
-        for number, _ in unled:
-            self._unword(number)
-        ids = listed([row[0] for row in unled])
-        gone = self.ids(f"SELECT id FROM passages WHERE document {LISTED} ORDER BY id", ids)
-        self._add_to_sum(-summed(halved(self.vectors(gone))))
-        self._bury(gone)
-        self.database.rows(f"DELETE FROM documents WHERE id {LISTED}", ids)
+        ids = [row[0] for row in unled]
+        self._delete_passages(ids)
+        self.database.rows(f"DELETE FROM documents WHERE id {LISTED}", listed(ids))
         self._add_to("documents", -len(unled))
         self._add_to("passages", -sum(row[1] for row in unled))
+
+    def _delete_passages(self, documents: Sequence[int]) -> None:
+        """Delete what is found of documents, and no longer count it."""
+        for number in documents:
+            self._unword(number)
+        gone = self.ids(f"SELECT id FROM passages WHERE document {LISTED} ORDER BY id", listed(documents))
+        self._add_to_sum(-summed(halved(self.vectors(gone))))
+        self._bury(gone)
+        self.database.rows(f"DELETE FROM passages WHERE id {LISTED}", listed(gone.tolist()))
 
     def _bury(self, ids: NDArray[np.int64]) -> None:
         """Note which of the passages that go are in a segment."""
@@ -226,13 +231,18 @@ class Store(Reading):
         add_frequencies(self.database, [cut(self.database, both) for both in written], sign=-1)
 
     def _rename_title(self, document_id: int, old: str, new: str) -> None:
-        """Give a document that is called after its file the file's new name, by which it is found too."""
-        passages = self.passages_of(document_id)
-        if passages and passages[0].document.title == PurePath(old).stem:
+        """Give a document that is called after its file the file's new name, by which it is found too.
+
+        Its passages get new ids: what an id is found by never changes.
+        """
+        kept = self.embedded(document_id)
+        if kept and kept.passages and kept.passages[0].document.title == PurePath(old).stem:
             title = PurePath(new).stem
-            self._unword(document_id)
+            self._delete_passages([document_id])
             self.database.rows("UPDATE documents SET title = ? WHERE id = ?", (title, document_id))
-            self._words(document_id, title, passages)
+            small = [rounded(rows) for rows in kept.sentences]
+            self._insert_passages(document_id, kept.passages, halved(kept.vectors), small)
+            self._words(document_id, title, kept.passages)
 
     def _add_to_sum(self, rows: Sum) -> None:
         total = (self.sum() + rows).astype("<i8").tobytes()

@@ -46,6 +46,14 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What reads, cuts and embeds a file in place of this process, ``at_once`` files at a time."""
+
+    read: Callable[[Task], Cut]
+    at_once: int
+
+
+@dataclass(frozen=True, slots=True)
 class Same:
     """The file's bytes are those that are stored for it."""
 
@@ -110,9 +118,13 @@ class Ahead:
         *,
         stored: Collection[Bytes],
         max_bytes: int,
-        threads: int | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """Start them. The embedder is made when the first file has to be cut; ``stored`` need not be read."""
+        """Start them. The embedder is made when the first file has to be cut; ``stored`` need not be read.
+
+        Files are read ``elsewhere`` if that is given.
+        """
+        self._elsewhere = elsewhere
         self._embedder = embedder
         self._done = done
         self._max_bytes = max_bytes
@@ -120,7 +132,7 @@ class Ahead:
         self._tasks: SimpleQueue[Task | None] = SimpleQueue()
         self._looking = threading.Lock()
         self._stopped = False
-        self.threads = threads or cores()
+        self.threads = elsewhere.at_once if elsewhere else cores()
         self._running = [threading.Thread(target=self._run, daemon=True) for _ in range(self.threads)]
         for thread in self._running:
             thread.start()
@@ -159,6 +171,8 @@ class Ahead:
 
     def _read(self, task: Task) -> Result:
         try:
+            if self._elsewhere:
+                return self._elsewhere.read(task)
             document = load(task.file, max_bytes=self._max_bytes)
             embedder = self._embedder()
             return cut(document, lambda texts: self._count(embedder, texts), embedder.max_tokens)

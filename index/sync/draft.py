@@ -34,6 +34,8 @@ class Cut:
     parts: dict[str, list[Part]]
     times: Counter[str]
     """How often each text occurs."""
+    found: Mapping[str, tuple[Vectors, Small]] = field(default_factory=dict)
+    """What is embedded already of the texts."""
 
 
 def cut(document: Document, count_tokens: CountTokens, max_tokens: int) -> Cut:
@@ -56,6 +58,10 @@ class Draft:
     """Of the task that it is made for."""
     unfinished: Unfinished | None = None
     _found: dict[str, tuple[Vectors, Small]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with what came embedded."""
+        self._found.update(self.made.found)
 
     def know(self, known: Known) -> None:
         """Take what an earlier version of the document was embedded as."""

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from index.errors import LoadError
 from index.files import settled
 from index.store import Store
-from index.sync.ahead import Ahead, Bytes, Copy, InOrder, Result, Same, Task
+from index.sync.ahead import Ahead, Bytes, Copy, Elsewhere, InOrder, Result, Same, Task
 from index.sync.batches import Batch, Batches
 from index.sync.changes import via
 from index.sync.draft import LARGE, Cut, Draft, known
@@ -62,13 +62,14 @@ class Flow:
         *,
         stored: Collection[Bytes],
         max_bytes: int,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """Take what it needs; ``stored`` says of which bytes there are documents."""
+        """Take what it needs; ``stored`` says of which bytes there are documents. See :class:`Ahead`."""
         self._store = store
         self._embedder = embedder
         self._meter = meter
         self._events: SimpleQueue[Event] = SimpleQueue()
-        self._ahead = Ahead(embedder, self._events.put, stored=stored, max_bytes=max_bytes)
+        self._ahead = Ahead(embedder, self._events.put, stored=stored, max_bytes=max_bytes, elsewhere=elsewhere)
         self._batches = Batches(embedder, self._events.put)
         self._todo: deque[Task] = deque()
         self._reading = InOrder()

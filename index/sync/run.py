@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.files import settled, stamp
 from index.store import File, Store
-from index.sync.ahead import Task
+from index.sync.ahead import Elsewhere, Task
 from index.sync.changes import moved, nowhere, vanished, via
 from index.sync.flow import Done, Flow
 from index.sync.meter import Meter, work
@@ -32,8 +32,13 @@ class Sync:
         on_progress: Callable[[Progress], None] | None,
         on_file: Callable[[Outcome], None] | None,
         max_bytes: int,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """Take what a run needs. The embedder is made when the first file has to be embedded."""
+        """Take what a run needs. The embedder is made when the first file has to be embedded.
+
+        Files are read ``elsewhere`` if that is given.
+        """
+        self._elsewhere = elsewhere
         self._store = store
         self._embedder = embedder
         self._on_progress = on_progress
@@ -96,7 +101,14 @@ class Sync:
                 rest.append(task)
         if rest:
             stored = {(file.sha256, file.parser) for file in known.values() if file.shape == EMBEDDED.name}
-            flow = Flow(self._store, self._embedder, meter, stored=stored, max_bytes=self._max_bytes)
+            flow = Flow(
+                self._store,
+                self._embedder,
+                meter,
+                stored=stored,
+                max_bytes=self._max_bytes,
+                elsewhere=self._elsewhere,
+            )
             yield from flow.run(rest)
 
     def _note(self, done: Done, outcome: Outcome) -> None:

@@ -21,6 +21,17 @@ button {{ padding: .5rem; color: #fff; background: #1f6b52; border: 0; border-ra
 {problem}<button>Log in</button></form></main></body></html>"""
 
 
+_FAREWELL = """</style></head><body><main><h1>seedqa</h1>
+<form method="post" action="/logout"><p>Log out on this computer?</p><button>Log out</button></form>
+<p><a href="/">Back to your conversations</a></p></main></body></html>"""
+
+
+def farewell() -> Response:
+    """Return the page with the button that logs out."""
+    head = _PAGE.partition("</style>")[0].format().replace("log in", "log out")
+    return HTMLResponse(f"{head}{_FAREWELL}", headers={"Cache-Control": "no-store"})
+
+
 def form(following: str, *, problem: str = "", status: int = 200) -> Response:
     """Return the page, which leads on to a path of this server."""
     said = f'<p id="problem" role="alert">{html.escape(problem)}</p>' if problem else ""

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.auth.form import form, local
+from ui.auth.form import farewell, form, local
 from ui.auth.password import Password
 from ui.auth.sessions import Sessions, hashed
 from ui.auth.throttle import Throttle
@@ -21,6 +21,8 @@ from ui.problems import problem
 COOKIE = "seedqa_session"
 OPEN = frozenset({"/icon.svg"})
 LONGEST_BODY = 4_096
+MOST_NAMES = 1_000
+"""Any name may come with the password: of so many it is remembered that they were let in."""
 
 
 class Login:
@@ -49,14 +51,13 @@ class Login:
 
     async def _response(self, request: Request) -> Response | None:
         """Return what is said instead of passing the request on; None to pass it on."""
-        path, token = request.url.path, request.cookies.get(COOKIE, "")
+        path, token = request.scope["path"], request.cookies.get(COOKIE, "")
         if is_foreign(request.headers):
             return problem(403, "Requests from other sites are not answered.")
         if path == "/login" and request.method == "POST":
             return await self._log_in(request)
-        if path == "/logout" and request.method == "POST":
-            self.sessions.end(token)
-            return _without_cookie(RedirectResponse("/login", 303))
+        if path == "/logout":
+            return self._log_out(request, token)
         if self.sessions.holds(token) or path in OPEN:
             return RedirectResponse("/", 303) if path == "/login" else None
         if path == "/login":
@@ -77,6 +78,14 @@ class Login:
         response.set_cookie(COOKIE, self.sessions.begin(), httponly=True, samesite="lax", secure=secure, path="/")
         return response
 
+    def _log_out(self, request: Request, token: str) -> Response:
+        if request.method != "POST":  # a link alone must not: any page could have one
+            return farewell()
+        self.sessions.end(token)
+        response = RedirectResponse("/login", 303)
+        response.delete_cookie(COOKIE, path="/")
+        return response
+
     async def _basic_auth(self, request: Request, given: str) -> Response | None:
         if hashed(given) in self._basic:
             return None
@@ -87,6 +96,8 @@ class Login:
         refused = await self._guess(request, password)
         if refused:
             return problem(401, refused, headers={"WWW-Authenticate": 'Basic realm="seedqa"'})
+        if len(self._basic) >= MOST_NAMES:
+            self._basic.clear()
         self._basic.add(hashed(given))
         return None
 
@@ -129,12 +140,7 @@ async def _body(request: Request) -> bytes:
 def _ask(request: Request) -> Response:
     """Send a person to the form, and tell a program what is missing."""
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-        return RedirectResponse(f"/login?next={quote(request.url.path)}", 303)
+        return RedirectResponse(f"/login?next={quote(request.scope['path'])}", 303)
     by_browser = "sec-fetch-mode" in Headers(scope=request.scope)
     headers = {} if by_browser else {"WWW-Authenticate": 'Basic realm="seedqa"'}  # else it would open its own box
     return problem(401, "Log in at /login, or send the password by HTTP Basic, with any name.", headers=headers)
-
-
-def _without_cookie(response: Response) -> Response:
-    response.delete_cookie(COOKIE, path="/")
-    return response

@@ -47,8 +47,15 @@ def chosen(file: Path | None) -> Password | None:
     if file is not None:
         if os.name == "posix" and file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
             raise ValueError(f"Others on this computer can read {file}: run `chmod 600` on it.")
-        text = (file.read_text(encoding="utf-8").splitlines() or [""])[0]
+        text = _first_line(file)
     return Password.of(text) if text or file is not None else None
+
+
+def _first_line(file: Path) -> str:
+    try:
+        return (file.read_text(encoding="utf-8-sig").splitlines() or [""])[0]
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is not UTF-8 text: write the password into it as plain text.") from None
 
 
 def allow(host: str, password: Password | None, *, without: bool) -> None:

@@ -17,6 +17,7 @@ LARGER = 1.12
 MOST_WORDS = 15
 MOST_ENTRIES = 5_000
 DEEPEST = 6
+MOST_LINES = 4
 ENDS = re.compile(r"[.,;!?…]['\"”’)\]»]*$")
 SENTENCE = re.compile(r"[.;…]['\"”’)\]»]*$")
 LETTER = re.compile(r"[^\W\d_]")
@@ -25,6 +26,8 @@ NUMBERING = re.compile(r"^(?:\d+(?:\.\d+)*|[ivxlc]+|[a-z])[.)]?\s+", re.IGNORECA
 
 Place = tuple[int, int]
 """A page, and an item of it."""
+Titles = dict[str, tuple[int, int]]
+"""The letters of lines, by which a title is known, to the first item that they stand in and how many they take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,12 @@ def body_height(pages: Sequence[Sequence[Item]]) -> float:
 
 
 def _named(pdf: "PdfDocument", pages: Sequence[Sequence[Item]]) -> Iterator[tuple[Place, Found]]:
+    known: dict[int, Titles] = {}  # an outline may have a thousand entries for a page
     for level, title, number in _outline(pdf):
         if number < len(pages):
-            found = _find(title, pages[number])
+            if number not in known:
+                known[number] = _titles(pages[number])
+            found = _find(title, known[number])
             if found:
                 yield (number, found[0]), Found(level, found[1])
 
@@ -78,21 +84,27 @@ def _outline(pdf: "PdfDocument") -> Iterator[tuple[int, str, int]]:
         return
 
 
-def _find(title: str, page: Sequence[Item]) -> tuple[int, int] | None:
+def _find(title: str, titles: Titles) -> tuple[int, int] | None:
     """The item at which a title stands, and how many lines it takes."""
-    sought = {_letters(title), _letters(NUMBERING.sub("", title))} - {""}
-    for first, item in enumerate(page):
-        if not isinstance(item, Line):
-            continue
-        lines = []
-        for other in page[first : first + 4]:
-            if not isinstance(other, Line):
+    sought = (_letters(title), _letters(NUMBERING.sub("", title)))
+    return min((titles[letters] for letters in sought if letters in titles), default=None)
+
+
+def _titles(page: Sequence[Item]) -> Titles:
+    """The titles that lines of a page may be: alone or with up to three below them, with a number or without."""
+    found: Titles = {}
+    for first in range(len(page)):
+        said = number = ""
+        for count, line in enumerate(page[first : first + MOST_LINES], 1):
+            if not isinstance(line, Line):
                 break
-            lines.append(other.text)
-            said = " ".join(lines)
-            if {_letters(said), _letters(NUMBERING.sub("", said))} & sought:
-                return first, len(lines)
-    return None
+            if count == 1:
+                number = _letters((NUMBERING.match(f"{line.text} ") or [""])[0])
+            said += _letters(line.text)
+            for letters in (said, said.removeprefix(number)):
+                if letters:
+                    found.setdefault(letters, (first, count))
+    return found
 
 
 def _letters(text: str) -> str:

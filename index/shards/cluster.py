@@ -1,0 +1,284 @@
+"""Shards on Ray: each held by two actors on two machines, files read and embedded by tasks. The only importer of ray.
+
+Storage is the truth: a folder that every machine sees at the same path. One process writes there, as on one machine;
+actors load what it has published, so an actor or a machine that dies takes nothing with it.
+"""
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, cast
+
+from index.embed import load_embedder
+from index.errors import Error, IndexNotFound, LoadError, ModelError, StoreError
+from index.load import fetch as fetch_file
+from index.load import parse
+from index.shards.part import Part
+from index.shards.published import Copy, fetch, publish, published, stamp
+from index.shards.shards import Shards, databases, held
+from index.store import Origin, Store
+from index.store.blobs import Small
+from index.sync import Elsewhere
+from index.sync.ahead import Task
+from index.sync.draft import Cut, cut
+from index.sync.unfinished import smaller
+from index.types import Embedder, Vectors
+
+NAMESPACE = "seedqa"
+REPLICAS = 2
+DEADLINE = 1.0
+"""Seconds after which the other replica is asked too."""
+GIVE_UP = 60.0
+"""Seconds after which a question fails: by then a dead actor has been started again, and has loaded its shard."""
+_AVOIDED = 20.0  # seconds for which a replica that was slow or dead is asked last
+_LOOK = 1.0  # seconds between two looks at whether something has been published
+_TRIES = 5  # how often a file is read whose process dies
+_BATCH = 32
+
+
+class Holder:
+    """A shard in memory on some machine: the body of an actor."""
+
+    def __init__(self, folder: str, number: int) -> None:
+        """Load the shard with that number."""
+        self._folder, self._number = Path(folder), number
+        self._looked, self._seen = time.monotonic(), stamp(self._folder)
+        self._lock = threading.Lock()
+        self._copy, self._part = self._load()
+
+    def ask(self, name: str, *arguments: object) -> object:
+        """Answer as the shard does, which is loaded anew in the background when another one is published."""
+        if time.monotonic() - self._looked > _LOOK:
+            self._looked = time.monotonic()
+            if stamp(self._folder) != self._seen and self._lock.acquire(blocking=False):
+                threading.Thread(target=self._renew, daemon=True).start()
+        return getattr(self._part, name)(*arguments)
+
+    def copy(self) -> Copy:
+        """Tell what is loaded."""
+        return self._copy
+
+    def _renew(self) -> None:
+        try:
+            seen = stamp(self._folder)
+            if self._chosen() != self._copy:
+                self._copy, self._part = self._load()  # the old one goes when nobody is being answered by it
+            self._seen = seen
+        finally:
+            self._lock.release()
+
+    def _load(self) -> tuple[Copy, Part]:
+        chosen = self._chosen()
+        self._home = tempfile.TemporaryDirectory(prefix="seedqa-shard-")
+        path = Path(self._home.name) / "index.db"
+        fetch(self._folder, chosen, path)
+        return chosen, Part(Store.open(path))
+
+    def _chosen(self) -> Copy:
+        copies = published(self._folder)
+        if copies is None:
+            raise IndexNotFound(f"nothing is published in {self._folder}: run `seedqa add PATH --ray ADDRESS`")
+        return copies[self._number]
+
+
+class Replicas:
+    """A shard that several actors hold, asked as a :class:`Part` is; where one is slow or dead, another answers."""
+
+    def __init__(self, name: str, actors: Sequence[Any]) -> None:
+        """``name`` is how an error calls the shard."""
+        self._name, self._actors = name, list(actors)
+        self._avoided = [0.0] * len(actors)
+        self._turn = 0
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        """Return what asks for a method of the shard."""
+        if name.startswith("_") or not callable(getattr(Part, name, None)):
+            raise AttributeError(name)
+        return partial(self._ask, name)
+
+    def close(self) -> None:
+        """Leave the actors as they are: others ask them too."""
+
+    def is_replaced(self) -> bool:
+        """Say no: an actor sees for itself when something else is published."""
+        return False
+
+    def _ask(self, name: str, *arguments: object) -> object:
+        import ray
+
+        until = time.monotonic() + GIVE_UP
+        order, failed = self._order(), dict[int, Error]()
+        pending: dict[Any, int] = {}
+        for attempt in range(1_000_000):
+            if attempt < len(order) or not pending:
+                number = order[attempt % len(order)]
+                pending[self._actors[number].ask.remote(name, *arguments)] = number
+            done, _ = ray.wait(list(pending), num_returns=1, timeout=DEADLINE)
+            for reference in done:
+                number = pending.pop(reference)
+                try:
+                    return ray.get(reference)
+                except Error as error:  # of this replica's copy or machine, perhaps; or of what was asked
+                    failed[number] = error
+                except ray.exceptions.RayError:  # it is dead, or being started
+                    time.sleep(0.05 if attempt >= len(order) else 0)
+                self._avoid(number)
+            if not done:
+                self._avoid(*pending.values())
+            if len(failed) == len(self._actors):
+                raise failed[order[0]]
+            if time.monotonic() > until:
+                break
+        raise StoreError(
+            f"{self._name} has not answered for {GIVE_UP:.0f} seconds: look at the cluster with `ray status`"
+        )
+
+    def _order(self) -> list[int]:
+        """Return in which order to ask: each in turn, but what was slow or dead lately last."""
+        self._turn += 1
+        numbers = [(self._turn + place) % len(self._actors) for place in range(len(self._actors))]
+        now = time.monotonic()
+        return sorted(numbers, key=lambda number: self._avoided[number] > now)
+
+    def _avoid(self, *numbers: int) -> None:
+        for number in numbers:
+            self._avoided[number] = time.monotonic() + _AVOIDED
+
+
+class Cluster(Shards):
+    """Shards that actors hold. What is added is read and embedded by tasks, stored here, and then published."""
+
+    @classmethod
+    def connect(
+        cls,
+        folder: Path,
+        address: str,
+        *,
+        embedder: Embedder | None = None,
+        create: bool = False,
+        shards: int | None = None,
+    ) -> "Cluster":
+        """Connect to a Ray cluster whose machines see the folder; start the actors that are not there yet.
+
+        A new index has 4 ``shards`` unless told otherwise. Raises StoreError if there is no Ray or no cluster,
+        otherwise as ``Index.open``.
+        """
+        ray = joined(address)
+        if held(folder) is not None or create:  # else the folder is another machine's, which has published it
+            made = Shards.in_folder(
+                folder, embedder=embedder, create=create, shards=shards if held(folder) else shards or 4
+            )
+            made.close()
+            publish(folder, databases(folder))
+        copies = ray.get(ray.remote(num_cpus=0)(published).remote(folder))
+        if copies is None:
+            raise IndexNotFound(f"nothing is published in {folder}: run `seedqa add PATH --ray {address}`")
+        return cls(folder, started(folder, len(copies)), embedder)
+
+    @contextmanager
+    def _writer(self) -> Iterator[Store]:
+        with super()._writer() as store:
+            yield store
+        publish(self.folder, databases(self.folder))
+
+    def _elsewhere(self, max_bytes: int) -> Elsewhere:
+        """Have twice as many files under way as there are cores: each waits for its successor, and not for more."""
+        cores = int(joined("").cluster_resources().get("CPU", 1))
+        return Elsewhere(partial(_read, self.origin, max_bytes), 2 * max(1, cores))
+
+
+def joined(address: str) -> Any:
+    """Return Ray, with this process in the cluster at an address; in the one it is in already, if it is in one."""
+    try:
+        import ray
+    except ImportError:
+        raise StoreError("Ray is not installed here: run `pip install 'seedqa[ray]'`") from None
+    if not ray.is_initialized():
+        try:
+            ray.init(address or "auto", namespace=NAMESPACE, log_to_driver=False, logging_level="ERROR")
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            raise StoreError(f"there is no Ray cluster at {address} ({error}): start one with `ray start`") from error
+    return ray
+
+
+def started(folder: Path, shards: int) -> list[Part]:
+    """Return the shards, each with its two actors, on two machines: those that are there, or new ones."""
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    nodes = sorted(node["NodeID"] for node in ray.nodes() if node["Alive"])
+    made = []
+    for number in range(shards):
+        actors = [
+            ray.remote(Holder)
+            .options(
+                name=f"{folder}#{number}.{replica}",
+                namespace=NAMESPACE,
+                lifetime="detached",
+                get_if_exists=True,
+                max_restarts=-1,
+                max_concurrency=8,
+                num_cpus=0,
+                scheduling_strategy=NodeAffinitySchedulingStrategy(nodes[(number + replica) % len(nodes)], soft=True),
+            )
+            .remote(str(folder), number)
+            for replica in range(REPLICAS)
+        ]
+        made.append(cast(Part, Replicas(f"shard {number} of {folder}", actors)))
+    return made
+
+
+def stop(folder: Path, shards: int) -> None:
+    """Stop the actors that hold a folder's shards."""
+    import ray
+
+    for number in range(shards):
+        for replica in range(REPLICAS):
+            with suppress(ValueError):
+                ray.kill(ray.get_actor(f"{folder}#{number}.{replica}", namespace=NAMESPACE))
+
+
+def _read(origin: Origin, max_bytes: int, task: Task) -> Cut:
+    """Have a file read and embedded by some machine; raises LoadError if none can."""
+    import ray
+
+    place, data = fetch_file(task.file, max_bytes=max_bytes)
+    remote = ray.remote(num_cpus=1, max_retries=_TRIES)(prepared)
+    try:
+        made = ray.get(remote.remote(task.file, place, data, origin))
+    except ray.exceptions.RayError as error:
+        reason = f"the process that read it died {_TRIES + 1} times ({type(error).__name__})"
+        raise LoadError(f"{task.file} could not be read: {reason}; leave it out, or add it without --ray") from error
+    if isinstance(made, LoadError):
+        raise made
+    return cast(Cut, made)
+
+
+def prepared(file: Path, place: Path, data: bytes, origin: Origin) -> Cut | LoadError:
+    """Read a file's bytes and embed what they say: the body of a task. The same bytes always make the same."""
+    try:
+        document = parse(file, place, data)
+        embedder = _embedder(origin)
+        made = cut(document, embedder.count_tokens, embedder.max_tokens)
+    except LoadError as error:  # an outcome, and no reason to try again
+        return error
+    found: dict[str, tuple[Vectors, Small]] = {}
+    texts = list(made.parts)
+    for start in range(0, len(texts), _BATCH):
+        part = texts[start : start + _BATCH]
+        rows, inner = embedder.encode_parts(part, [made.parts[text] for text in part])
+        found.update(zip(part, zip(rows, smaller(inner), strict=True), strict=True))
+    return replace(made, found=found)
+
+
+@lru_cache(maxsize=1)
+def _embedder(origin: Origin) -> Embedder:
+    made = load_embedder(origin.name)
+    if made.fingerprint != origin.fingerprint:
+        raise ModelError(f"{origin.name} has other weights on this machine than the index was made with: copy them")
+    return made

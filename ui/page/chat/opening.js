@@ -11,7 +11,7 @@ import { greet } from "./welcome.js";
 
 const mouse = matchMedia("(pointer: fine)");
 const FIRST = 5; // questions that are there at once
-const idle = window.requestIdleCallback ?? ((act) => setTimeout(act, 50));
+const idle = (act) => (window.requestIdleCallback ?? setTimeout)(act, { timeout: 500 });
 
 const add = (exchange, before = null) => {
   const article = blank(exchange.asked);

@@ -305,6 +305,19 @@ def test_the_look_comes_from_here(client: TestClient) -> None:
         assert not re.search(r"https?:|url\(.?//|@import", reply.text.replace("http://www.w3.org/2000/svg", ""))
 
 
+def test_the_page_shows_every_element_that_an_answer_is_written_with() -> None:
+    """It refuses all others: an answer that disagreed by date had a ``time``, and was not shown at all."""
+    script = (UI / "page" / "chat" / "log.js").read_text(encoding="utf-8")
+    shown = set(re.findall(r"[a-z]\w*", script.split("new Set((", 1)[1].split(").split", 1)[0]))
+    written = "".join(path.read_text(encoding="utf-8") for path in (UI / "render").glob("*.py"))
+    used = set(re.findall(r"(?<!P)<([a-z]\w*)[ >]", re.sub(r"\"\"\".*?\"\"\"", "", written, flags=re.DOTALL)))
+    assert "time" in used
+    assert used <= shown
+    names = re.compile(script.split("NAMES = /", 1)[1].split("/;", 1)[0])
+    attributes = set(re.findall(r"<[a-z]\w* ([a-z-]+)=", written)) | {"data-document", "data-copy", "dir", "title"}
+    assert [name for name in attributes if not names.search(name)] == []
+
+
 @pytest.mark.parametrize("path", sorted(UI.rglob("*.py")), ids=lambda path: path.name)
 def test_nothing_needs_a_script_that_the_policy_forbids(path: Path) -> None:
     """Under our policy ``gr.HTML`` shows an error, and a ``js=`` listener ends the whole page."""

@@ -100,6 +100,15 @@ def test_another_site_can_neither_log_in_nor_out(client: TestClient) -> None:
         assert reply.status_code == 403
 
 
+def test_a_browser_logs_in_and_out_by_the_form(client: TestClient) -> None:
+    """It keeps the origin back, as the page's referrer policy asks, and says that the form is this page's own."""
+    browser = {"Origin": "null", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate"}
+    assert client.post("/login", data={"password": SECRET}, headers=browser).status_code == 303
+    assert client.post("/logout", headers=browser).headers["location"] == "/login"
+    elsewhere = browser | {"Sec-Fetch-Site": "cross-site"}
+    assert client.post("/login", data={"password": SECRET}, headers=elsewhere).status_code == 403
+
+
 def test_guessing_gets_slower(client: TestClient) -> None:
     """After five, the right one has to wait as well."""
     said = [client.post("/login", data={"password": f"guess {number}"}).text for number in range(6)]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from bench.browser import served
+from bench.browser import PATIENCE, served
 from index import Index
 from qa import Engine
 from tests import chromium
@@ -34,7 +34,7 @@ def test_a_closed_page_asks_for_the_password_adds_nothing_and_claims_no_certaint
         page.goto(address)
         page.get_by_label("Password").fill("open sesame")
         page.keyboard.press("Enter")
-        expect(page.get_by_label("Your question")).to_be_visible(timeout=60_000)
+        expect(page.get_by_label("Your question")).to_be_visible(timeout=PATIENCE)
         documents = page.get_by_role("region", name="Documents", exact=True)
         expect(documents.get_by_role("checkbox", name="well.txt")).to_be_visible(timeout=30_000)
         documents.get_by_role("checkbox", name="well.txt").check()

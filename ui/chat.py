@@ -68,8 +68,11 @@ def add(app: FastAPI, engine: Engine, kept: Conversations, *, queue: Queue | Non
 
     @app.get("/api/conversations")
     def listed(words: Annotated[str, Query(max_length=200)] = "") -> JSONResponse:
-        found = lambda: [asdict(each) for each in kept.listed(words)]  # noqa: E731
-        return reply(lambda: {"kept": kept.is_kept, "calibrated": engine.calibrated, "conversations": found()})
+        def body() -> dict[str, Any]:
+            found = [asdict(each) for each in kept.listed(words)]
+            return {"kept": kept.is_kept, "calibrated": engine.calibrated, "conversations": found}
+
+        return reply(body)
 
     @app.post("/api/conversations")
     def start(_: Nothing) -> JSONResponse:

@@ -143,6 +143,8 @@ class SameOrigin:
 def is_foreign(headers: Headers) -> bool:
     """Whether a page of another origin sent this: another port of this computer is one, whatever Gradio allows it."""
     origin = headers.get("origin")
+    if origin == "null" and headers.get("sec-fetch-site") == "same-origin":
+        return False  # a form of our own page, whose origin our referrer policy keeps back
     if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
         return True
     from_elsewhere = headers.get("sec-fetch-site") in ("cross-site", "same-site")

@@ -2,7 +2,7 @@
 
 import hashlib
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -85,8 +85,8 @@ def add(app: FastAPI) -> None:
         app.get(f"/{name}", include_in_schema=False)(_sender(path))
 
 
-def _sender(path: Path) -> Callable[[Request], Response]:
-    def send(request: Request) -> Response:
+def _sender(path: Path) -> Callable[[Request], Awaitable[Response]]:
+    async def send(request: Request) -> Response:
         content = path.read_bytes()
         headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:16]}"', "Cache-Control": "no-cache"}
         if request.headers.get("if-none-match") == headers["ETag"]:

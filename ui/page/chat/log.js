@@ -8,8 +8,8 @@ export const log = make("div", { id: "sq-log", role: "region", ariaLabel: "Conve
 
 // Only our own elements get into the page, whatever the markup says: a second wall behind the escaping.
 const TAGS = new Set(("article b bdi blockquote button code details div em h2 li mark p q section span strong summary " +
-  "table tbody td th thead tr ul").split(" "));
-const NAMES = /^(aria-(label|expanded)|class|data-[a-z]+|dir|open|role|scope|tabindex|title|type)$/;
+  "table tbody td th thead time tr ul").split(" "));
+const NAMES = /^(aria-(label|expanded)|class|data-[a-z]+|datetime|dir|open|role|scope|tabindex|title|type)$/;
 const ours = (html) => {
   const template = make("template", { innerHTML: html });
   for (const element of template.content.querySelectorAll("*")) {

@@ -11,7 +11,7 @@ import { greet } from "./welcome.js";
 
 const mouse = matchMedia("(pointer: fine)");
 const FIRST = 5; // questions that are there at once
-const idle = window.requestIdleCallback ?? ((act) => setTimeout(act, 50));
+const idle = (act) => (window.requestIdleCallback ?? setTimeout)(act, { timeout: 500 });
 
 const add = (exchange, before = null) => {
   const article = blank(exchange.asked);
@@ -30,7 +30,7 @@ const watch = async (article, conversation) => { // it was asked before the page
       await new Promise((resolve) => { setTimeout(resolve, 400); });
       const at = `/api/conversations/${conversation}/questions/${article.exchange.number}`;
       const exchange = await send("GET", at);
-      if (!article.isConnected) return;
+      if (!article.parentNode) return; // another conversation was opened
       if (exchange.state !== "running") fill(article, exchange);
     } while (article.exchange.state === "running");
     announce(article);
@@ -79,7 +79,7 @@ const toLast = () => log.querySelector(".sq-exchange:last-child")?.scrollIntoVie
 const earlier = async (conversation, first) => {
   const { exchanges, is_all: isAll } = await send("GET",
     `/api/conversations/${conversation}?before=${first.exchange.number}`);
-  if (current.id !== conversation || !first.isConnected) return;
+  if (current.id !== conversation || !first.parentNode) return;
   const height = log.scrollHeight - log.scrollTop;
   const articles = exchanges.map((exchange) => add(exchange, first));
   log.scrollTop = log.scrollHeight - height;

@@ -13,7 +13,7 @@ const tries = make("div", { id: "sq-tries" });
 
 const suggest = async () => {
   const { questions } = await send("GET", "/api/suggestions");
-  if (!welcome.isConnected) return;
+  if (!welcome.parentNode) return; // asked meanwhile
   tries.replaceChildren(...questions.map((question) =>
     make("button", { type: "button", className: "sq-try", dir: "auto", textContent: question })));
   log.append(tries);

@@ -50,9 +50,15 @@ const draw = ({ conversations, kept, calibrated }) => {
   const unkept = "Kept until seedqa is stopped: it was started with --no-history.";
   note.textContent = conversations.length ? (kept ? "" : unkept) : none;
 };
-const refresh = () => {
-  const words = find.value.trim();
-  return send("GET", `/api/conversations?words=${encodeURIComponent(words.slice(0, 200))}`).then(draw, () => {});
+let turn = 0; // an older answer must not undo what was asked since
+let drawn = 0;
+const refresh = async () => {
+  const mine = (turn += 1);
+  const words = encodeURIComponent(find.value.trim().slice(0, 200));
+  const found = await send("GET", `/api/conversations?words=${words}`).catch(() => null);
+  if (mine !== turn) return;
+  drawn = mine;
+  if (found) draw(found);
 };
 
 // What can be done with it
@@ -136,6 +142,7 @@ hear("asked", ({ id, question }) => {
   list.prepend(row({ ...each, title: each.title || question.slice(0, 120), questions: each.questions || 1 }));
   if (!note.textContent.startsWith("Kept")) note.textContent = "";
   mark();
+  if (drawn !== turn) refresh();
 });
 hear("conversation", mark);
 hear("draft", ({ id }) => {

@@ -231,7 +231,7 @@ def together(server: Server, passages: int, *, people: int, files: int, each: in
 
     began = time.perf_counter()
     with ThreadPoolExecutor(people + 1) as pool:
-        sent = pool.submit(send, server, files)
+        sent = pool.submit(send, server, files, name="crowd")
         found = [pair for pairs in pool.map(person, range(people)) for pair in pairs]
         seconds = time.perf_counter() - began
         refused = sent.result()

@@ -40,7 +40,7 @@ LOOKED_UP = ("/api/conversations", "/api/suggestions", "/api/documents/state", "
 Figures = dict[str, float]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure at each size, and print a table or one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passages", type=int, nargs="+", default=[2_000, 100_000])
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=20, help="which are sent meanwhile")
     parser.add_argument("--questions", type=int, default=200, help="of the one conversation whose bytes are counted")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     found = {}
     for count in options.passages:
         with tempfile.TemporaryDirectory() as folder:
@@ -231,7 +231,7 @@ def together(server: Server, passages: int, *, people: int, files: int, each: in
 
     began = time.perf_counter()
     with ThreadPoolExecutor(people + 1) as pool:
-        sent = pool.submit(send, server, files)
+        sent = pool.submit(send, server, files, name="crowd")
         found = [pair for pairs in pool.map(person, range(people)) for pair in pairs]
         seconds = time.perf_counter() - began
         refused = sent.result()

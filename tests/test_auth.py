@@ -35,7 +35,7 @@ def client() -> Iterator[TestClient]:
     app = FastAPI()
     app.get("/api/health")(lambda: {"status": "ok"})
     app.get("/")(lambda: "the page")
-    app.add_middleware(auth.Login, password=auth.Password.of(SECRET))
+    app.add_middleware(auth.Login, password=auth.Password.of(SECRET), clock=Clock())  # which a slow machine cannot move
     with TestClient(app, base_url=HERE, follow_redirects=False) as client:
         yield client
 

@@ -17,6 +17,7 @@ import index.models
 from index.embed import load_embedder
 from index.embed.library import SentenceTransformerEmbedder, folder_of
 from index.errors import ModelError
+from qa import Engine
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]  # torch's own imports
 
@@ -277,3 +278,21 @@ def test_a_model_is_opened_again_without_the_network(small: Path, tmp_path: Path
     assert missing.startswith("The embedder 'somebody/other' cannot be loaded (it is not on this machine; `seedqa add")
     assert bare.startswith("The embedder 'other' cannot be loaded (it is not on this machine")
     assert done.stderr == ""
+
+
+def test_the_device_reaches_the_embedder_of_an_index(small: Path, tmp_path: Path) -> None:
+    """When it is made, and when it is opened again; one that is not on this machine is named, with those that are."""
+    import torch
+
+    missing = next(name for name in ("mps", "cuda") if not getattr(torch, name).is_available())
+    (tmp_path / "notes.txt").write_text("The kettle holds two litres.")
+    engine = Engine(tmp_path / "index", device="cpu")
+    assert engine.add([tmp_path / "notes.txt"], embedder=str(small)).added == 1
+    assert Engine(tmp_path / "index", device="cpu").retrieve("kettle", k=1)
+    with pytest.raises(
+        ModelError, match=rf"torch finds no '{missing}' on this machine, only cpu.*leave the device out"
+    ):
+        Engine(tmp_path / "index", device=missing).retrieve("kettle", k=1)
+    with pytest.raises(ModelError, match=f"torch finds no '{missing}'"):
+        Engine(tmp_path / "other", device=missing).add([tmp_path / "notes.txt"], embedder=str(small))
+    assert not (tmp_path / "other").exists()

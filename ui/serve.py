@@ -26,7 +26,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def _bound(listener: socket.socket, address: Any) -> socket.socket:
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # on Windows, to reuse an address is to share it with whoever listens there already
+        listener.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR), 1)
         listener.bind(address)
         listener.listen(128)  # whoever comes while the models load waits, and is not turned away
     except (OSError, OverflowError):

@@ -2,6 +2,8 @@
 
 import base64
 import ipaddress
+import time
+from collections.abc import Callable
 from threading import Lock
 from urllib.parse import parse_qs, quote
 
@@ -28,12 +30,12 @@ MOST_NAMES = 1_000
 class Login:
     """Lets nobody through to anything who has not given the password: by a form, or as HTTP Basic for programs."""
 
-    def __init__(self, app: ASGIApp, password: Password) -> None:
+    def __init__(self, app: ASGIApp, password: Password, *, clock: Callable[[], float] = time.monotonic) -> None:
         """``app`` is what stands behind."""
         self.app = app
         self.password = password
-        self.throttle = Throttle()
-        self.sessions = Sessions()
+        self.throttle = Throttle(clock=clock)
+        self.sessions = Sessions(clock=clock)
         self._basic: set[bytes] = set()  # of headers that were right: to hash them for each request would be slow
         self._hashing = Lock()  # a hash takes 16 MB and a core for a while: one at a time
 

@@ -1,4 +1,4 @@
-"""What a kill, or a damaged index, must not take: conversations, drafts, questions and files that were sent."""
+"""The real server: what a kill or a damaged index must not take, and fifty people who ask while files are added."""
 
 import json
 import threading
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.page import Caller, Server, begun, send, until
+from bench.page import Caller, Server, begun, send, together, until
 from index import Index, StoreError
 from qa import Engine
 from tests.fakes import HashingEmbedder, PatternReader
@@ -88,6 +88,16 @@ def test_a_kill_takes_no_file_that_was_sent(life: tuple[Server, str]) -> None:
         "<mark>", ""
     ).replace("</mark>", "")
     assert not list((Path(server.index) / "files").glob(".incoming-*"))
+
+
+@pytest.mark.slow
+def test_fifty_people_ask_while_twenty_files_are_added(life: tuple[Server, str]) -> None:
+    """Each gets an answer, and each file is read: nobody is turned away, and nothing fails."""
+    server, _ = life
+    found = together(server, 1, people=50, files=20, each=1)
+    assert found["50 people, failures"] == 0
+    assert found["20 files sent meanwhile, failures"] == 0
+    assert server.get("/api/documents?query=crowd-")["matching"] == 20
 
 
 def opened(folder: Path) -> Engine:

@@ -105,7 +105,8 @@ class World:
         noise = draw.standard_normal((count, DIMENSION), np.float32) * self._scale
         size = np.linalg.norm(rows, axis=-1, keepdims=True) / np.linalg.norm(self._scale)
         near: Vectors = rows + spread * size * noise
-        return near / np.linalg.norm(near, axis=1, keepdims=True)
+        near /= np.linalg.norm(near, axis=1, keepdims=True)
+        return near
 
 
 class Synthetic:

@@ -213,4 +213,5 @@ def places_of(ids: Ids, wanted: Ids) -> Ids:
     places = np.searchsorted(ids, wanted)
     inside = places < len(ids)
     places, wanted = places[inside], wanted[inside]
-    return places[ids[places] == wanted]
+    there: Ids = places[ids[places] == wanted]
+    return there

@@ -33,7 +33,7 @@ class Copy:
 def publish(folder: Path, databases: Sequence[Path]) -> None:
     """Publish each shard that has changed since it last was. Where another process is at it, leave it to that."""
     with suppress(IndexLocked), WriteLock(folder / "publish.lock"):
-        before: list[Copy | None] = [*(published(folder) or [None] * len(databases))]
+        before: list[Copy | None] = list(published(folder) or ()) or [None] * len(databases)
         after = [_copy(folder, path, last) for path, last in zip(databases, before, strict=True)]
         if after != before:
             written = folder / f"{_LIST}.new"

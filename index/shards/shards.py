@@ -46,7 +46,7 @@ class Shards(Index):
         self._loading, self._writing = RLock(), RLock()
         self._parts = list(parts)
         self._pool = ThreadPoolExecutor(max(len(parts), os.cpu_count() or 1), thread_name_prefix="shard")
-        self.vocabulary = ShardVocabulary(self.origin, self._each, self._lazy_embedder)
+        self.vocabulary: ShardVocabulary = ShardVocabulary(self.origin, self._each, self._lazy_embedder)
 
     @classmethod
     def in_folder(

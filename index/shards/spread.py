@@ -100,8 +100,8 @@ class Spread(Store):
             self._moved = []
             yield
             moved, self._moved = self._moved, None
-        for shard, path in moved:  # now that the other shard has the new version for certain
-            shard.forget([path])
+        for left, path in moved:  # now that the other shard has the new version for certain
+            left.forget([path])
 
     def put(
         self,

@@ -39,7 +39,7 @@ def mean(total: Sum, count: int) -> NDArray[np.float64]:
     return total / (float(_ONE) * max(1, count))
 
 
-def checksum(text: str, vectors: Half, sentences: Iterable[Small]) -> int:
+def checksum(text: str, vectors: Half | Vectors, sentences: Iterable[Small]) -> int:
     """Compute what is stored beside a document to find flipped bits later."""
     parts = (vectors.tobytes(), *(rows.tobytes() for rows in sentences))
     return reduce(lambda so_far, part: zlib.crc32(part, so_far), parts, zlib.crc32(text.encode()))

@@ -32,7 +32,7 @@ from qa.by_words import sentence_for
 from qa.language import is_english
 from qa.originals import unless_changed
 from qa.read import LibraryReader, Reader, load_reader
-from qa.read.in_order import OnRead, read_in_order
+from qa.read.in_order import READ, OnRead, read_in_order
 from qa.spelling import Lexicon, is_close, mended
 from qa.types import Answer, Reason, Turn
 
@@ -110,6 +110,7 @@ class Engine:
                 self.reader,
                 searched,
                 hits,
+                shape=READ,
                 is_about=asked.is_subject_of,
                 on_read=on_read or (lambda _done, _of: None),
             )

@@ -48,7 +48,10 @@ class Database:
 
     def close(self) -> None:
         """Close the file; a transaction under way is rolled back."""
-        self._connection.close()
+        try:
+            self._connection.close()
+        except apsw.Error as error:  # it writes what was written ahead into its place
+            raise self._explained(error) from error
 
     def each(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
         """Run statements and go through the rows one by one."""
@@ -89,7 +92,7 @@ class Database:
             self.rows("COMMIT")
         finally:  # Ctrl-C may come between any two lines, after BEGIN and after COMMIT too
             if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+                self.rows("ROLLBACK")
 
     def tokenize(self, text: str, tokenizer: Sequence[str]) -> list[tuple[str, str]]:
         """Cut a text as FTS5 does: each word as it is written, and the token that it is found by."""

@@ -118,10 +118,10 @@ def test_the_readme_is_one_page() -> None:
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_each_picture_is_shown_and_is_small(name: str) -> None:
-    """A PNG of 1280 × 720, below 150 KB."""
+    """A PNG of 1440 × 810, below 150 KB."""
     data = (ROOT / name).read_bytes()
     assert data.startswith(b"\x89PNG\r\n\x1a\n")
-    assert struct.unpack(">II", data[16:24]) == (1280, 720)
+    assert struct.unpack(">II", data[16:24]) == (1440, 810)
     assert len(data) < 150_000
     assert f'src="{name}"' in README
 

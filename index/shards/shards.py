@@ -227,7 +227,7 @@ def held(folder: Path) -> int | None:
     """Return how many shards a folder holds; None if it holds none."""
     try:
         return int(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["shards"])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         problem = f"{folder / MANIFEST} cannot be read ({error})"

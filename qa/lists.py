@@ -16,6 +16,7 @@ LONGEST = 1_500
 _SEVERAL = re.compile(
     r"^\W*(?:(?:and|so|please) )?(?:"
     r"(?:who|whom) (?:are|were|attended|signed|took part)\b|"
+    r"who was (?:elected|appointed|chosen|invited|present|absent)(?: (?:for|in|at|on|to|by)\b|\W*$)|"
     r"(?:what|which) (?:are|were|is in|is on|belongs|(?:do|should|must|can) (?:I|we|you) (?:need|bring|take|pack))\b|"
     r"(?:what|which) (?:(?:two|three|four|five|six|seven|eight|nine|ten|\d+|other|main|different|all) )*"
     r"(?!is\b|was\b|does\b|has\b|this\b|address\b|business\b|process\b|class\b|bus\b|status\b|focus\b|basis\b)"
@@ -25,6 +26,7 @@ _SEVERAL = re.compile(
 )
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-+*•‣◦▪–]|\(?(?:\d{1,3}|[A-Za-z])[.)])[ \t]+(?=\S)")
 _PROPER = r"(?:[A-Z][\w’'-]*(?:(?:[ \t]|[ \t](?:de|van|von|da|di|al|bin|of)[ \t])[A-Z][\w’'-]*)*)"
+_ROLE = r"(?:,[ \t]+(?:the[ \t]+)?[a-z][\w-]*(?:[ \t]+(?!and\b|or\b)[a-z][\w-]*){0,4})"
 _AND = r"(?:,?[ \t]+(?:and|or|as well as|&)[ \t]+|,[ \t]+)"
 
 
@@ -55,10 +57,13 @@ def joined_names(text: str, extent: Extent, bounds: Extent) -> Extent:
     start, end = extent
     if not re.fullmatch(_PROPER, text[start:end]):
         return extent
-    while found := re.compile(rf"{_AND}{_PROPER}").match(text, end, bounds[1]):
-        end = found.end()
-    while found := re.search(rf"(?<![\w’'-])({_PROPER}){_AND}\Z", text[bounds[0] : start]):
-        start = bounds[0] + found.start(1)
+    roles = False
+    while found := re.compile(rf"({_ROLE}?){_AND}{_PROPER}").match(text, end, bounds[1]):
+        end, roles = found.end(), roles or bool(found[1])
+    while found := re.search(rf"(?<![\w’'-])({_PROPER})({_ROLE}?){_AND}\Z", text[bounds[0] : start]):
+        start, roles = bounds[0] + found.start(1), roles or bool(found[2])
+    if roles and (last := re.compile(_ROLE).match(text, end, bounds[1])):  # "Ann, chair, and Bo, keeper of the keys"
+        end = last.end()
     # an aside, "Ms Brun, Lise Tang and others", is none: a list has its "and", or goes to the end
     return (start, end) if re.search(r"[ \t](?:and|or|as well as|&)[ \t]", text[start:end]) else extent
 

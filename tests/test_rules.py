@@ -312,6 +312,13 @@ def test_names_that_a_sentence_joins_come_together(tmp_path: Path) -> None:
     assert answer.text == "Ida Brandt, Lise Moe and Ole Vik"
 
 
+def test_names_with_their_offices_come_together(tmp_path: Path) -> None:
+    """Each with its own, the last one too."""
+    text = "Ida Brandt, chair, Lise Moe, treasurer, and Ole Vik, keeper of the keys, were chosen."
+    answer = ask(tmp_path, text, "Who was chosen?", "Ida Brandt")
+    assert answer.text == "Ida Brandt, chair, Lise Moe, treasurer, and Ole Vik, keeper of the keys"
+
+
 @pytest.mark.parametrize(
     ("question", "several"),
     [
@@ -322,6 +329,8 @@ def test_names_that_a_sentence_joins_come_together(tmp_path: Path) -> None:
         ("What is the address?", False),
         ("Which bus goes there?", False),
         ("Who is the warden?", False),
+        ("Who was elected?", True),
+        ("Who was elected treasurer?", False),
     ],
 )
 def test_a_plural_asks_for_several(question: str, several: bool) -> None:

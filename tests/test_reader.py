@@ -88,8 +88,8 @@ def test_a_score_does_not_depend_on_what_was_read_before(reader: OnnxReader) -> 
 def test_the_shipped_spans_are_pinned(reader: OnnxReader) -> None:
     """What the weights say, as measured; processors differ in the last digits only."""
     found = reader.read("Who built the lighthouse?", PASSAGE, count=3)
-    assert [(span.start, span.end) for span in found] == [(28, 37), (41, 45), (0, 14)]
-    assert [span.score for span in found] == pytest.approx([16.4871, 1.1503, -2.4568], abs=2e-3)
+    assert [(span.start, span.end) for span in found] == [(28, 37), (41, 45), (25, 27)]
+    assert [span.score for span in found] == pytest.approx([15.8437, 2.4195, -2.5181], abs=2e-3)
 
 
 def test_a_long_text_is_read_to_its_end(reader: OnnxReader) -> None:
@@ -125,7 +125,7 @@ def test_the_weights_are_those_the_config_describes(folder: Path) -> None:
     with (folder / "model.onnx").open("r+b") as file:
         file.seek(1_000_000)
         file.write(b"\xff" * 8)
-    with pytest.raises(ModelError, match=r"model\.onnx is damaged \(its sha256 is not 38e1b9.*reinstall"):
+    with pytest.raises(ModelError, match=r"model\.onnx is damaged \(its sha256 is not f3d4ef.*reinstall"):
         OnnxReader(folder)
 
 
@@ -169,7 +169,7 @@ def test_the_default_is_the_packaged_reader() -> None:
         found = load_reader(name)
         assert isinstance(found, OnnxReader)
         assert (found.name, found.calibrated, found.folder) == ("packaged", True, None)
-        assert found.calibration.threshold == 1.9927
+        assert found.calibration.threshold == 2.1489
 
 
 def test_a_folder_of_our_layout_is_known_by_its_whole_path(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +202,7 @@ def test_what_was_learned_of_a_reader_is_found_again(folder: Path) -> None:
     assert path.parent == folder.resolve()
     after = load_reader(folder)
     assert (after.calibration, after.calibrated, after.learned) == (learned, True, path)
-    assert load_reader().calibration.threshold == 1.9927
+    assert load_reader().calibration.threshold == 2.1489
     path.write_text("{}")
     with pytest.raises(ModelError, match=r"calibration-\w{16}\.json is damaged .* seedqa eval --calibrate"):
         load_reader(folder)

@@ -34,7 +34,7 @@ _GROUPED = re.compile(
 
 _YEAR = re.compile(r"\d{4}")
 _THOUSANDS = re.compile(r"\d[,.'’ \u00a0\u202f]\d{3}")
-"""What every date has, and every number with its thousands apart: most passages have neither, and a search cuts forty."""
+"""What every date has, and every number with its thousands apart. Most passages have neither."""
 
 
 def seen(text: str) -> str:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import random
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -91,16 +91,23 @@ class Steps:
         self._sync(index)
 
     def _rename(self, index: Index) -> None:
-        for path in self._some(3):
-            path.rename(path.with_name(f"renamed-{self._seed}-{self._written}-{path.name[-12:]}"))
-        self._sync(index)
+        name = f"renamed-{self._seed}-{self._written}"
+        self._rename_to(index, {path: path.with_name(f"{name}-{path.name[-12:]}") for path in self._some(3)})
 
     def _move(self, index: Index) -> None:
-        for path in self._some(3):
-            target = self._docs / f"folder{self._chance.randrange(3)}" / path.name
-            target.parent.mkdir(exist_ok=True)
-            path.rename(target)
+        folder = self._docs / f"folder{self._chance.randrange(3)}"
+        folder.mkdir(exist_ok=True)
+        self._rename_to(index, {path: folder / path.name for path in self._some(3) if path.parent != folder})
+
+    def _rename_to(self, index: Index, names: Mapping[Path, Path]) -> None:
+        """Rename files and sync: from then on the index holds nothing for their old names, which may be used again."""
+        old = [str(path.resolve()) for path in names]
+        self._say(about=old)
+        for path, name in names.items():
+            path.rename(name)
         self._sync(index)
+        for gone in old:
+            self._say(promise=gone, sha256=None)
 
     def _remove(self, index: Index) -> None:
         for path in self._some(3):

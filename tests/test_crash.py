@@ -12,7 +12,7 @@ from index import Index, Mode
 from tests.fakes import HashingEmbedder
 
 ROOT = Path(__file__).parents[1]
-SMALL = {"--kills": 12, "--faults": 6, "--damages": 12}
+SMALL = {"--kills": 8, "--faults": 6, "--damages": 12}
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals, and copies the process")
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.read.onnx import PACKAGED, OnnxReader, Window
+from qa.read.onnx import SMALL, OnnxReader, Window
 
 SOURCES = ("squadshifts_new_wiki", "qed_nq_train", "squad2_backtranslated")
 TORCH = "torch fp32"
@@ -31,7 +31,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prepared", type=Path)
-    parser.add_argument("--weights", type=Path, default=PACKAGED / "model.onnx", help="checkpoint (default: shipped)")
+    parser.add_argument("--weights", type=Path, default=SMALL / "model.onnx", help="checkpoint (default: shipped)")
     parser.add_argument("--limit", type=int, default=900)
     parser.add_argument("--only", nargs="+", choices=[TORCH, *FORMATS], default=[TORCH, *FORMATS])
     options = parser.parse_args()
@@ -81,7 +81,7 @@ def made(form: str, weights: Path, folder: Path) -> Path:
     from qa.train.source import encoder_folder
     from qa.train.weights import load_weights
 
-    shutil.copytree(PACKAGED, folder)
+    shutil.copytree(SMALL, folder)
     model = SpanModel(encoder_folder(), pretrained=False)
     model.load_state_dict(load_weights(weights))
     onnx.save(exported(model.eval(), "fp32" if form == TORCH else form), folder / "model.onnx")

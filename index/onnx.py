@@ -8,6 +8,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.errors import ModelError
 
 if TYPE_CHECKING:
@@ -17,25 +20,47 @@ if TYPE_CHECKING:
 REINSTALL = "reinstall seedqa, or copy the folder of your own model again."
 
 
-def session(path: Path, sha256: str, *, threads: int) -> "InferenceSession":
+def session(
+    path: Path, sha256: str, *, threads: int, packed: Path | None = None, packed_sha256: str = ""
+) -> "InferenceSession":
     """Open the weights for runs on so many threads (0: every core), once their hash is right.
 
-    Raises ModelError if the file is missing, or not the one that the hash is of.
+    What is ``packed`` in 4 bits lies in a file of its own. Raises ModelError if a file is missing, or not the one that
+    its hash is of.
     """
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    if found != sha256:
-        raise damaged(path, f"its sha256 is not {sha256}")
+    _demand(path, sha256)
+    if packed:
+        _demand(packed, packed_sha256)
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1  # our graphs are chains: nothing in them could run side by side
     options.log_severity_level = 3  # errors only
+    if packed:
+        matrices = unpacked(packed)
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(each) for each in matrices.values()]
+        options.add_external_initializers(list(matrices), values)
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def unpacked(path: Path) -> dict[str, NDArray[np.int8]]:
+    """Return the matrices that were packed in 4 bits, as bytes: steps from −8 to 7, times a whole number a block.
+
+    **Shape:** ``NAME.int4`` (blocks, half a block, columns), two rows a byte, and ``NAME.times`` (blocks, columns) →
+    ``NAME.int8`` (rows, columns).
+    """
+    made = {}
+    with np.load(path) as file:
+        for name in (name for name in file.files if name.endswith(".int4")):
+            pairs, times = file[name], file[name.removesuffix("int4") + "times"]
+            blocks, half, columns = pairs.shape
+            steps = np.empty((blocks, half, 2, columns), np.int8)
+            steps[:, :, 0], steps[:, :, 1] = pairs & 15, pairs >> 4
+            steps -= 8
+            steps *= times[:, None, None]
+            made[name.removesuffix("int4") + "int8"] = steps.reshape(-1, columns)
+    return made
 
 
 def tokenizer(path: Path) -> "Tokenizer":
@@ -93,6 +118,16 @@ def setting(path: Path, key: str) -> Any:
 def damaged(path: Path, fault: str) -> ModelError:
     """Say what is wrong with a file of a model, and what to do."""
     return ModelError(f"The model's file {path} is damaged ({fault}): {REINSTALL}")
+
+
+def _demand(path: Path, sha256: str) -> None:
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if found != sha256:
+        raise damaged(path, f"its sha256 is not {sha256}")
 
 
 def _unreadable(path: Path, error: OSError) -> ModelError:

@@ -11,6 +11,7 @@ from pathlib import Path
 import index as index_package
 from index import Hit, Index, IndexNotFound, Where
 from qa.engine import Engine
+from qa.read import load_reader
 from qa.types import Answer, Turn
 
 _RAY = re.compile(r"ray:/{1,2}(?P<address>[^/]+)(?P<folder>/.*)?")  # a Path has one slash where two were written
@@ -39,14 +40,16 @@ def ask(
     turns: Sequence[Turn] = (),
     k: int = 10,
     where: Where | None = None,
+    reader: str | None = None,
 ) -> Answer:
     """Answer the question with a span of the documents, or abstain: ``answer.reason`` says why.
 
-    ``turns`` are the earlier questions of the same conversation, oldest first; ``k`` passages are read.
-    Raises as :func:`retrieve` does.
+    ``turns`` are the earlier questions of the same conversation, oldest first; ``k`` passages are read. ``reader`` is
+    "small" for an answer in milliseconds, or any name that :func:`qa.read.load_reader` takes.
+    Raises as :func:`retrieve` does, and ModelError if there is no such reader.
     """
     check(question, k)
-    return engine(index).ask(question, turns, k=k, where=where)
+    return engine(index, reader=reader).ask(question, turns, k=k, where=where)
 
 
 def default_index() -> Path:
@@ -58,19 +61,21 @@ def default_index() -> Path:
     return platformdirs.user_data_path("seedqa") / "index"
 
 
-def engine(index: str | os.PathLike[str] | None = None) -> Engine:
-    """Return the engine of that index, the same one for the same folder."""
+def engine(index: str | os.PathLike[str] | None = None, *, reader: str | None = None) -> Engine:
+    """Return the engine of that index, with that reader, the same one for the same folder."""
     chosen = os.fspath(default_index() if index is None else index)
     on_ray = _RAY.fullmatch(chosen)
     if not on_ray:
-        return _engine(Path(chosen).expanduser().absolute())
+        return _engine(Path(chosen).expanduser().absolute(), reader=reader)
     address = on_ray["address"]
-    return _engine(Path(on_ray["folder"] or default_index()), address if address == "auto" else f"ray://{address}")
+    return _engine(
+        Path(on_ray["folder"] or default_index()), address if address == "auto" else f"ray://{address}", reader
+    )
 
 
 @lru_cache(maxsize=4)
-def _engine(folder: Path, ray: str = "") -> Engine:
-    return Engine(folder, ray=ray)
+def _engine(folder: Path, ray: str = "", reader: str | None = None) -> Engine:
+    return Engine(folder, ray=ray, reader=load_reader(reader) if reader else None)
 
 
 def check(question: str, k: int) -> None:

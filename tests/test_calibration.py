@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.read.calibration import NEUTRAL, Calibration, fit, keep, latest, load, rising
-from qa.read.onnx import PACKAGED
+from qa.read.onnx import SMALL
 
 
 def test_confidence_is_read_between_the_knots_and_flat_beyond_them() -> None:
@@ -23,7 +23,7 @@ def test_confidence_is_read_between_the_knots_and_flat_beyond_them() -> None:
 
 def test_the_shipped_calibration_rises_and_stays_within_0_and_1() -> None:
     """A higher score is never less sure, and the map is one that was learned: many knots, not two."""
-    row = json.loads((PACKAGED / "config.json").read_text())["calibration"]
+    row = json.loads((SMALL / "config.json").read_text())["calibration"]
     shipped = Calibration.from_json(row)
     assert len(shipped.scores) == len(shipped.confidences) >= 10
     assert all(a < b for a, b in pairwise(shipped.scores))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from qa import Where
-from qa.read import PACKAGED
+from qa.read import SMALL
 from ui.cli import main
 from ui.where import where_of
 
@@ -307,8 +307,8 @@ def test_a_reader_that_is_not_calibrated_is_used_and_said_to_be_so(
     """On stderr, so that ``--json`` stays JSON. Its threshold is beyond any score: the usual reader would answer."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))  # where calibrations are kept
     mine = tmp_path / "mine"
-    shutil.copytree(PACKAGED, mine)
-    config = json.loads((PACKAGED / "config.json").read_text())
+    shutil.copytree(SMALL, mine)
+    config = json.loads((SMALL / "config.json").read_text())
     config["calibration"] = {"threshold": 1000.0, "scores": [0.0], "confidences": [0.5]}
     (mine / "config.json").write_text(json.dumps(config))
     asked = ("ask", "Who led the meeting?", "--index", made[1], "--json", "--reader")

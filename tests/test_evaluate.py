@@ -16,7 +16,7 @@ from qa.evaluate.corpus import Corpus, Gold, write_articles
 from qa.evaluate.outcomes import Examiner, Log, Outcome, Prediction, pending, read_gold
 from qa.evaluate.summary import below, bins, reading, summarise
 from qa.metrics import exact_match, f1
-from qa.read import PACKAGED, OnnxReader
+from qa.read import SMALL, OnnxReader
 from qa.read.calibration import NEUTRAL, Calibration
 from qa.squad import Question
 from tests.fakes import HashingEmbedder, PatternReader
@@ -287,7 +287,7 @@ def test_a_folder_s_contents_are_its_names_and_bytes(tmp_path: Path) -> None:
 def test_a_reader_is_calibrated_once_and_for_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """``--calibrate``: uncalibrated, and said so; then learned from half, measured on the other, and found again."""
     folder = tmp_path / "reader"
-    shutil.copytree(PACKAGED, folder)
+    shutil.copytree(SMALL, folder)
     config = json.loads((folder / "config.json").read_text())
     config["calibration"] = {"threshold": 0.0, "scores": [0.0], "confidences": [0.0]}
     (folder / "config.json").write_text(json.dumps(config))

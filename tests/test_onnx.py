@@ -4,12 +4,15 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 import index.models
 from index.errors import ModelError
-from index.onnx import encodable, session, setting, settings, tokenizer
+from index.models.export import BLOCK, in_pairs, in_whole_blocks
+from index.onnx import encodable, session, setting, settings, tokenizer, unpacked
 
 FOLDER = Path(index.models.__file__).parent / "all-MiniLM-L6-v2"
 SHA256 = (FOLDER / "model.onnx.sha256").read_text().split()[0]
@@ -83,3 +86,25 @@ def test_an_import_loads_no_engine(module: str) -> None:
 def test_the_packaged_weights_are_the_recorded_ones() -> None:
     """A weights file of another export cannot be committed by mistake."""
     assert sha256((FOLDER / "model.onnx").read_bytes()).hexdigest() == SHA256
+
+
+def test_matrices_in_four_bits_come_back_as_the_bytes_that_were_packed(tmp_path: Path) -> None:
+    """Two rows a byte, a whole number a block: what the export rounds to is what is multiplied with."""
+    random = np.random.default_rng(3)
+    table = random.normal(size=(128, 48)).astype(np.float32)
+    steps, times, scale = in_whole_blocks(table.reshape(-1, BLOCK, 48))
+    packed: dict[str, Any] = {"w.int4": in_pairs(steps), "w.times": times.astype(np.int8)}
+    np.savez(tmp_path / "weights.npz", **packed)
+    found = unpacked(tmp_path / "weights.npz")["w.int8"]
+    assert found.shape == table.shape
+    assert (found == (steps * times[:, None]).reshape(128, 48)).all()
+    assert np.abs(found).max() <= 64  # the reduced range: AVX2 adds two products in 16 bits
+    moved = float(np.sqrt(np.square(found * scale - table).mean()))
+    assert moved < 0.12  # of a spread of 1: sixteen even steps over ±2.5 would give .1 at the best
+
+
+def test_packed_weights_that_are_not_those_of_the_hash_are_refused(tmp_path: Path) -> None:
+    """The graph may be right, and its numbers another model's."""
+    np.savez(tmp_path / "weights.npz", a=np.zeros(3))
+    with pytest.raises(ModelError, match=r"weights\.npz is damaged"):
+        session(FOLDER / "model.onnx", SHA256, threads=1, packed=tmp_path / "weights.npz", packed_sha256="0")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from index import ModelError
-from qa.read import PACKAGED, Calibration, OnnxReader, load_reader
+from qa.read import SMALL, Calibration, OnnxReader, load_reader
 from qa.read.calibration import keep, latest
 
 PASSAGE = (
@@ -37,7 +37,7 @@ def _nobody_s_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A copy of the reader that a test may damage."""
-    return Path(shutil.copytree(PACKAGED, tmp_path / "reader"))
+    return Path(shutil.copytree(SMALL, tmp_path / "reader"))
 
 
 def change(folder: Path, edit: Callable[[dict[str, Any]], object]) -> None:
@@ -224,9 +224,9 @@ def test_what_was_learned_of_a_folder_that_cannot_be_written_to_is_kept_with_the
 
 def test_the_shipped_file_is_small_and_described() -> None:
     """One file of at most 30 MB, with its card."""
-    assert (PACKAGED / "model.onnx").stat().st_size <= 30_000_000
-    assert "SQuAD" in (PACKAGED / "README.md").read_text(encoding="utf-8")
-    assert set(json.loads((PACKAGED / "config.json").read_text())["calibration"]) >= {"threshold", "scores"}
+    assert (SMALL / "model.onnx").stat().st_size <= 30_000_000
+    assert "SQuAD" in (SMALL / "README.md").read_text(encoding="utf-8")
+    assert set(json.loads((SMALL / "config.json").read_text())["calibration"]) >= {"threshold", "scores"}
 
 
 def test_reading_loads_no_heavy_library() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from index import ModelError
-from qa.read import PACKAGED, LibraryReader, OnnxReader, load_reader
+from qa.read import LibraryReader, OnnxReader, load_reader
 from qa.read.calibration import NEUTRAL
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]  # torch's own imports
@@ -294,7 +294,7 @@ def test_our_own_weights_read_the_same_through_transformers(tmp_path: Path) -> N
     from bench.peers.weights import write_folder
 
     write_folder(tmp_path / "reader")
-    ours, theirs = OnnxReader(PACKAGED), load_reader(tmp_path / "reader", device="cpu")
+    ours, theirs = OnnxReader(), load_reader(tmp_path / "reader", device="cpu")
     assert isinstance(theirs, LibraryReader)
     for question in (QUESTION, "When was the lamp electrified?", "What did it cost?", "Who painted the ceiling? " * 40):
         for text in (TEXT, TEXT * 12):

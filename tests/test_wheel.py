@@ -12,10 +12,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 NEEDED = (
-    "qa/models/reader/model.onnx",
-    "qa/models/reader/tokenizer.json",
-    "qa/models/reader/config.json",
-    "qa/models/reader/README.md",
+    "qa/models/small/model.onnx",
+    "qa/models/small/tokenizer.json",
+    "qa/models/small/config.json",
+    "qa/models/small/README.md",
     "index/models/all-MiniLM-L6-v2/model.onnx",
     "index/models/all-MiniLM-L6-v2/tokenizer.json",
     "index/samples/ridge-walk.pdf",

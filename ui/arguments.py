@@ -214,7 +214,8 @@ def _searching(made: argparse.ArgumentParser, *, k: int) -> None:
 
 def _reader(made: argparse.ArgumentParser) -> None:
     made.add_argument("--reader", metavar="NAME_OR_PATH",
-                      help="any extractive question-answering model of transformers (default: ours)")  # fmt: skip
+                      help="small: the quick one of ours alone; or any extractive question-answering model of"
+                           " transformers (default: $SEEDQA_READER, else both of ours)")  # fmt: skip
 
 
 def _device(made: argparse.ArgumentParser) -> None:

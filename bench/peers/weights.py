@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from qa.read.onnx import PACKAGED
+from qa.read.onnx import SMALL
 from qa.train.source import encoder_folder
 from qa.train.weights import load_weights
 
@@ -24,6 +24,6 @@ def write_folder(folder: Path) -> None:
             shutil.copy(encoder_folder() / name, folder)
     weights = {
         name.replace("span.", "qa_outputs.", 1) if name.startswith("span.") else name.replace("encoder.", "bert.", 1): w
-        for name, w in load_weights(PACKAGED / "model.onnx").items()
+        for name, w in load_weights(SMALL / "model.onnx").items()
     }
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})

@@ -19,11 +19,11 @@ from qa.evaluate.calibrate import check, learn
 from qa.evaluate.corpus import Corpus, write_articles
 from qa.evaluate.outcomes import Examiner, Log, Outcome, Prediction, pending, read_gold
 from qa.evaluate.summary import READING, SERVING, Number, Numbers, below, calibrated, reading, summarise, table
-from qa.read import LibraryReader, OnnxReader, load_reader
+from qa.read import Cascade, LibraryReader, OnnxReader, load_reader
 from qa.read.calibration import keep
 from qa.squad import Question
 
-Loaded = OnnxReader | LibraryReader
+Loaded = OnnxReader | Cascade | LibraryReader
 
 EPILOG = """\
 Without --documents, each article of the set becomes a text file and is indexed like any document.

@@ -1,8 +1,10 @@
 """Reads passages: (question, text) → spans, with scores whose meaning is calibrated, or said not to be."""
 
 from qa.read.calibration import Calibration
+from qa.read.cascade import Cascade
 from qa.read.library import LibraryReader
-from qa.read.onnx import PACKAGED, OnnxReader
-from qa.read.reader import Reader, load_reader
+from qa.read.onnx import BASE, SMALL, OnnxReader
+from qa.read.opened import load_reader
+from qa.read.reader import Reader
 
-__all__ = ["PACKAGED", "Calibration", "LibraryReader", "OnnxReader", "Reader", "load_reader"]
+__all__ = ["BASE", "SMALL", "Calibration", "Cascade", "LibraryReader", "OnnxReader", "Reader", "load_reader"]

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from index import Hit, Shape, View
+from qa.read.calibration import Calibration
+from qa.read.cascade import AGAIN, Cascade
 from qa.read.reader import Reader
 from qa.types import Candidate, Span
 
@@ -54,6 +56,53 @@ def read_in_order(
             first = hit.score
         if first is not None:
             best = max(best, meaning.combined(top, first - hit.score))
+    return _combined(found, meaning, first)
+
+
+def read_again(
+    cascade: Cascade,
+    question: str,
+    found: Sequence[Candidate],
+    again: Sequence[Hit],
+    *,
+    count: int = 3,
+    shape: Shape = READ,
+    is_about: Callable[[Hit], bool] = lambda _: True,
+    on_read: OnRead = lambda _done, _of: None,
+) -> list[Candidate]:
+    """Return the candidates of the passages that are read ``again``, as the better reader reads them.
+
+    What it ``found`` elsewhere follows, on the better one's scale, and never above what that one puts first, or, if
+    it accepts none, at the threshold: another place may say the same, but it does not lead.
+    """
+    meaning = cascade.calibration
+    known: dict[str, list[Span]] = {}
+    read: list[tuple[Hit, list[Candidate]]] = []
+    for place, hit in enumerate(again):
+        on_read(place, len(again))
+        read.append((hit, spans_in(cascade.better, question, hit, count=count, shape=shape, known=known)))
+    in_order = sorted(read, key=lambda each: -each[0].score)
+    accepted = (h.score for h, spans in in_order if is_about(h) and any(s.score >= meaning.threshold for s in spans))
+    better = _combined(in_order, meaning, next(accepted, None))
+    best = max((each.score for each in better), default=float("-inf"))
+    most = best if best >= meaning.threshold else min(best, meaning.threshold) - 1e-3
+    read_now = {id(hit) for hit in again}
+    rest = [each for each in found if id(each.hit) not in read_now]
+    return [*better, *cascade.scaled(rest, most=most)]
+
+
+def best_passages(found: Sequence[Candidate]) -> list[Hit]:
+    """Return the passages with the best candidates, as many as are read again, the best first."""
+    best: dict[int, Hit] = {}
+    for each in sorted(found, key=lambda each: -each.score):
+        best.setdefault(id(each.hit), each.hit)
+    return list(best.values())[:AGAIN]
+
+
+def _combined(
+    found: Sequence[tuple[Hit, list[Candidate]]], meaning: Calibration, first: float | None
+) -> list[Candidate]:
+    """Return the candidates, less what their passages lose for being behind the ``first`` that was accepted."""
     lead = max((hit.score for hit, _ in found), default=0.0) if first is None else first
     return [
         replace(each, score=meaning.combined(each.score, max(0.0, lead - hit.score)))

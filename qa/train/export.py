@@ -12,12 +12,14 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
 
-from index.models.export import FORMATS, rewrite
+from index.models.export import FORMATS, packed, rewrite
+from qa.train.features import BERT, Marks
 from qa.train.model import SpanModel
-from qa.train.source import encoder_folder
+from qa.train.source import BASES, SMALL, encoder_folder
 from qa.train.weights import load_weights
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
@@ -30,14 +32,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--base", choices=BASES, default=SMALL, help=f"the encoder, default {SMALL}")
     parser.add_argument("--format", choices=FORMATS, default=CHOSEN, help=f"default: {CHOSEN}")
     options = parser.parse_args(argv)
     options.folder.mkdir(parents=True, exist_ok=True)
-    model = SpanModel(encoder_folder(), pretrained=False)
+    base = encoder_folder(options.base)
+    model = SpanModel(base, pretrained=False)
     model.load_state_dict(load_weights(options.checkpoint))
-    onnx.save(exported(model.eval(), options.format), options.folder / "model.onnx")
-    shutil.copy(encoder_folder() / "tokenizer.json", options.folder)
-    write_config(options.folder)
+    save(exported(model.eval(), options.format), options.folder)
+    shutil.copy(base / "tokenizer.json", options.folder)
+    write_config(options.folder, base=options.base, marks=model.marks)
 
 
 def exported(model: SpanModel, form: str) -> onnx.ModelProto:
@@ -60,19 +64,30 @@ def exported(model: SpanModel, form: str) -> onnx.ModelProto:
     return traced if rule is None else rewrite(traced, rule)
 
 
-def write_config(folder: Path) -> None:
+def save(model: onnx.ModelProto, folder: Path) -> None:
+    """Write the graph, and beside it what it keeps in 4 bits."""
+    graph, arrays = packed(model)
+    onnx.save(graph, folder / "model.onnx")
+    (folder / "weights.npz").unlink(missing_ok=True)
+    if arrays:
+        np.savez(folder / "weights.npz", **arrays)  # type: ignore[arg-type]
+
+
+def write_config(folder: Path, *, base: str = SMALL, marks: Marks = BERT) -> None:
     """Write what the reader has to know, and the hash of the weights; keep a calibration that is there."""
-    path = folder / "config.json"
+    path, weights = folder / "config.json", folder / "weights.npz"
     before = json.loads(path.read_text()) if path.exists() else {}
     config = {
-        "base": "all-MiniLM-L6-v2",
+        "base": base,
         "sha256": sha256((folder / "model.onnx").read_bytes()).hexdigest(),
+        **({"packed": sha256(weights.read_bytes()).hexdigest()} if weights.exists() else {}),
         "max_length": 384,
         "max_question": 64,
         "stride": 96,
         "max_answer": 48,
-        "cls": 101,
-        "sep": 102,
+        "cls": marks.cls,
+        "sep": marks.sep,
+        "between": marks.between,
         "calibration": before.get("calibration", {"threshold": 0.0, "scores": [0.0], "confidences": [0.0]}),
     }
     path.write_text(json.dumps(config, indent=2) + "\n")

@@ -10,7 +10,19 @@ from tokenizers import Tokenizer
 
 from qa.train.data import Example
 
-CLS, SEP, PAD = 101, 102, 0
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The tokens of a vocabulary that are no words, and how many ``sep`` stand between question and passage."""
+
+    cls: int
+    sep: int
+    pad: int
+    between: int
+
+
+BERT = Marks(cls=101, sep=102, pad=0, between=1)
+MPNET = Marks(cls=0, sep=2, pad=1, between=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One input sequence, ``[CLS] question [SEP] passage [SEP]``, with its targets.
+    """One input sequence, ``[CLS] question [SEP] passage [SEP]`` (or with two marks between them), with its targets.
 
     ``spans`` are (first, last) positions in the sequence, one an annotator; (0, 0), on ``[CLS]``, means no answer.
     ``offset`` is the sequence position of the passage's token ``crop``.
@@ -39,11 +51,14 @@ class Feature:
 class Featuriser:
     """Tokenises each distinct text once and builds features from the pieces."""
 
-    def __init__(self, tokenizer: Tokenizer, *, max_question: int = 48, max_length: int = 352) -> None:
+    def __init__(
+        self, tokenizer: Tokenizer, *, marks: Marks = BERT, max_question: int = 48, max_length: int = 352
+    ) -> None:
         """``max_length`` bounds the whole sequence."""
         self._tokenizer = tokenizer
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
+        self._marks = marks
         self._max_question = max_question
         self._max_length = max_length
         self._seen: dict[str, Tokens] = {}
@@ -81,19 +96,22 @@ class Featuriser:
         return self._build(example, random_.randint(min(lowest, highest), max(lowest, highest)), room)
 
     def _room(self, example: Example) -> int:
-        return self._max_length - 3 - min(len(self.tokens(example.question).ids), self._max_question)
+        return (
+            self._max_length - 2 - self._marks.between - min(len(self.tokens(example.question).ids), self._max_question)
+        )
 
     def _build(self, example: Example, crop: int, room: int) -> Feature:
         question = self.tokens(example.question).ids[: self._max_question]
         passage = self.tokens(example.context)
         piece = passage.ids[crop : crop + room]
-        offset = len(question) + 2
+        marks = self._marks
+        offset = len(question) + 1 + marks.between
         inside = [
             (first - crop + offset, last - crop + offset)
             for first, last in _token_spans(passage, example)
             if first >= crop and last < crop + len(piece)
         ]
-        ids = [CLS, *question, SEP, *piece, SEP]
+        ids = [marks.cls, *question, *[marks.sep] * marks.between, *piece, marks.sep]
         return Feature(ids, offset, crop, inside or [(0, 0)], example.weight)
 
 
@@ -131,10 +149,10 @@ def segments(batch: Sequence[Feature], width: int) -> NDArray[np.int64]:
     return types
 
 
-def padded(batch: Sequence[Feature]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def padded(batch: Sequence[Feature], *, pad: int = BERT.pad) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return ids and token types. **Shape:** both (len(batch), longest)."""
     width = max(padded_length(feature) for feature in batch)
-    ids = np.full((len(batch), width), PAD, dtype=np.int64)
+    ids = np.full((len(batch), width), pad, dtype=np.int64)
     for row, feature in enumerate(batch):
         ids[row, : len(feature.ids)] = feature.ids
     return ids, segments(batch, width)

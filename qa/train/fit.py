@@ -23,9 +23,9 @@ from qa.train.across import PASSAGES, Grouped, bucketed_groups, drawn
 from qa.train.data import Example, read_jsonl
 from qa.train.features import Feature, Featuriser, bucketed
 from qa.train.mine import read_groups
-from qa.train.model import SpanModel
+from qa.train.model import SpanModel, marks_of
 from qa.train.score import score_model
-from qa.train.source import encoder_folder
+from qa.train.source import BASES, SMALL, encoder_folder
 from qa.train.trainer import Trainer
 from qa.train.weights import load_weights
 
@@ -54,7 +54,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = _parsed(argv)
     options.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
-    featuriser = Featuriser(Tokenizer.from_file(str(encoder_folder() / "tokenizer.json")))
+    base = encoder_folder(options.base)
+    featuriser = Featuriser(Tokenizer.from_file(str(base / "tokenizer.json")), marks=marks_of(base))
     train, dev = (read_jsonl(options.prepared / f"{part}.jsonl.gz") for part in ("train", "dev"))
     groups = read_groups(options.groups) if options.groups else []
     random.Random(options.seed).shuffle(groups)
@@ -103,7 +104,9 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prepared", type=Path)
     parser.add_argument("run", type=Path)
-    parser.add_argument("--init", type=Path, help="checkpoint or model.onnx to start from; else all-MiniLM-L6-v2")
+    parser.add_argument("--base", choices=BASES, default=SMALL, help=f"the encoder, default {SMALL}")
+    parser.add_argument("--frozen", type=int, default=0, help="so many of the lowest layers are not trained")
+    parser.add_argument("--init", type=Path, help="checkpoint or model.onnx to start from; else the encoder as it is")
     parser.add_argument("--teacher", type=Path, help="checkpoint or model.onnx that is heard beside the labels")
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--minutes", type=float, default=math.inf, help="end after these, the rate fallen to zero")
@@ -120,10 +123,10 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _trainer(options: argparse.Namespace, *, total: int) -> Trainer:
-    model = SpanModel(encoder_folder())
+    model = SpanModel(encoder_folder(options.base))
     if options.init:
         model.load_state_dict(load_weights(options.init))
-    teacher = SpanModel(encoder_folder(), pretrained=False) if options.teacher else None
+    teacher = SpanModel(encoder_folder(options.base), pretrained=False) if options.teacher else None
     if teacher:
         teacher.load_state_dict(load_weights(options.teacher))
     return Trainer(
@@ -134,6 +137,7 @@ def _trainer(options: argparse.Namespace, *, total: int) -> Trainer:
         device="cuda" if torch.cuda.is_available() else "cpu",
         teacher=teacher,
         seconds=60 * options.minutes,
+        frozen=options.frozen,
     )
 
 

@@ -46,20 +46,27 @@ class Paper:
     document: Document
     passages: Sequence[Passage]
     asked: Sequence[tuple[str, tuple[int, int] | None]]
+    written: str
+    """Its text as it was written, in Markdown."""
+
+    @property
+    def is_held_out(self) -> bool:
+        """Whether it is kept to look at, and not learnt from."""
+        return int(self.document.sha256, 16) % HELD_OUT == 0
 
 
-def papers(folder: Path = PAPERS) -> Iterator[Paper]:
+def papers(folder: Path = PAPERS, *, files: str = "*.jsonl") -> Iterator[Paper]:
     """Read every paper. Raises ValueError, naming it, if an answer is not in its text or its place is not clear."""
     count_tokens = load_embedder().count_tokens
     with tempfile.TemporaryDirectory() as work:
-        for file in sorted(folder.glob("*.jsonl")):
+        for file in sorted(folder.glob(files)):
             for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
                 row = json.loads(line)
                 path = Path(work) / f"{file.stem}-{number}.md"
                 path.write_text(row["text"], encoding="utf-8")
                 document = load(path)
                 asked = [(q["question"], _place(document.text, q, f"{file.name}:{number}")) for q in row["qas"]]
-                yield Paper(document, chunk(document, count_tokens), asked)
+                yield Paper(document, chunk(document, count_tokens), asked, row["text"])
 
 
 def _place(text: str, asked: dict[str, str | None], where: str) -> tuple[int, int] | None:
@@ -138,7 +145,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     train, dev = list[Example](), list[Example]()
     for paper in papers(options.papers):
         made = list(examples(paper))
-        (dev if int(paper.document.sha256, 16) % HELD_OUT == 0 else train).extend(made)
+        (dev if paper.is_held_out else train).extend(made)
     train = [replace(e, id=f"{e.id}#{time}") for time in range(options.times) for e in train]
     if options.beside:
         rest = read_jsonl(options.beside / "train.jsonl.gz")

@@ -24,9 +24,11 @@ def logits(
     while order:
         width = padded_length(features[order[-1]])
         rows = [order.pop() for _ in range(min(len(order), max(1, tokens // width)))]
-        ids, types = (torch.from_numpy(a).to(device) for a in padded([features[row] for row in rows]))
+        ids, types = (
+            torch.from_numpy(a).to(device) for a in padded([features[row] for row in rows], pad=model.marks.pad)
+        )
         with torch.inference_mode():
-            both = torch.stack(model(ids, (ids != 0).long(), types), 1).float().cpu().numpy()
+            both = torch.stack(model(ids, (ids != model.marks.pad).long(), types), 1).float().cpu().numpy()
         for row, one in zip(rows, both, strict=True):
             results[row] = one[:, : len(features[row].ids)]
     return results

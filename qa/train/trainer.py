@@ -29,15 +29,17 @@ class Trainer:
         device: str,
         teacher: SpanModel | None = None,
         seconds: float = math.inf,
+        frozen: int = 0,
     ) -> None:
         """``total`` counts examples; the rate climbs over the first 6 % and falls to zero in a straight line.
 
-        With ``seconds``, it has fallen to zero when they are over, however many examples are left.
+        The ``frozen`` lowest layers stay as they are. With ``seconds``, the rate has fallen to zero when they are over,
+        however many examples are left.
 
         In ``step``, what a ``teacher`` says counts beside the labels (distillation, Hinton et al. 2015), so that a
         model that learns something new from groups keeps what it knew.
         """
-        model.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+        model.freeze(frozen)
         self.model = model.to(device)
         self.device, self.peak, self.total, self.done = device, peak, total, 0
         self.seconds, self.spent = seconds, 0.0
@@ -80,8 +82,8 @@ class Trainer:
         return self._learn(apart + across, len(batch))
 
     def _logits(self, model: SpanModel, batch: Sequence[Feature]) -> tuple[Tensor, Tensor]:
-        ids, types = (torch.from_numpy(a).to(self.device) for a in padded(batch))
-        both: tuple[Tensor, Tensor] = model(ids, (ids != 0).long(), types)
+        ids, types = (torch.from_numpy(a).to(self.device) for a in padded(batch, pad=model.marks.pad))
+        both: tuple[Tensor, Tensor] = model(ids, (ids != model.marks.pad).long(), types)
         return both
 
     def _targets(self, batch: Sequence[Feature], logits: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor, Tensor]:

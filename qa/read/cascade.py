@@ -1,0 +1,72 @@
+"""Two readers as one: a quick one reads what was found, and a better one reads again what it leaves open.
+
+As in retrieve-and-rerank, the costly model sees only what the cheap one puts first (cascades, Viola and Jones 2001).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.onnx import damaged, settings
+from qa.read.onnx import OnnxReader
+from qa.read.reader import Reader
+from qa.types import Candidate, Span
+
+AGAIN = 3
+"""Passages that are read again, at most: those that the quick reader thinks most of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the quick reader's score is worth beside the better one's: ``slope`` × score + ``shift``.
+
+    From ``settled`` on, on the quick reader's own scale, nothing is read again.
+    """
+
+    slope: float
+    shift: float
+    settled: float
+
+    def __call__(self, score: float) -> float:
+        """Return a score of the quick reader on the better one's scale."""
+        return self.slope * score + self.shift
+
+
+class Cascade:
+    """Reads as the better reader does where somebody asks for one text; the engine lets the quick one go first."""
+
+    is_english = True
+
+    def __init__(self, quick: Reader, better: Reader, scale: Scale, *, fingerprint: str = "") -> None:
+        """Join two readers; ``better`` may open its weights when it is first needed."""
+        self.quick, self.better, self.scale = quick, better, scale
+        self.name, self.folder = "packaged", None
+        self.calibration, self.calibrated = better.calibration, better.calibrated
+        self.learned: Path | None = None
+        """Where what seedqa eval --calibrate learned is written down, if the calibration is from there."""
+        self.fingerprint = fingerprint
+
+    @classmethod
+    def of(cls, quick: OnnxReader, folder: Path) -> "Cascade":
+        """Join a quick reader and the better one in a folder, whose config says what the quick one's scores are worth.
+
+        Raises ModelError if it does not.
+        """
+        row = settings(folder / "config.json").get("cascade")
+        if not isinstance(row, dict) or {"slope", "shift", "settled"} - row.keys():
+            raise damaged(folder / "config.json", "no scale of a quicker reader in it")
+        scale = Scale(float(row["slope"]), float(row["shift"]), float(row["settled"]))
+        better = OnnxReader(folder, later=True)
+        return cls(quick, better, scale, fingerprint=f"{quick.fingerprint}+{better.fingerprint}")
+
+    def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
+        """Return what the better reader finds in one text: up to ``count`` spans that do not overlap, best first."""
+        return self.better.read(question, text, count=count, breaks=breaks)
+
+    def is_settled(self, candidates: Sequence[Candidate]) -> bool:
+        """Tell whether the quick reader's candidates, as they may be shown, leave nothing to read again."""
+        return any(each.score >= self.scale.settled for each in candidates)
+
+    def scaled(self, candidates: Sequence[Candidate], *, most: float = float("inf")) -> list[Candidate]:
+        """Return the quick reader's candidates on the better one's scale, none above ``most``."""
+        return [replace(each, score=min(most, self.scale(each.score))) for each in candidates]

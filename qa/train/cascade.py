@@ -1,0 +1,167 @@
+"""Stage 6, for two readers: when the quick one's answer stands, and what the scores of both together mean.
+
+python -m qa.train.cascade PREPARED QUICK BETTER [--papers DIR] [--questions N] [--log FILE]
+
+Held-out questions are asked as a user asks: those of PREPARED over all its paragraphs together, those of papers over
+the papers of their file. Each is answered twice, by the quick reader alone and with everything read again; from that
+follow the scale between the two, the score from which on nothing is read again, the threshold and the confidences.
+Written into BETTER's config.json; ``--log`` keeps what was asked, so that it is not asked again.
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from index import Index
+from qa.engine import Engine
+from qa.evaluate.calibrate import fit
+from qa.evaluate.corpus import write_articles
+from qa.evaluate.outcomes import Prediction, best_spans
+from qa.evaluate.summary import reading, table
+from qa.metrics import f1
+from qa.read import Cascade, OnnxReader
+from qa.read.cascade import Scale
+from qa.train.calibrate import balanced
+from qa.train.data import read_jsonl
+from qa.train.papers import PAPERS, papers
+
+ALWAYS = Scale(1.0, 0.0, float("inf"))
+"""Everything is read again."""
+
+WORTH = 0.002
+"""The share of F1 that is given for reading less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question's best candidate by the quick reader alone, and with everything read again; what is right."""
+
+    source: str
+    quick: Prediction
+    better: Prediction
+
+    def joined(self, scale: Scale) -> Prediction:
+        """Return what the cascade says."""
+        if self.quick.score >= scale.settled:
+            return replace(self.quick, score=scale(self.quick.score))
+        return self.better
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Ask, fit, write; print how well it holds on the half not fitted."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("prepared", type=Path)
+    parser.add_argument("quick", type=Path, help="the quick reader's folder")
+    parser.add_argument("better", type=Path, help="the better reader's folder")
+    parser.add_argument("--papers", type=Path, default=PAPERS, help="the folder of papers; ours if left out")
+    parser.add_argument("--questions", type=int, default=500, help="of each of the two kinds, at most")
+    parser.add_argument("--log", type=Path)
+    options = parser.parse_args(argv)
+    if options.log and options.log.exists():
+        found = [_row(line) for line in options.log.read_text().splitlines()]
+    else:
+        quick = OnnxReader(options.quick)
+        both = Cascade(quick, OnnxReader(options.better), ALWAYS)
+        found = [*of_prepared(options.prepared, quick, both, options.questions)]
+        found += of_papers(options.papers, quick, both, options.questions)
+        if options.log:
+            options.log.write_text("".join(json.dumps(asdict(each)) + "\n" for each in found))
+    scale = settled(found)
+    again = np.mean([each.quick.score < scale.settled for each in found])
+    print(f"{len(found)} questions; {scale}; {again:.0%} are read again")
+    joined = [each.joined(scale) for each in found]
+    print("fitted on one half, measured on the other:")
+    check = fit(joined[::2])
+    kinds = {"quick": [e.quick for e in found], "better": [e.better for e in found], "both": joined}
+    sections = {name: reading(rows[1::2], fit(rows[::2])) for name, rows in kinds.items()}
+    for source in dict.fromkeys(each.source for each in found):
+        rows = [p for each, p in zip(found[1::2], joined[1::2], strict=True) if each.source == source]
+        sections[f"both, {source}"] = reading(rows, check)
+    print("\n".join(table(sections)))
+    write(options.better / "config.json", joined, scale)
+
+
+def of_prepared(prepared: Path, quick: OnnxReader, both: Cascade, most: int) -> Iterator[Asked]:
+    """Ask questions of the prepared sets over all their paragraphs."""
+    questions = balanced(read_jsonl(prepared / "dev.jsonl.gz"), seed=13)
+    with tempfile.TemporaryDirectory() as work:
+        write_articles(questions, Path(work) / "documents")
+        yield from _asked(Path(work), [(q.question, tuple(q.gold())) for q in questions[:most]], quick, both, "text")
+
+
+def of_papers(folder: Path, quick: OnnxReader, both: Cascade, most: int) -> Iterator[Asked]:
+    """Ask the questions of papers over those of their file; of our own only the papers that are held out."""
+    left = most
+    for file in sorted(folder.glob("*.jsonl")):
+        if left <= 0:
+            return
+        with tempfile.TemporaryDirectory() as work:
+            (Path(work) / "documents").mkdir()
+            asked: list[tuple[str, tuple[str, ...]]] = []
+            for number, paper in enumerate(papers(folder, files=file.name)):
+                if folder == PAPERS and not paper.is_held_out:
+                    continue
+                text = paper.document.text
+                (Path(work) / "documents" / f"{number}.md").write_text(paper.written, encoding="utf-8")
+                asked += [(question, (text[slice(*place)],) if place else ()) for question, place in paper.asked]
+            asked = asked[:left]
+            left -= len(asked)
+            yield from _asked(Path(work), asked, quick, both, "papers")
+
+
+def _asked(
+    work: Path, asked: Sequence[tuple[str, tuple[str, ...]]], quick: OnnxReader, both: Cascade, source: str
+) -> Iterator[Asked]:
+    if not asked:
+        return
+    with Index.open(work / "index", create=True) as index:
+        index.sync([work / "documents"])
+        engines = [Engine(work / "index", reader=reader, index=index) for reader in (quick, both)]
+        for question, gold in tqdm(asked, desc=source):
+            yield Asked(source, *(best_spans(engine.ask(question), gold)[0] for engine in engines))
+
+
+def settled(found: Sequence[Asked]) -> Scale:
+    """Return the scale of the quick reader's scores on the better one's, and from where on nothing is read again.
+
+    The scale is a line through both, by least squares of the questions that both answer alike; of the scores tried, the
+    lowest is taken with which the F1, at its own best threshold, is within WORTH of the best.
+    """
+    alike = [e for e in found if np.isfinite(e.quick.score + e.better.score) and f1(e.quick.text, e.better.text) > 0.9]
+    slope, shift = np.polyfit([e.quick.score for e in alike], [e.better.score for e in alike], 1)
+    tried = [*np.quantile([e.quick.score for e in found], np.linspace(0.3, 1, 36)), float("inf")]
+    gains = {score: _gain(found, Scale(float(slope), float(shift), float(score))) for score in tried}
+    best = max(gains.values())
+    return Scale(float(slope), float(shift), float(min(s for s, gain in gains.items() if gain >= best - WORTH)))
+
+
+def _gain(found: Sequence[Asked], scale: Scale) -> float:
+    joined = [each.joined(scale) for each in found]
+    threshold = fit(joined).threshold
+    return float(np.mean([each.best(f1, threshold=threshold) for each in joined]))
+
+
+def write(path: Path, joined: Sequence[Prediction], scale: Scale) -> None:
+    """Put what was learned into a reader's config; what it says of retrieval stays."""
+    config = json.loads(path.read_text())
+    learned = fit(joined).to_json()
+    config["calibration"] |= {name: learned[name] for name in ("threshold", "scores", "confidences")}
+    config["cascade"] = {name: round(value, 4) for name, value in asdict(scale).items()}
+    path.write_text(json.dumps(config, indent=2) + "\n")
+    print(f"threshold {learned['threshold']:.3f}, from {len(joined)} questions")
+
+
+def _row(line: str) -> Asked:
+    row = json.loads(line)
+    quick, better = (Prediction(p["text"], p["score"], tuple(p["gold"])) for p in (row["quick"], row["better"]))
+    return Asked(row["source"], quick, better)
+
+
+if __name__ == "__main__":
+    main()

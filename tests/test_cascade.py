@@ -1,0 +1,136 @@
+"""The cascade: a quick reader reads what was found, a better one reads again what is not settled."""
+
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from index import Index, ModelError
+from qa.engine import Engine
+from qa.read import SMALL, Calibration, Cascade, OnnxReader
+from qa.read.cascade import AGAIN, Scale
+from qa.types import Span
+from tests.fakes import HashingEmbedder
+
+
+class ScoredReader:
+    """Finds patterns, each with the score that it is given; nothing else."""
+
+    def __init__(self, scores: dict[str, float], *, threshold: float = 0.0) -> None:
+        """Choose what is found, and the threshold of what is given as an answer."""
+        self.name, self.calibrated, self.is_english, self.fingerprint = "scored", True, True, "scored"
+        self.calibration = Calibration(threshold, (-9.0, 9.0), (0.0, 1.0))
+        self._scores = scores
+        self.texts: list[str] = []
+
+    def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
+        """Return what is there, best first."""
+        del question, breaks
+        self.texts.append(text)
+        found = [Span(*m.span(), score) for each, score in self._scores.items() for m in re.finditer(each, text)]
+        return sorted(found, key=lambda span: -span.score)[:count]
+
+
+KEEPERS = {
+    "a": "Ann Holm keeps the lighthouse lamp.",
+    "b": "Bo Lund keeps the lighthouse boat.",
+    "c": "Cy Dahl keeps hens.",
+}
+ASKED = "who keeps the lighthouse lamp"
+
+
+def engine(
+    folder: Path, quick: dict[str, float], better: dict[str, float], *, settled: float = 6.0, slope: float = 1.0
+) -> Engine:
+    """An engine of both readers over KEEPERS."""
+    (folder / "documents").mkdir()
+    for name, text in KEEPERS.items():
+        (folder / "documents" / f"{name}.txt").write_text(text)
+    made = Index.open(folder / "index", create=True, embedder=HashingEmbedder())
+    made.sync([folder / "documents"])
+    cascade = Cascade(ScoredReader(quick), ScoredReader(better), Scale(slope, 0.0, settled))
+    return Engine(folder / "index", reader=cascade, index=made)
+
+
+def texts(reader: object) -> list[str]:
+    """What a reader was given to read."""
+    assert isinstance(reader, ScoredReader)
+    return reader.texts
+
+
+def test_what_is_settled_is_not_read_again(tmp_path: Path) -> None:
+    """The quick reader is sure of Ann Holm: the better one reads nothing, and its scale says how sure that is."""
+    asked = engine(tmp_path, {"Ann Holm": 7.0}, {"Bo Lund": 9.0}, slope=0.5)
+    answer = asked.ask(ASKED)
+    assert answer.text == "Ann Holm"
+    assert answer.candidates[0].score == pytest.approx(3.5)
+    assert isinstance(asked.reader, Cascade)
+    assert texts(asked.reader.better) == []
+
+
+def test_what_is_open_is_answered_by_the_better_reader(tmp_path: Path) -> None:
+    """The quick one leans to the boat's keeper; the other reads the same passages, and has the last word."""
+    answer = engine(tmp_path, {"Bo Lund": 4.0, "Ann Holm": 2.0}, {"Ann Holm": 5.0, "Bo Lund": -4.0}).ask(ASKED)
+    assert answer.text == "Ann Holm"
+    assert answer.candidates[0].score == pytest.approx(5.0, abs=1)  # less what the passage is behind the first
+
+
+def test_the_better_reader_may_find_what_the_quick_one_held_back(tmp_path: Path) -> None:
+    """A question is not given up because the quick reader would abstain."""
+    assert engine(tmp_path, {"Ann Holm": -3.0}, {"Ann Holm": 4.0}).ask(ASKED).text == "Ann Holm"
+
+
+def test_the_better_reader_may_hold_back_what_the_quick_one_found(tmp_path: Path) -> None:
+    """And then no other place leads in its stead, however well the quick reader thought of it."""
+    answer = engine(tmp_path, {"Ann Holm": 5.0, "Bo Lund": 4.9, "Cy Dahl": 4.8}, {"Ann Holm": -3.0}).ask(ASKED)
+    assert not answer.claims
+
+
+def test_a_place_that_was_not_read_again_never_leads(tmp_path: Path) -> None:
+    """Five files say something; the better reader reads three of them, and what it likes best comes first."""
+    (tmp_path / "documents").mkdir()
+    for number in range(5):
+        (tmp_path / "documents" / f"{number}.txt").write_text(
+            f"Keeper{number} keeps the lamp, and does so number {number}."
+        )
+    made = Index.open(tmp_path / "index", create=True, embedder=HashingEmbedder())
+    made.sync([tmp_path / "documents"])
+    better = ScoredReader({r"Keeper\d": 1.0})
+    quick = ScoredReader({f"Keeper{n}": 5.0 - n / 10 for n in range(5)})
+    both = Engine(tmp_path / "index", reader=Cascade(quick, better, Scale(1.0, 0.0, 9.0)), index=made)
+    answer = both.ask("who keeps the lamp")
+    assert len(better.texts) == AGAIN
+    read = {text[:7] for text in better.texts}
+    assert answer.text in read
+    others = [each.score for each in answer.candidates if each.quote not in read]
+    assert others
+    assert max(others) <= answer.candidates[0].score
+
+
+def test_progress_is_told_of_both_readings(tmp_path: Path) -> None:
+    """Whoever waits sees that something goes on, and a stop is heard between any two passages."""
+    told: list[tuple[int, int]] = []
+    engine(tmp_path, {"Ann": 1.0}, {"Ann": 2.0}).ask(ASKED, on_read=lambda done, of: told.append((done, of)))
+    assert [done for done, _ in told].count(0) == 2
+
+
+def test_a_config_without_a_scale_is_damaged(tmp_path: Path) -> None:
+    """Nobody knows then what the quick reader's scores are worth beside the better one's."""
+    shutil.copytree(SMALL, tmp_path / "base")
+    with pytest.raises(ModelError, match="no scale of a quicker reader in it"):
+        Cascade.of(OnnxReader(SMALL, later=True), tmp_path / "base")
+
+
+def test_the_better_reader_is_opened_when_it_is_needed(tmp_path: Path) -> None:
+    """A damaged one is told of then; what the quick one settles is answered without it."""
+    shutil.copytree(SMALL, tmp_path / "base")
+    (tmp_path / "base" / "model.onnx").write_bytes(b"torn")
+    config = json.loads((tmp_path / "base" / "config.json").read_text())
+    config["cascade"] = {"slope": 1.0, "shift": 0.0, "settled": 5.0}
+    (tmp_path / "base" / "config.json").write_text(json.dumps(config))
+    cascade = Cascade.of(OnnxReader(SMALL), tmp_path / "base")
+    with pytest.raises(ModelError, match=r"model\.onnx is damaged"):
+        cascade.read("Who?", "Ann Holm.")

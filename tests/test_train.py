@@ -535,6 +535,38 @@ def test_a_teacher_is_heard_beside_the_labels(tmp_path: Path) -> None:
     assert far[True] == pytest.approx(far[False] / 2, abs=0.1), "with one, half of the way"
 
 
+def test_a_teacher_with_another_encoder_is_heard_at_the_same_places(tmp_path: Path) -> None:
+    """BERT puts one mark between question and passage and MPNet two: what is said of a word stays with the word."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("transformers")
+    from qa.train.features import BERT, MPNET, Feature, retold
+    from qa.train.model import SpanModel
+    from qa.train.trainer import Trainer
+
+    models = {}
+    for kind in ("bert", "mpnet"):
+        tiny = {"model_type": kind, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+        (tmp_path / "config.json").write_text(json.dumps({**tiny, "intermediate_size": 32, "vocab_size": 200}))
+        models[kind] = SpanModel(tmp_path, pretrained=False)
+    batch = [
+        Feature([0, 7, 8, 2, 2, 20, 21, 22, 23, 2], 5, 0, [(6, 7)], 1.0),
+        Feature([0, 7, 2, 2, 20, 21, 2], 4, 0, [(0, 0)], 1.0),
+    ]
+    theirs = [retold(feature, MPNET, BERT) for feature in batch]
+    assert theirs[0] == Feature([101, 3, 4, 102, 16, 17, 18, 19, 102], 4, 0, [(5, 6)], 1.0)
+    assert theirs[1].spans == [(0, 0)]
+    assert retold(theirs[0], BERT, MPNET) == batch[0]
+    pupil = Trainer(
+        models["mpnet"], peak=1e-2, total=40, dtype=torch.float32, device="cpu", teacher=models["bert"].eval()
+    )
+    said = pupil._taught(models["bert"], batch, width=32)[0]
+    own = pupil._logits(models["bert"], theirs)[0].softmax(-1)
+    assert torch.allclose(said[0, [0, 1, 2, 3, 5, 6, 7, 8, 9]], own[0, :9])
+    assert said[0, 4] == 0, "BERT has no second mark"
+    assert torch.allclose(said[1, [0, 1, 2, 4, 5, 6]], own[1, :6])
+    assert said.sum(1).tolist() == pytest.approx([1.0, 1.0], abs=1e-3)
+
+
 def test_a_run_with_a_time_ends_in_it_with_the_rate_fallen(tmp_path: Path) -> None:
     """By examples a tenth is done, by the clock all: a machine that is slow gets a short run, not half of one."""
     torch = pytest.importorskip("torch")

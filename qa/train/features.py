@@ -13,16 +13,20 @@ from qa.train.data import Example
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The tokens of a vocabulary that are no words, and how many ``sep`` stand between question and passage."""
+    """The tokens of a vocabulary that are no words, and how many ``sep`` stand between question and passage.
+
+    Both encoders have BERT's word pieces, ``first`` is the number of the first of them.
+    """
 
     cls: int
     sep: int
     pad: int
     between: int
+    first: int
 
 
-BERT = Marks(cls=101, sep=102, pad=0, between=1)
-MPNET = Marks(cls=0, sep=2, pad=1, between=2)
+BERT = Marks(cls=101, sep=102, pad=0, between=1, first=0)
+MPNET = Marks(cls=0, sep=2, pad=1, between=2, first=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,16 @@ class Featuriser:
         ]
         ids = [marks.cls, *question, *[marks.sep] * marks.between, *piece, marks.sep]
         return Feature(ids, offset, crop, inside or [(0, 0)], example.weight)
+
+
+def retold(feature: Feature, was: Marks, marks: Marks) -> Feature:
+    """Return a feature in the marks of another encoder: what it asks and reads is the same, piece by piece."""
+    pieces = [each - was.first + marks.first for each in feature.ids]
+    asked, read = pieces[1 : feature.offset - was.between], pieces[feature.offset : -1]
+    ids = [marks.cls, *asked, *[marks.sep] * marks.between, *read, marks.sep]
+    by = marks.between - was.between
+    spans = [(first + by, last + by) if last else (0, 0) for first, last in feature.spans]
+    return Feature(ids, feature.offset + by, feature.crop, spans, feature.weight)
 
 
 def _token_spans(passage: Tokens, example: Example) -> list[tuple[int, int]]:

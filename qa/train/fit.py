@@ -108,6 +108,7 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--frozen", type=int, default=0, help="so many of the lowest layers are not trained")
     parser.add_argument("--init", type=Path, help="checkpoint or model.onnx to start from; else the encoder as it is")
     parser.add_argument("--teacher", type=Path, help="checkpoint or model.onnx that is heard beside the labels")
+    parser.add_argument("--teacher-base", choices=BASES, default=SMALL, help=f"its encoder, default {SMALL}")
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--minutes", type=float, default=math.inf, help="end after these, the rate fallen to zero")
     parser.add_argument("--rate", type=float, default=2e-4)
@@ -126,7 +127,7 @@ def _trainer(options: argparse.Namespace, *, total: int) -> Trainer:
     model = SpanModel(encoder_folder(options.base))
     if options.init:
         model.load_state_dict(load_weights(options.init))
-    teacher = SpanModel(encoder_folder(options.base), pretrained=False) if options.teacher else None
+    teacher = SpanModel(encoder_folder(options.teacher_base), pretrained=False) if options.teacher else None
     if teacher:
         teacher.load_state_dict(load_weights(options.teacher))
     return Trainer(

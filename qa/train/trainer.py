@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from qa.train.across import Grouped, across_loss
-from qa.train.features import Feature, padded
+from qa.train.features import Feature, padded, retold
 from qa.train.model import SpanModel, span_loss
 
 TAUGHT = 0.5
@@ -67,9 +67,23 @@ class Trainer:
         start, end, weight = self._targets(batch, logits)
         if self.teacher:
             with torch.no_grad():
-                said = [one.softmax(-1) for one in self._logits(self.teacher, batch)]
+                said = self._taught(self.teacher, batch, width=start.shape[1])
             start, end = start.lerp(said[0], TAUGHT), end.lerp(said[1], TAUGHT)
         return self._learn(span_loss(*logits, start, end, weight), len(batch))
+
+    def _taught(self, teacher: SpanModel, batch: Sequence[Feature], *, width: int) -> list[Tensor]:
+        """Return what a teacher says, at the places of our own sequence, though its encoder may have other marks.
+
+        **Shape:** (len(batch), width) twice.
+        """
+        theirs = [retold(feature, self.model.marks, teacher.marks) for feature in batch]
+        said = [one.softmax(-1) for one in self._logits(teacher, theirs)]
+        by = self.model.marks.between - teacher.marks.between
+        at = torch.arange(width, device=self.device).expand(len(batch), width)
+        offset = torch.tensor([[feature.offset] for feature in batch], device=self.device)
+        place = torch.where(at < offset, at, at - by)
+        is_there = (place < said[0].shape[1]) & ((at < offset - max(0, by)) | (at >= offset))
+        return [one.gather(1, place.clamp(max=one.shape[1] - 1)) * is_there for one in said]
 
     def step_across(self, groups: Sequence[Grouped], *, retrieval_weight: float) -> float:
         """Learn from several passages of each question, one at a time and against each other; return the loss."""

@@ -5,6 +5,7 @@ Every rule errs on the side of not cutting: a passage that is a little long cost
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from index.types import Document, Kind
@@ -51,6 +52,10 @@ OPENERS = _words(  # with a capital, these begin a sentence rather than a name
 )
 
 
+STRETCH = 1000
+"""Characters: places that are near each other are looked for in the same text, which is cut once."""
+
+
 def sentences(text: str) -> list[tuple[int, int]]:
     """Spans of the sentences of ``text``, in order; joined they are ``text``, spaces and all.
 
@@ -69,10 +74,16 @@ def sentences_of(document: Document, start: int, end: int) -> list[tuple[int, in
     for code in document.marked(Kind.CODE):
         if code.end > at and code.start < end:
             first, last = max(at, code.start), min(end, code.end)
-            spans += _within(document.text, at, first, sentences)
+            spans += _within(document.text, at, first, _sentences)
             spans += _within(document.text, first, last, lines)
             at = last
-    return spans + _within(document.text, at, end, sentences)
+    return spans + _within(document.text, at, end, _sentences)
+
+
+@lru_cache(maxsize=128)
+def _sentences(text: str) -> Sequence[tuple[int, int]]:
+    """Return the sentences of a stretch that a question's candidates stand in: they are asked for again and again."""
+    return tuple(sentences(text))
 
 
 def lines(text: str) -> list[tuple[int, int]]:
@@ -81,7 +92,7 @@ def lines(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in pairwise(edges) if start < end]
 
 
-def _within(text: str, start: int, end: int, cut: Callable[[str], list[tuple[int, int]]]) -> list[tuple[int, int]]:
+def _within(text: str, start: int, end: int, cut: Callable[[str], Sequence[tuple[int, int]]]) -> list[tuple[int, int]]:
     return [(start + a, start + b) for a, b in cut(text[start:end])]
 
 
@@ -168,12 +179,13 @@ def _first_character(text: str, line: Line) -> int:
 def sentence_around(document: Document, start: int, end: int, *, reach: int = 2000) -> tuple[int, int]:
     """Return where the row, or else the sentences, that hold ``text[start:end]`` start and end, white space apart.
 
-    No further than ``reach`` characters are looked at on either side.
+    No further than ``reach`` characters, to the next full STRETCH, are looked at on either side.
     """
     text = document.text
     if rows := document.around(start, Kind.ROW):
         return rows[0].start, max(end, rows[0].end)
-    low, high = max(0, start - reach), min(len(text), end + reach)
+    low = max(0, (start - reach) // STRETCH * STRETCH)
+    high = min(len(text), -(-(end + reach) // STRETCH) * STRETCH)
     spans = sentences_of(document, low, high)
     inside = [(a, b) for a, b in spans if a < max(end, start + 1) and start < b]
     first, last = (inside[0][0], inside[-1][1]) if inside else (start, end)

@@ -10,6 +10,7 @@ Written into BETTER's config.json; ``--log`` keeps what was asked, so that it is
 
 import argparse
 import json
+import random
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -25,11 +26,12 @@ from qa.evaluate.corpus import write_articles
 from qa.evaluate.outcomes import Prediction, best_spans
 from qa.evaluate.summary import reading, table
 from qa.metrics import f1
-from qa.read import Cascade, OnnxReader
+from qa.read import Cascade, OnnxReader, Reader
 from qa.read.cascade import Scale
 from qa.train.calibrate import balanced
 from qa.train.data import read_jsonl
-from qa.train.papers import PAPERS, papers
+from qa.train.papers import PAPERS, Paper, papers
+from qa.types import Span
 
 ALWAYS = Scale(1.0, 0.0, float("inf"))
 """Everything is read again."""
@@ -53,6 +55,25 @@ class Asked:
         return self.better
 
 
+class Remembering:
+    """A reader that reads each text once for a question: it is asked alone, and with another one."""
+
+    is_english = True
+
+    def __init__(self, reader: OnnxReader) -> None:
+        """Wrap a reader."""
+        self._reader = reader
+        self.name, self.calibrated, self.calibration = reader.name, reader.calibrated, reader.calibration
+        self._known: dict[tuple[object, ...], list[Span]] = {}
+
+    def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
+        """Return what the reader finds, or found."""
+        key = (question, text, count, tuple(breaks))
+        if key not in self._known:
+            self._known[key] = self._reader.read(question, text, count=count, breaks=breaks)
+        return self._known[key]
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Ask, fit, write; print how well it holds on the half not fitted."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -60,16 +81,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("quick", type=Path, help="the quick reader's folder")
     parser.add_argument("better", type=Path, help="the better reader's folder")
     parser.add_argument("--papers", type=Path, default=PAPERS, help="the folder of papers; ours if left out")
-    parser.add_argument("--questions", type=int, default=500, help="of each of the two kinds, at most")
+    parser.add_argument("--files", default="*.jsonl", help="which of its files; of all, only papers that are held out")
+    parser.add_argument("--questions", type=int, default=500, help="of the prepared ones, at most")
+    parser.add_argument("--each", type=int, default=3, help="with an answer, and without, of each paper at most")
     parser.add_argument("--log", type=Path)
     options = parser.parse_args(argv)
     if options.log and options.log.exists():
         found = [_row(line) for line in options.log.read_text().splitlines()]
     else:
-        quick = OnnxReader(options.quick)
+        quick = Remembering(OnnxReader(options.quick))
         both = Cascade(quick, OnnxReader(options.better), ALWAYS)
         found = [*of_prepared(options.prepared, quick, both, options.questions)]
-        found += of_papers(options.papers, quick, both, options.questions)
+        found += of_papers(options.papers, options.files, quick, both, options.each)
         if options.log:
             options.log.write_text("".join(json.dumps(asdict(each)) + "\n" for each in found))
     scale = settled(found)
@@ -87,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     write(options.better / "config.json", joined, scale)
 
 
-def of_prepared(prepared: Path, quick: OnnxReader, both: Cascade, most: int) -> Iterator[Asked]:
+def of_prepared(prepared: Path, quick: Reader, both: Cascade, most: int) -> Iterator[Asked]:
     """Ask questions of the prepared sets over all their paragraphs."""
     questions = balanced(read_jsonl(prepared / "dev.jsonl.gz"), seed=13)
     with tempfile.TemporaryDirectory() as work:
@@ -95,28 +118,29 @@ def of_prepared(prepared: Path, quick: OnnxReader, both: Cascade, most: int) -> 
         yield from _asked(Path(work), [(q.question, tuple(q.gold())) for q in questions[:most]], quick, both, "text")
 
 
-def of_papers(folder: Path, quick: OnnxReader, both: Cascade, most: int) -> Iterator[Asked]:
-    """Ask the questions of papers over those of their file; of our own only the papers that are held out."""
-    left = most
-    for file in sorted(folder.glob("*.jsonl")):
-        if left <= 0:
-            return
+def of_papers(folder: Path, files: str, quick: Reader, both: Cascade, each: int) -> Iterator[Asked]:
+    """Ask questions of papers over those of their file; of all files, only of the papers that are held out."""
+    for file in sorted(folder.glob(files)):
         with tempfile.TemporaryDirectory() as work:
             (Path(work) / "documents").mkdir()
             asked: list[tuple[str, tuple[str, ...]]] = []
             for number, paper in enumerate(papers(folder, files=file.name)):
-                if folder == PAPERS and not paper.is_held_out:
-                    continue
-                text = paper.document.text
                 (Path(work) / "documents" / f"{number}.md").write_text(paper.written, encoding="utf-8")
-                asked += [(question, (text[slice(*place)],) if place else ()) for question, place in paper.asked]
-            asked = asked[:left]
-            left -= len(asked)
+                if files != "*.jsonl" or paper.is_held_out:
+                    asked += _drawn(paper, each)
             yield from _asked(Path(work), asked, quick, both, "papers")
 
 
+def _drawn(paper: Paper, each: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+    random_ = random.Random(paper.written)
+    for is_answered in (True, False):
+        kind = [(question, place) for question, place in paper.asked if bool(place) == is_answered]
+        for question, place in random_.sample(kind, min(each, len(kind))):
+            yield question, (paper.document.text[slice(*place)],) if place else ()
+
+
 def _asked(
-    work: Path, asked: Sequence[tuple[str, tuple[str, ...]]], quick: OnnxReader, both: Cascade, source: str
+    work: Path, asked: Sequence[tuple[str, tuple[str, ...]]], quick: Reader, both: Cascade, source: str
 ) -> Iterator[Asked]:
     if not asked:
         return

@@ -136,6 +136,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, help="folder for train.jsonl.gz and dev.jsonl.gz")
     parser.add_argument("--papers", type=Path, default=PAPERS, help="the folder of papers; ours if left out")
+    parser.add_argument("--files", default="*.jsonl", help="which of its files")
     parser.add_argument("--times", type=int, default=3, help="how often each of the papers' examples is seen")
     parser.add_argument("--with", dest="beside", type=Path, help="a prepared folder (qa.train.real)")
     parser.add_argument("--examples", type=int, default=6_000, help="how many of its examples")
@@ -143,7 +144,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = parser.parse_args(argv)
     random_ = random.Random(options.seed)
     train, dev = list[Example](), list[Example]()
-    for paper in papers(options.papers):
+    for paper in papers(options.papers, files=options.files):
         made = list(examples(paper))
         (dev if paper.is_held_out else train).extend(made)
     train = [replace(e, id=f"{e.id}#{time}") for time in range(options.times) for e in train]

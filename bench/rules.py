@@ -21,8 +21,8 @@ from qa import about, compose, engine, extent, squad
 from qa.evaluate.corpus import write_articles
 from qa.evaluate.outcomes import Prediction, best_spans
 from qa.metrics import f1
-from qa.read import Reader, load_reader
-from qa.types import Span
+from qa.read import load_reader
+from qa.read.remembering import remembering
 
 
 def _same_extent(*given: Any) -> Any:
@@ -71,24 +71,6 @@ class Row:
     best: float
 
 
-class RememberingReader:
-    """Reads each text once for a question."""
-
-    def __init__(self, reader: Reader) -> None:
-        """Wrap a reader."""
-        self.name, self.calibrated, self.is_english = reader.name, reader.calibrated, reader.is_english
-        self.calibration = reader.calibration
-        self._reader = reader
-        self._known: dict[tuple[object, ...], list[Span]] = {}
-
-    def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
-        """Return what the reader gave, the first time."""
-        key = (question, text, count, tuple(breaks))
-        if key not in self._known:
-            self._known[key] = self._reader.read(question, text, count=count, breaks=breaks)
-        return self._known[key]
-
-
 @contextmanager
 def off(*names: str) -> Iterator[None]:
     """Switch rules off."""
@@ -126,7 +108,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_articles(every, Path(work) / "documents")
         with Index.open(Path(work) / "index", create=True) as index:
             index.sync([Path(work) / "documents"])
-            reader = RememberingReader(load_reader(options.reader))
+            reader = remembering(load_reader(options.reader))
             asked = engine.Engine(Path(work) / "index", reader=reader, index=index)
             _print_table(lambda *names: _measured(asked, questions, names), options.only or [*RULES])
 

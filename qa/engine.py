@@ -32,7 +32,7 @@ from qa.by_words import sentence_for
 from qa.language import is_english
 from qa.originals import unless_changed
 from qa.read import Cascade, LibraryReader, Reader, load_reader
-from qa.read.in_order import OnRead, best_passages, read_again, read_in_order
+from qa.read.in_order import READ, OnRead, best_passages, read_again, read_in_order
 from qa.spelling import Lexicon, is_close, mended
 from qa.types import Answer, Candidate, Reason, Turn
 
@@ -117,14 +117,14 @@ class Engine:
         """Return the spans that may answer; where there are two readers, the better one reads what is not settled."""
         reader, about = self.reader, asked.is_subject_of
         quick = reader.quick if isinstance(reader, Cascade) else reader
-        found = read_in_order(quick, asked.question, hits, is_about=about, on_read=on_read)
+        found = read_in_order(quick, asked.question, hits, shape=READ, is_about=about, on_read=on_read)
         if not isinstance(reader, Cascade):
             return found
         shaped = compose.shape(found, asked)
         if reader.is_settled(shaped):
             return reader.scaled(found)
         again = best_passages(shaped or found)
-        return read_again(reader, asked.question, found, again, is_about=about, on_read=on_read)
+        return read_again(reader, asked.question, found, again, shape=READ, is_about=about, on_read=on_read)
 
     def _by_words(self, answer: Answer) -> Answer:
         """Return the answer with the sentence that has the question's words, or the reason that nothing was read."""

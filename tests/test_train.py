@@ -628,7 +628,8 @@ def test_the_smallest_weight_and_ceiling_about_as_good_as_the_best_are_taken(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The right span is in the second passage, 0.05 behind: any weight under 80 keeps it, if it is read at all."""
-    from qa.train.weigh import Asked, RememberingReader, best_ceiling, best_weight, score
+    from qa.read.remembering import RememberingReader
+    from qa.train.weigh import Asked, best_ceiling, best_weight, score
 
     def asked(*passages: tuple[str, float]) -> Asked:
         documents = [Document(n, f"/{n}", "", text, (), "") for n, (text, _) in enumerate(passages)]
@@ -650,7 +651,7 @@ def test_the_smallest_weight_and_ceiling_about_as_good_as_the_best_are_taken(
 
 def test_a_passage_is_read_once_however_often_it_is_weighed() -> None:
     """Eighteen choices of a weight and a ceiling would otherwise cost eighteen readings."""
-    from qa.train.weigh import RememberingReader
+    from qa.read.remembering import RememberingReader
 
     read: list[str] = []
 

@@ -28,10 +28,10 @@ from qa.evaluate.summary import reading, table
 from qa.metrics import f1
 from qa.read import Cascade, OnnxReader, Reader
 from qa.read.cascade import Scale
+from qa.read.remembering import remembering
 from qa.train.calibrate import balanced
 from qa.train.data import read_jsonl
 from qa.train.papers import PAPERS, Paper, papers
-from qa.types import Span
 
 ALWAYS = Scale(1.0, 0.0, float("inf"))
 """Everything is read again."""
@@ -55,25 +55,6 @@ class Asked:
         return self.better
 
 
-class Remembering:
-    """A reader that reads each text once for a question: it is asked alone, and with another one."""
-
-    is_english = True
-
-    def __init__(self, reader: OnnxReader) -> None:
-        """Wrap a reader."""
-        self._reader = reader
-        self.name, self.calibrated, self.calibration = reader.name, reader.calibrated, reader.calibration
-        self._known: dict[tuple[object, ...], list[Span]] = {}
-
-    def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
-        """Return what the reader finds, or found."""
-        key = (question, text, count, tuple(breaks))
-        if key not in self._known:
-            self._known[key] = self._reader.read(question, text, count=count, breaks=breaks)
-        return self._known[key]
-
-
 def main(argv: Sequence[str] | None = None) -> None:
     """Ask, fit, write; print how well it holds on the half not fitted."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -89,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if options.log and options.log.exists():
         found = [_row(line) for line in options.log.read_text().splitlines()]
     else:
-        quick = Remembering(OnnxReader(options.quick))
+        quick = remembering(OnnxReader(options.quick))
         both = Cascade(quick, OnnxReader(options.better), ALWAYS)
         found = [*of_prepared(options.prepared, quick, both, options.questions)]
         found += of_papers(options.papers, options.files, quick, both, options.each)

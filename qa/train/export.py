@@ -1,6 +1,7 @@
 """Stage 5: the trained weights → one ONNX file, weights in 8 bits, with its tokenizer.
 
-python -m qa.train.export CHECKPOINT FOLDER [--format int8-dynamic|int8|fp16|fp32]
+python -m qa.train.export CHECKPOINT FOLDER [--base NAME] [--format FORMAT]
+python -m qa.train.export CHECKPOINT --transformers DIR [--base NAME]     a folder that transformers loads
 """
 
 import argparse
@@ -18,6 +19,7 @@ import torch
 
 from index.models.export import FORMATS, packed, rewrite
 from qa.train.features import BERT, Marks
+from qa.train.folder import write_folder
 from qa.train.model import SpanModel
 from qa.train.source import BASES, SMALL, encoder_folder
 from qa.train.weights import load_weights
@@ -31,10 +33,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Export, quantise, write the config without its calibration."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--transformers", type=Path, metavar="DIR", help="write it for transformers, in full precision")
     parser.add_argument("--base", choices=BASES, default=SMALL, help=f"the encoder, default {SMALL}")
     parser.add_argument("--format", choices=FORMATS, default=CHOSEN, help=f"default: {CHOSEN}")
     options = parser.parse_args(argv)
+    if options.transformers:
+        write_folder(options.transformers, weights=options.checkpoint, base=options.base)
+    if not options.folder:
+        return
     options.folder.mkdir(parents=True, exist_ok=True)
     base = encoder_folder(options.base)
     model = SpanModel(base, pretrained=False)

@@ -83,6 +83,12 @@ def test_one_engine_serves_every_call_on_a_folder(index: Path) -> None:
     assert engine(index) is engine(str(index))
 
 
+def test_another_reader_may_be_asked(index: Path) -> None:
+    """The small one alone answers in milliseconds."""
+    assert qa.ask("who led the meeting?", index=index, reader="small").claims
+    assert engine(index, reader="small").reader.name == "small"
+
+
 @pytest.mark.parametrize(("question", "k", "message"), [(" ", 5, "question is empty"), ("Who?", 0, "k is 0")])
 def test_bad_arguments_are_refused(index: Path, question: str, k: int, message: str) -> None:
     """Before anything is loaded."""

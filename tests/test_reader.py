@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from index import ModelError
-from qa.read import SMALL, Calibration, OnnxReader, load_reader
+from qa.read import SMALL, Calibration, Cascade, OnnxReader, load_reader
 from qa.read.calibration import keep, latest
 
 PASSAGE = (
@@ -163,13 +163,24 @@ def test_a_config_of_another_shape_is_damaged_too(folder: Path, text: str) -> No
         load_reader(folder)
 
 
-def test_the_default_is_the_packaged_reader() -> None:
-    """No name, and the name that it gives itself."""
+def test_the_default_is_both_readers_that_we_ship(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name, and the name that it gives itself; the environment may name another."""
     for name in (None, "packaged"):
         found = load_reader(name)
-        assert isinstance(found, OnnxReader)
+        assert isinstance(found, Cascade)
         assert (found.name, found.calibrated, found.folder) == ("packaged", True, None)
-        assert found.calibration.threshold == 2.1489
+        assert (found.quick.name, found.better.name) == ("small", "base")
+    monkeypatch.setenv("SEEDQA_READER", "small")
+    assert load_reader().name == "small"
+    assert load_reader("packaged").name == "packaged", "a name that is given counts more"
+
+
+@pytest.mark.parametrize("name", ["small", "base"])
+def test_each_of_the_readers_that_we_ship_has_a_name(name: str) -> None:
+    """So that one of them can be asked alone, and measured."""
+    found = load_reader(name)
+    assert isinstance(found, OnnxReader)
+    assert (found.name, found.calibrated, found.folder) == (name, True, None)
 
 
 def test_a_folder_of_our_layout_is_known_by_its_whole_path(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +189,7 @@ def test_a_folder_of_our_layout_is_known_by_its_whole_path(folder: Path, monkeyp
     found = load_reader("reader")
     assert isinstance(found, OnnxReader)
     assert found.name == str(folder.resolve())
-    assert found.fingerprint == load_reader().fingerprint
+    assert found.fingerprint == load_reader("small").fingerprint
 
 
 def test_the_packaged_reader_says_that_it_runs_on_the_cpu() -> None:
@@ -202,7 +213,7 @@ def test_what_was_learned_of_a_reader_is_found_again(folder: Path) -> None:
     assert path.parent == folder.resolve()
     after = load_reader(folder)
     assert (after.calibration, after.calibrated, after.learned) == (learned, True, path)
-    assert load_reader().calibration.threshold == 2.1489
+    assert load_reader("small").calibration.threshold == 2.1489
     path.write_text("{}")
     with pytest.raises(ModelError, match=r"calibration-\w{16}\.json is damaged .* seedqa eval --calibrate"):
         load_reader(folder)

@@ -16,6 +16,11 @@ NEEDED = (
     "qa/models/small/tokenizer.json",
     "qa/models/small/config.json",
     "qa/models/small/README.md",
+    "qa/models/base/model.onnx",
+    "qa/models/base/weights.npz",
+    "qa/models/base/tokenizer.json",
+    "qa/models/base/config.json",
+    "qa/models/base/README.md",
     "index/models/all-MiniLM-L6-v2/model.onnx",
     "index/models/all-MiniLM-L6-v2/tokenizer.json",
     "index/samples/ridge-walk.pdf",
@@ -42,6 +47,7 @@ def test_the_wheel_holds_the_weights_and_no_tests(wheel: Path) -> None:
         names = archive.namelist()
         for name in NEEDED:
             assert archive.read(name) == (ROOT / name).read_bytes()
+    assert wheel.stat().st_size <= 130_000_000
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"index", "qa", "ui", "seedqa.py"}
     assert not [name for name in names if name.startswith("qa/train/") or name == "index/models/export.py"]
 

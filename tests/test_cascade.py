@@ -78,6 +78,36 @@ def test_what_is_open_is_answered_by_the_better_reader(tmp_path: Path) -> None:
     assert answer.candidates[0].score == pytest.approx(5.0, abs=1)  # less what the passage is behind the first
 
 
+def test_the_quick_reader_keeps_its_share(tmp_path: Path) -> None:
+    """Both are asked of the same passage: where they disagree the truth is more often between them."""
+    asked = engine(tmp_path, {"Ann Holm": 2.0}, {"Ann Holm": 6.0})
+    assert isinstance(asked.reader, Cascade)
+    asked.reader.scale = Scale(slope=2.0, shift=1.0, settled=9.0, share=0.25)
+    whole, shared = asked.ask(ASKED), Scale(2.0, 1.0, 9.0, 0.25).mixed(6.0, 2.0)
+    assert shared == pytest.approx(0.75 * 6 + 0.25 * 5)
+    assert whole.candidates[0].score == pytest.approx(shared)
+
+
+def test_what_is_learned_of_two_readers_is_when_the_better_one_is_worth_its_time() -> None:
+    """The quick one is right whenever it is sure; below, the better one knows: that is where the line is drawn."""
+    from qa.evaluate.outcomes import Prediction
+    from qa.train.cascade import Asked, learned
+
+    found = []
+    for number in range(400):
+        sure = number % 2 == 0
+        gold = ("yes",) if number % 5 else ()
+        right = "yes" if gold else "no"
+        quick = Prediction("yes" if sure and gold else "no", 8.0 + number / 400 if sure else number / 400, gold)
+        better = Prediction(right, (4.0 if gold else -4.0) + number / 800, gold)
+        if sure and not gold:
+            quick = Prediction("no", -3.0, gold)
+        found.append(Asked("made", quick, ((better, quick.score),)))
+    scale = learned(found)
+    assert 1 < scale.settled <= 8.3
+    assert scale.slope > 0
+
+
 def test_the_better_reader_may_find_what_the_quick_one_held_back(tmp_path: Path) -> None:
     """A question is not given up because the quick reader would abstain."""
     assert engine(tmp_path, {"Ann Holm": -3.0}, {"Ann Holm": 4.0}).ask(ASKED).text == "Ann Holm"
@@ -129,7 +159,7 @@ def test_the_better_reader_is_opened_when_it_is_needed(tmp_path: Path) -> None:
     shutil.copytree(SMALL, tmp_path / "base")
     (tmp_path / "base" / "model.onnx").write_bytes(b"torn")
     config = json.loads((tmp_path / "base" / "config.json").read_text())
-    config["cascade"] = {"slope": 1.0, "shift": 0.0, "settled": 5.0}
+    config["cascade"] = {"slope": 1.0, "shift": 0.0, "settled": 5.0, "share": 0.0}
     (tmp_path / "base" / "config.json").write_text(json.dumps(config))
     cascade = Cascade.of(OnnxReader(SMALL), tmp_path / "base")
     with pytest.raises(ModelError, match=r"model\.onnx is damaged"):

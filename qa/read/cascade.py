@@ -20,16 +20,22 @@ AGAIN = 3
 class Scale:
     """What the quick reader's score is worth beside the better one's: ``slope`` × score + ``shift``.
 
-    From ``settled`` on, on the quick reader's own scale, nothing is read again.
+    From ``settled`` on, on the quick reader's own scale, nothing is read again. Of what is, the quick reader's best
+    score in the same passage keeps a ``share``: two readers err less together (an ensemble of their scores).
     """
 
     slope: float
     shift: float
     settled: float
+    share: float = 0.0
 
     def __call__(self, score: float) -> float:
         """Return a score of the quick reader on the better one's scale."""
         return self.slope * score + self.shift
+
+    def mixed(self, better: float, quick: float) -> float:
+        """Return the score of what the better reader read again, where the quick one had said ``quick``."""
+        return (1 - self.share) * better + self.share * self(quick)
 
 
 class Cascade:
@@ -53,9 +59,9 @@ class Cascade:
         Raises ModelError if it does not.
         """
         row = settings(folder / "config.json").get("cascade")
-        if not isinstance(row, dict) or {"slope", "shift", "settled"} - row.keys():
+        if not isinstance(row, dict) or {"slope", "shift", "settled", "share"} - row.keys():
             raise damaged(folder / "config.json", "no scale of a quicker reader in it")
-        scale = Scale(float(row["slope"]), float(row["shift"]), float(row["settled"]))
+        scale = Scale(float(row["slope"]), float(row["shift"]), float(row["settled"]), float(row["share"]))
         better = OnnxReader(folder, later=True)
         return cls(quick, better, scale, fingerprint=f"{quick.fingerprint}+{better.fingerprint}")
 

@@ -72,6 +72,8 @@ def read_again(
 ) -> list[Candidate]:
     """Return the candidates of the passages that are read ``again``, as the better reader reads them.
 
+    Each is scored with a share of what the quick reader thought of its passage.
+
     What it ``found`` elsewhere follows, on the better one's scale, and never above what that one puts first, or, if
     it accepts none, at the threshold: another place may say the same, but it does not lead.
     """
@@ -83,7 +85,11 @@ def read_again(
         read.append((hit, spans_in(cascade.better, question, hit, count=count, shape=shape, known=known)))
     in_order = sorted(read, key=lambda each: -each[0].score)
     accepted = (h.score for h, spans in in_order if is_about(h) and any(s.score >= meaning.threshold for s in spans))
-    better = _combined(in_order, meaning, next(accepted, None))
+    said = {id(each.hit): each.score for each in sorted(found, key=lambda each: each.score)}
+    better = [
+        replace(each, score=cascade.scale.mixed(each.score, said[id(each.hit)]))
+        for each in _combined(in_order, meaning, next(accepted, None))
+    ]
     best = max((each.score for each in better), default=float("-inf"))
     most = best if best >= meaning.threshold else min(best, meaning.threshold) - 1e-3
     read_now = {id(hit) for hit in again}

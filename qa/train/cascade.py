@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -28,13 +29,17 @@ from qa.evaluate.summary import reading, table
 from qa.metrics import f1
 from qa.read import Cascade, OnnxReader, Reader
 from qa.read.cascade import Scale
+from qa.read.in_order import best_passages
 from qa.read.remembering import remembering
 from qa.train.calibrate import balanced
 from qa.train.data import read_jsonl
 from qa.train.papers import PAPERS, Paper, papers
 
 ALWAYS = Scale(1.0, 0.0, float("inf"))
-"""Everything is read again."""
+"""Everything is read again, and the quick reader has no share in it."""
+
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+"""Shares of the quick reader that are tried."""
 
 WORTH = 0.002
 """The share of F1 that is given for reading less."""
@@ -42,17 +47,22 @@ WORTH = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question's best candidate by the quick reader alone, and with everything read again; what is right."""
+    """One question: the best by the quick reader alone; of each passage read again the best, and the quick one's score."""
 
     source: str
     quick: Prediction
-    better: Prediction
+    again: tuple[tuple[Prediction, float], ...]
+
+    def better(self, scale: Scale) -> Prediction:
+        """Return the best of what was read again."""
+        mixed = [replace(each, score=scale.mixed(each.score, quick)) for each, quick in self.again]
+        return max(mixed, key=lambda each: each.score, default=replace(self.quick, score=-np.inf))
 
     def joined(self, scale: Scale) -> Prediction:
         """Return what the cascade says."""
         if self.quick.score >= scale.settled:
             return replace(self.quick, score=scale(self.quick.score))
-        return self.better
+        return self.better(scale)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -79,13 +89,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         found += of_papers(options.papers, options.files, quick, both, options.each)
         if options.log:
             options.log.write_text("".join(json.dumps(asdict(each)) + "\n" for each in found))
-    scale = settled(found)
+    scale = learned(found)
     again = np.mean([each.quick.score < scale.settled for each in found])
     print(f"{len(found)} questions; {scale}; {again:.0%} are read again")
     joined = [each.joined(scale) for each in found]
     print("fitted on one half, measured on the other:")
     check = fit(joined[::2])
-    kinds = {"quick": [e.quick for e in found], "better": [e.better for e in found], "both": joined}
+    alone = replace(ALWAYS, slope=scale.slope, shift=scale.shift)
+    kinds = {"quick": [e.quick for e in found], "better": [e.better(alone) for e in found], "both": joined}
     sections = {name: reading(rows[1::2], fit(rows[::2])) for name, rows in kinds.items()}
     for source in dict.fromkeys(each.source for each in found):
         rows = [p for each, p in zip(found[1::2], joined[1::2], strict=True) if each.source == source]
@@ -132,21 +143,35 @@ def _asked(
         index.sync([work / "documents"])
         engines = [Engine(work / "index", reader=reader, index=index) for reader in (quick, both)]
         for question, gold in tqdm(asked, desc=source):
-            yield Asked(source, *(best_spans(engine.ask(question), gold)[0] for engine in engines))
+            alone, again = (engine.ask(question) for engine in engines)
+            said = {each.hit.passage.id: each.score for each in reversed(alone.candidates)}
+            tops = {each.hit.passage.id: each for each in reversed(again.candidates)}
+            read = [hit.passage.id for hit in best_passages(alone.candidates)]
+            yield Asked(
+                source,
+                best_spans(alone, gold)[0],
+                tuple((Prediction(tops[n].quote, tops[n].score, gold), said[n]) for n in read if n in tops),
+            )
 
 
-def settled(found: Sequence[Asked]) -> Scale:
-    """Return the scale of the quick reader's scores on the better one's, and from where on nothing is read again.
+def learned(found: Sequence[Asked]) -> Scale:
+    """Return the quick reader's scale and share beside the better one, and from where on nothing is read again.
 
-    The scale is a line through both, by least squares of the questions that both answer alike; of the scores tried, the
-    lowest is taken with which the F1, at its own best threshold, is within WORTH of the best.
+    The scale is a line through both, by least squares of the questions that both answer alike. The share is the one
+    with the best F1, at its own best threshold; of the scores tried, the lowest is taken with which it is within WORTH
+    of the best.
     """
-    alike = [e for e in found if np.isfinite(e.quick.score + e.better.score) and f1(e.quick.text, e.better.text) > 0.9]
-    slope, shift = np.polyfit([e.quick.score for e in alike], [e.better.score for e in alike], 1)
-    tried = [*np.quantile([e.quick.score for e in found], np.linspace(0.3, 1, 36)), float("inf")]
-    gains = {score: _gain(found, Scale(float(slope), float(shift), float(score))) for score in tried}
-    best = max(gains.values())
-    return Scale(float(slope), float(shift), float(min(s for s, gain in gains.items() if gain >= best - WORTH)))
+    pairs = [(each.quick, each.better(ALWAYS)) for each in found]
+    alike = [(q.score, b.score) for q, b in pairs if np.isfinite(q.score + b.score) and f1(q.text, b.text) > 0.9]
+    slope, shift = (float(each) for each in np.polyfit([quick for quick, _ in alike], [score for _, score in alike], 1))
+    shares = {share: _gain(found, Scale(slope, shift, float("inf"), share)) for share in SHARES}
+    for share, gain in shares.items():
+        print(f"a share of {share}: F1 with abstention {100 * gain:.2f}")
+    share = max(shares, key=lambda each: shares[each])
+    tried = [*np.quantile([each.quick.score for each in found], np.linspace(0.3, 1, 36)), float("inf")]
+    gains = {float(score): _gain(found, Scale(slope, shift, float(score), share)) for score in tried}
+    settled = min(score for score, gain in gains.items() if gain >= max(gains.values()) - WORTH)
+    return Scale(slope, shift, settled, share)
 
 
 def _gain(found: Sequence[Asked], scale: Scale) -> float:
@@ -158,17 +183,20 @@ def _gain(found: Sequence[Asked], scale: Scale) -> float:
 def write(path: Path, joined: Sequence[Prediction], scale: Scale, weight: float) -> None:
     """Put what was learned into a reader's config."""
     config = json.loads(path.read_text())
-    learned = fit(joined).to_json()
-    config["calibration"] = learned | {"retrieval_weight": weight}
+    meaning = fit(joined).to_json()
+    config["calibration"] = meaning | {"retrieval_weight": weight}
     config["cascade"] = {name: round(value, 4) for name, value in asdict(scale).items()}
     path.write_text(json.dumps(config, indent=2) + "\n")
-    print(f"threshold {learned['threshold']:.3f}, from {len(joined)} questions")
+    print(f"threshold {meaning['threshold']:.3f}, from {len(joined)} questions")
 
 
 def _row(line: str) -> Asked:
     row = json.loads(line)
-    quick, better = (Prediction(p["text"], p["score"], tuple(p["gold"])) for p in (row["quick"], row["better"]))
-    return Asked(row["source"], quick, better)
+
+    def made(one: dict[str, Any]) -> Prediction:
+        return Prediction(one["text"], one["score"], tuple(one["gold"]))
+
+    return Asked(row["source"], made(row["quick"]), tuple((made(one), quick) for one, quick in row["again"]))
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         found += of_papers(options.papers, options.files, quick, both, options.each)
         if options.log:
             options.log.write_text("".join(json.dumps(asdict(each)) + "\n" for each in found))
+    random.Random(13).shuffle(found)  # with an answer and without come in turn: halves have to be alike
     scale = learned(found)
     again = np.mean([each.quick.score < scale.settled for each in found])
     print(f"{len(found)} questions; {scale}; {again:.0%} are read again")
@@ -163,7 +164,8 @@ def learned(found: Sequence[Asked]) -> Scale:
     """
     pairs = [(each.quick, each.better(ALWAYS)) for each in found]
     alike = [(q.score, b.score) for q, b in pairs if np.isfinite(q.score + b.score) and f1(q.text, b.text) > 0.9]
-    slope, shift = (float(each) for each in np.polyfit([quick for quick, _ in alike], [score for _, score in alike], 1))
+    line = np.polyfit([quick for quick, _ in alike], [better for _, better in alike], 1)
+    slope, shift = float(line[0]), float(line[1])
     shares = {share: _gain(found, Scale(slope, shift, float("inf"), share)) for share in SHARES}
     for share, gain in shares.items():
         print(f"a share of {share}: F1 with abstention {100 * gain:.2f}")

@@ -20,7 +20,7 @@ from typing import Any
 
 from index import Embedder, Index
 from qa.engine import Engine
-from qa.read import OnnxReader, Reader
+from qa.read import Reader
 from qa.types import Turn
 
 
@@ -176,9 +176,9 @@ def main() -> None:
     parser.add_argument("--only", default="", metavar="NAME", help="only folders whose names hold this")
     parser.add_argument("-v", "--verbose", action="store_true", help="print each answer that is not as it should be")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write each outcome here")
-    parser.add_argument("--reader", type=Path, metavar="DIR", help="another reader's folder, in our layout")
+    parser.add_argument("--reader", metavar="NAME_OR_PATH", help="small, base, or another (default: both of ours)")
     options = parser.parse_args()
-    reader = OnnxReader(options.reader) if options.reader else OnnxReader()
+    reader = load_reader(options.reader)
     outcomes: list[Outcome] = []
     for folder in folders(options.folder, only=options.only):
         for outcome in ask_all(folder, reader):

@@ -19,8 +19,8 @@ from bench.corpus import Corpus
 from index import Index
 from qa.evaluate.outcomes import BEST_OF, Prediction, read_gold
 from qa.metrics import exact_match, f1, interval
-from qa.read.in_order import read_in_order
-from qa.read.onnx import OnnxReader
+from qa.read import Reader, load_reader
+from qa.read.in_order import read
 
 HEAD = (
     "| passages | R@1 | R@5 | F1, gold passage | EM | F1 | gap | best of 10, F1 | p50 ms | p95 ms | p99 ms |\n"
@@ -36,8 +36,9 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[], help="passages in all, ascending")
     parser.add_argument("--limit", type=int, help="ask this many questions, evenly spread")
     parser.add_argument("--read", type=int, default=10, help="passages read for each question, at most (default: 10)")
+    parser.add_argument("--reader", metavar="NAME_OR_PATH", help="small, base, or another (default: both of ours)")
     options = parser.parse_args()
-    reader = OnnxReader()
+    reader = load_reader(options.reader)
     largest = corpus.read(
         options.questions, limit=options.limit, distractors=options.distractors, size=max(options.sizes, default=0)
     )
@@ -53,14 +54,14 @@ def main() -> None:
             )
 
 
-def row(index: Index, read: Corpus, reader: OnnxReader, count: int, gold: NDArray[np.float64]) -> str:
+def row(index: Index, asked: Corpus, reader: Reader, count: int, gold: NDArray[np.float64]) -> str:
     """Ask the questions; return a line of the table."""
     index.search("warm up", 1)
     ranks, ems, f1s, bests, seconds = [], [], [], [], []
-    for question, place in read.questions:
+    for question, place in asked.questions:
         began = time.perf_counter()
         hits = index.search(question.question, 20)
-        candidates = read_in_order(reader, question.question, hits[:count])
+        candidates = read(reader, question.question, hits[:count])
         ordered = sorted(candidates, key=lambda each: -each.score)
         seconds.append(time.perf_counter() - began)
         found = [hit.passage.document.path for hit in hits]
@@ -72,7 +73,7 @@ def row(index: Index, read: Corpus, reader: OnnxReader, count: int, gold: NDArra
         bests.append(100 * max((a.best(f1) for a in answers), default=0.0))
     rank, times, top = np.array(ranks), 1000 * np.array(seconds), np.array(f1s)
     cells = [
-        f"{len(read.passages):,}",
+        f"{len(asked.passages):,}",
         *(f"{np.mean(rank <= k):.3f}" for k in (1, 5)),
         f"{gold.mean():.1f}",
         f"{np.mean(ems):.1f}",

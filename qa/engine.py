@@ -32,9 +32,9 @@ from qa.by_words import sentence_for
 from qa.language import is_english
 from qa.originals import unless_changed
 from qa.read import Cascade, LibraryReader, Reader, load_reader
-from qa.read.in_order import READ, OnRead, best_passages, read_again, read_in_order
+from qa.read.in_order import READ, OnRead, read
 from qa.spelling import Lexicon, is_close, mended
-from qa.types import Answer, Candidate, Reason, Turn
+from qa.types import Answer, Reason, Turn
 
 AT_ONCE = 2
 """Questions that are read at the same time: each uses every core, so more would only wait for each other."""
@@ -106,25 +106,20 @@ class Engine:
             return Answer(question, searched, Reason.UNKNOWN_NAME, 0.0, hits=tuple(hits), missing=tuple(missing))
         # 3  spans in them
         with self._reading:
-            candidates = self._read(asked, hits, on_read or (lambda _done, _of: None))
+            candidates = read(
+                self.reader,
+                searched,
+                hits,
+                shape=READ,
+                is_about=asked.is_subject_of,
+                as_shown=lambda found: compose.shape(found, asked),
+                on_read=on_read or (lambda _done, _of: None),
+            )
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
         if not answer.claims and self.reader.is_english and not is_english(searched):
             answer = self._by_words(answer)
         return unless_changed(answer)
-
-    def _read(self, asked: Asked, hits: Sequence[Hit], on_read: OnRead) -> list[Candidate]:
-        """Return the spans that may answer; where there are two readers, the better one reads what is not settled."""
-        reader, about = self.reader, asked.is_subject_of
-        quick = reader.quick if isinstance(reader, Cascade) else reader
-        found = read_in_order(quick, asked.question, hits, shape=READ, is_about=about, on_read=on_read)
-        if not isinstance(reader, Cascade):
-            return found
-        shaped = compose.shape(found, asked)
-        if reader.is_settled(shaped):
-            return reader.scaled(found)
-        again = best_passages(shaped or found)
-        return read_again(reader, asked.question, found, again, shape=READ, is_about=about, on_read=on_read)
 
     def _by_words(self, answer: Answer) -> Answer:
         """Return the answer with the sentence that has the question's words, or the reason that nothing was read."""

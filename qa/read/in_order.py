@@ -1,4 +1,4 @@
-"""Reads the passages that were found, best first, and stops where no later one could lead."""
+"""Reads the passages that were found, best first, and stops where no later one could lead; some are read again."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -20,6 +20,32 @@ AT_LEAST = 3
 
 OnRead = Callable[[int, int], None]
 """Is told how many passages have been read, and of how many."""
+
+
+def read(
+    reader: Reader,
+    question: str,
+    hits: Sequence[Hit],
+    *,
+    count: int = 3,
+    shape: Shape = READ,
+    is_about: Callable[[Hit], bool] = lambda _: True,
+    as_shown: Callable[[Sequence[Candidate]], Sequence[Candidate]] = lambda found: found,
+    on_read: OnRead = lambda _done, _of: None,
+) -> list[Candidate]:
+    """Return up to ``count`` candidates of each passage read; of a cascade, on the better reader's scale.
+
+    Whether the quick reader settles it, and which passages are read again if not, goes by its candidates ``as_shown``:
+    whole, and less what they lose for being no answer to such a question.
+    """
+    if not isinstance(reader, Cascade):
+        return read_in_order(reader, question, hits, count=count, shape=shape, is_about=is_about, on_read=on_read)
+    found = read_in_order(reader.quick, question, hits, count=count, shape=shape, is_about=is_about, on_read=on_read)
+    shown = as_shown(found)
+    if reader.is_settled(shown):
+        return reader.scaled(found)
+    again = best_passages(shown or found)
+    return read_again(reader, question, found, again, count=count, shape=shape, is_about=is_about, on_read=on_read)
 
 
 def read_in_order(

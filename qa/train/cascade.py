@@ -47,7 +47,7 @@ WORTH = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question: the quick reader's best; of each passage read again the best, and the quick reader's score there."""
+    """One question: the quick reader's best; of each passage read again the best, and the quick one's score there."""
 
     source: str
     quick: Prediction

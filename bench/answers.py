@@ -20,7 +20,7 @@ from typing import Any
 
 from index import Embedder, Index
 from qa.engine import Engine
-from qa.read import Reader
+from qa.read import Reader, load_reader
 from qa.types import Turn
 
 

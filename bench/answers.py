@@ -169,7 +169,7 @@ def fault(outcome: Outcome) -> str:
     return f"  {outcome.verdict:8} {outcome.kind:12} {asked} -> {given}; expected {wanted}"
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Ask each folder's questions, and print the verdicts by folder, by kind and in all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="the folder of folders")
@@ -177,7 +177,7 @@ def main() -> None:
     parser.add_argument("-v", "--verbose", action="store_true", help="print each answer that is not as it should be")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write each outcome here")
     parser.add_argument("--reader", type=Path, metavar="DIR", help="another reader's folder, in our layout")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     reader = OnnxReader(options.reader) if options.reader else OnnxReader()
     outcomes: list[Outcome] = []
     for folder in folders(options.folder, only=options.only):

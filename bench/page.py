@@ -14,14 +14,13 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
+from bench.corpus import filling
 from bench.server import Caller, Reply, Server, asked, begun, failed, send, unfinished, until
 from index import Document, Embedder, Index, Passage, load_embedder
-from index.store import Store
 from index.types import Vectors
 
 WORDS = [a + b for a in ("bal", "cor", "dun", "fel", "gar", "hol", "mer", "nor") for b in ("ath", "eck", "ing", "orn")]
@@ -34,7 +33,7 @@ LOOKED_UP = ("/api/conversations", "/api/suggestions", "/api/documents/state", "
 Figures = dict[str, float]
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Measure at each size, and print a table or one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passages", type=int, nargs="+", default=[2_000, 100_000])
@@ -42,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--files", type=int, default=20, help="which are sent meanwhile")
     parser.add_argument("--questions", type=int, default=200, help="of the one conversation whose bytes are counted")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(argv)
     found = {}
     for count in options.passages:
         with tempfile.TemporaryDirectory() as folder:
@@ -68,7 +67,7 @@ def made(folder: Path, passages: int, embedder: Embedder) -> None:
     """Make an index of so many passages: passage 7 begins "Item 7 was found in 1807."."""
     Index.open(folder, embedder=embedder, create=True).close()
     chance = random.Random(0)
-    with closing(Store.open(folder / "index.db")) as store:
+    with filling(folder) as store:
         for first in range(0, passages, LINES):
             texts = [_text(number, chance) for number in range(first, min(first + LINES, passages))]
             starts = np.cumsum([0, *(len(text) + 1 for text in texts)])

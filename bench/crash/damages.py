@@ -1,12 +1,10 @@
 """Damaged files: a bit flipped, or a file cut off, which is named, or changes nothing that is stored or found."""
 
 import random
-import tempfile
-from functools import partial
 from pathlib import Path
 
 from bench.crash import steps
-from bench.crash.trial import Tally, apart, copy, prepare
+from bench.crash.trial import Tally, apart, copy, prepared
 from index import Error, Index
 from tests.fakes import HashingEmbedder
 
@@ -16,10 +14,7 @@ def damages(count: int, *, seed: int) -> Tally:
     tally, chance = Tally("a bit flipped or a file cut off"), random.Random(seed)
     if not count:
         return tally
-    with tempfile.TemporaryDirectory() as place:
-        base, trial = Path(place) / "base", Path(place) / "trial"
-        base.mkdir()
-        apart(partial(prepare, base, seed, steps.Steps.interrupt_large))
+    with prepared(seed, steps.Steps.interrupt_large) as (base, trial):
         [right] = apart(lambda: [_state(base / "index")])
         for _ in range(count):
             copy(base / "index", trial)

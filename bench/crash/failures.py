@@ -2,7 +2,6 @@
 
 import random
 import resource
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -11,7 +10,7 @@ from typing import IO
 
 from bench.crash import steps
 from bench.crash.disk import Disk, Failing
-from bench.crash.trial import Tally, acknowledged, apart, copy, prepare
+from bench.crash.trial import Tally, acknowledged, apart, copy, prepared
 from index import Error, Index
 from index.store import Store
 from index.sync import Sync
@@ -24,11 +23,7 @@ def failures(count: int, *, seed: int) -> Tally:
     tally, chance = Tally("a disk that fails"), random.Random(seed)
     if not count:
         return tally
-    with tempfile.TemporaryDirectory() as place:
-        trial, base = Path(place) / "trial", Path(place) / "base"
-        trial.mkdir()
-        apart(partial(prepare, trial, seed, steps.Steps.change_files))
-        trial.rename(base)  # what is tried is copied to where it was made, since the index knows the files by that
+    with prepared(seed, steps.Steps.change_files) as (base, trial):
         totals = {failing: int(apart(partial(_counted, trial, base, failing))[0]) for failing in Failing}
         for number in range(count):
             failing = list(Failing)[number % len(Failing)]

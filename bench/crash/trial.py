@@ -3,9 +3,12 @@
 import multiprocessing
 import shutil
 import sys
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from bench.crash.steps import Steps
@@ -59,8 +62,18 @@ def apart(call: Callable[[], list[str]], *, seconds: float = 600) -> list[str]:
     return result
 
 
-def prepare(folder: Path, seed: int, then: Callable[[Steps], None]) -> list[str]:
-    """Make an index by some changes, and then do what is to be found in it."""
+@contextmanager
+def prepared(seed: int, then: Callable[[Steps], None]) -> Iterator[tuple[Path, Path]]:
+    """Yield a folder with an index that some changes have made, and where to copy it to: its files were there."""
+    with tempfile.TemporaryDirectory() as place:
+        base, trial = Path(place) / "base", Path(place) / "trial"
+        trial.mkdir()
+        apart(partial(_make, trial, seed, then))
+        trial.rename(base)  # the index knows its files by where it was made
+        yield base, trial
+
+
+def _make(folder: Path, seed: int, then: Callable[[Steps], None]) -> list[str]:
     with (folder / "log").open("w") as out:
         changes = Steps(folder, seed, out)
         changes.run(12)

@@ -8,10 +8,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from bench.browser import CHROMIUM, ready
 from qa import Document, Engine
 
-MARKS = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs a chromium on the PATH (Debian: apt install chromium)"),
-]
+NEEDED = pytest.mark.skipif(CHROMIUM is None, reason="needs a chromium on the PATH (Debian: apt install chromium)")
+MARKS = [pytest.mark.slow, NEEDED]
 
 
 def opened(context: BrowserContext, address: str) -> Page:

@@ -169,7 +169,7 @@ def fault(outcome: Outcome) -> str:
     return f"  {outcome.verdict:8} {outcome.kind:12} {asked} -> {given}; expected {wanted}"
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Ask each folder's questions, and print the verdicts by folder, by kind and in all."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="the folder of folders")
@@ -177,7 +177,7 @@ def main() -> None:
     parser.add_argument("-v", "--verbose", action="store_true", help="print each answer that is not as it should be")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write each outcome here")
     parser.add_argument("--reader", metavar="NAME_OR_PATH", help="small, base, or another (default: both of ours)")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     reader = load_reader(options.reader)
     outcomes: list[Outcome] = []
     for folder in folders(options.folder, only=options.only):

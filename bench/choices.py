@@ -90,14 +90,14 @@ class Found:
         return next((place for place, number in enumerate(ordered, 1) if number in self.right), np.inf)
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Index every variant, ask, and print a row for each share and each way of looking closely."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("questions", type=Path, help="SQuAD format, plain or gzipped")
     parser.add_argument("--limit", type=int, default=1_000, help="ask this many questions, evenly spread")
     parser.add_argument("--budgets", type=int, nargs="+", default=[160], help="tokens of a passage")
     parser.add_argument("--titles", action="store_true", help="also with the title before the text that is embedded")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     rows = [row for row in squad.read(options.questions) if row.answers]
     asked = rows[:: max(1, len(rows) // options.limit)][: options.limit]
     embedder = load_embedder()

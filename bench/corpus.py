@@ -1,11 +1,15 @@
 """Passages and questions of SQuAD-format sets, for the benchmarks: every paragraph a passage of its own, uncut."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from index import Document, Passage, load_embedder
+from index.lock import WriteLock
+from index.shards import databases
+from index.shards.spread import Spread
 from index.store import Store
 from index.sync import embed
 from qa import squad
@@ -46,6 +50,15 @@ def read(path: Path, *, limit: int | None = None, distractors: Sequence[Path] = 
     return Corpus(list(passages.values()), asked, own)
 
 
+@contextmanager
+def filling(folder: Path) -> Iterator[Store]:
+    """Open the store of an index, to put passages in that no file has. Raises IndexLocked while another writes."""
+    with WriteLock(folder / "write.lock"):
+        paths = databases(folder)
+        with closing(Spread(paths) if paths else Store.open(folder / "index.db")) as store:
+            yield store
+
+
 def stored(folder: Path, passages: Sequence[tuple[str, str]], *, first: int = 0, titled: bool = False) -> float:
     """Store each text as one passage of document ``/POSITION``, from ``first`` on; return the passages a second.
 
@@ -53,13 +66,13 @@ def stored(folder: Path, passages: Sequence[tuple[str, str]], *, first: int = 0,
     """
     from tqdm import tqdm
 
-    embedder, store = load_embedder(), Store.open(folder / "index.db")
+    embedder = load_embedder()
     started = time.perf_counter()
-    for begin in tqdm(range(0, len(passages), AT_ONCE), desc="indexing", unit_scale=AT_ONCE, disable=None):
-        part = passages[begin : begin + AT_ONCE]
-        rows, inner = embed(embedder, [f"{title}\n{text}" if titled else text for title, text in part])
-        for place, ((title, text), row, inside) in enumerate(zip(part, rows, inner, strict=True), first + begin):
-            document = Document(0, f"/{place}", title, text, (), "")
-            store.put(document, [Passage(0, document, 0, len(text))], row[None], [inside])
-    store.close()
+    with filling(folder) as store:
+        for begin in tqdm(range(0, len(passages), AT_ONCE), desc="indexing", unit_scale=AT_ONCE, disable=None):
+            part = passages[begin : begin + AT_ONCE]
+            rows, inner = embed(embedder, [f"{title}\n{text}" if titled else text for title, text in part])
+            for place, ((title, text), row, inside) in enumerate(zip(part, rows, inner, strict=True), first + begin):
+                document = Document(0, f"/{place}", title, text, (), "")
+                store.put(document, [Passage(0, document, 0, len(text))], row[None], [inside])
     return len(passages) / (time.perf_counter() - started)

@@ -149,14 +149,14 @@ def line(name: str, found: Measured, reference: Measured, gold: Sequence[int]) -
     )
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Print the table as Markdown."""
     from index.models import export  # not above: the processes that measure must not hold torch
 
     parser = argparse.ArgumentParser(prog="python -m bench.embedder", description=__doc__)
     parser.add_argument("squad", type=Path, help="questions in SQuAD's format, .json or .json.gz")
     parser.add_argument("--limit-questions", type=int, metavar="N", help="use N of the questions at most")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(argv)
     data = read(arguments.squad, arguments.limit_questions)
     print(f"{len(data.paragraphs)} paragraphs, {len(data.questions)} questions, {arguments.squad.name}\n")
     print(

@@ -8,6 +8,7 @@ Every paragraph is one passage, uncut. ``gap`` is what finding costs: F1 of read
 import argparse
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +29,7 @@ HEAD = (
 )
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Index, ask, and print a row for each size."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("questions", type=Path, help="SQuAD format, plain or gzipped")
@@ -37,7 +38,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="ask this many questions, evenly spread")
     parser.add_argument("--read", type=int, default=10, help="passages read for each question, at most (default: 10)")
     parser.add_argument("--reader", metavar="NAME_OR_PATH", help="small, base, or another (default: both of ours)")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     reader = load_reader(options.reader)
     largest = corpus.read(
         options.questions, limit=options.limit, distractors=options.distractors, size=max(options.sizes, default=0)

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import steps, traps
+from bench import traps
 from index import LoadError
 from index.load import load
 from index.sync.draft import cut
@@ -83,9 +83,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         "slowest: " + ", ".join(f"{name} {seconds:.1f} s" for seconds, name in sorted(seen.slowest, reverse=True)[:5])
     )
     print(f"this process grew by {growth:.0f} MB")
-    print(f"ended the worker that read them: {len(seen.contained)}\n{steps.show(seen.contained)}".rstrip())
-    print(f"wrong: {len(seen.wrong)}\n{steps.show(seen.wrong)}".rstrip())
+    print(f"ended the worker that read them: {len(seen.contained)}\n{_shown(seen.contained)}".rstrip())
+    print(f"wrong: {len(seen.wrong)}\n{_shown(seen.wrong)}".rstrip())
     return 1 if seen.wrong else 0
+
+
+def _shown(wrong: Sequence[str], *, most: int = 20) -> str:
+    """Write down faults, a line each."""
+    rest = [f"… and {len(wrong) - most} more"] if len(wrong) > most else []
+    return "\n".join([*(f"  {fault}" for fault in wrong[:most]), *rest])
 
 
 def run(files: int, *, seed: int) -> tuple[Seen, float, int]:

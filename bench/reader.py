@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ TORCH = "torch fp32"
 THREADS = 2
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Export each format, measure it in a process of its own, print a table."""
     from index.models.export import FORMATS
 
@@ -34,7 +35,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=SMALL / "model.onnx", help="checkpoint (default: shipped)")
     parser.add_argument("--limit", type=int, default=900)
     parser.add_argument("--only", nargs="+", choices=[TORCH, *FORMATS], default=[TORCH, *FORMATS])
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     print(
         "| format | MB | tokens/s | F1, answerable | AUROC | score moved by | peak MB |\n|---|---|---|---|---|---|---|"
     )

@@ -8,6 +8,7 @@ The sample documents are asked in the real page; needs the [dev] extra and a Chr
 import argparse
 import statistics
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -63,12 +64,12 @@ def reloaded(page: Page, address: str, questions: int) -> float:
     return float(page.evaluate("window.seen"))
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Measure, and print a line for each figure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--reloads", type=int, default=5)
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as work:
         index = Path(work) / "index"
         qa.ensure_samples(index)

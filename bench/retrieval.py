@@ -7,6 +7,7 @@ is among the first k of all.
 import argparse
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +19,12 @@ from index import Index, Mode
 CUTOFFS = (1, 5, 10, 20)
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Index the set, ask its questions in each mode, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--limit", type=int, help="ask about this many questions, evenly spread")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     read = corpus.read(options.file, limit=options.limit)
     with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), create=True) as index:
         speed = corpus.stored(Path(folder), read.passages)

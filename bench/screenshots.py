@@ -51,11 +51,11 @@ def _picture(browser: Browser, address: str, scheme: Literal["light", "dark"], f
     return path
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Take the pictures, and say how large each is."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, metavar="OUTDIR", help="where light.png and dark.png go")
-    for path in take(parser.parse_args().folder):
+    for path in take(parser.parse_args(argv).folder):
         print(f"{path}: {path.stat().st_size / 1000:.0f} KB")
 
 

@@ -12,25 +12,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.scale import fill, percentiles, settle, spread
+from bench.scale import fill, settle, spread, together
 from bench.synthetic import Synthetic, World
 from index import Hit, Index, Mode
-from index.shards import databases
-from index.shards.spread import Spread
 
 Figures = dict[str, Any]
 CLOSE = 1e-6
 """How far apart two scores may be that are the same."""
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Make the indexes, compare them, measure, print; return 1 if one finds something else."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--passages", type=int, default=20_000)
@@ -38,7 +34,7 @@ def main() -> int:
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--askers", type=int, nargs="+", default=[1, 2, 4, 8])
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         rows = measured(Path(folder), options.passages, options.shards, options.questions, options.askers)
     print(json.dumps(rows, indent=2) if options.json else table(rows))
@@ -67,11 +63,7 @@ def measured(
 def spread_out(folder: Path, world: World) -> Figures:
     """Store all documents in shards, without waiting for the disk at each; return the seconds, and the CPU's."""
     began, processor = time.perf_counter(), time.process_time()
-    with closing(Spread(databases(folder))) as store:
-        for shard in store.shards:
-            shard.database.rows("PRAGMA synchronous = OFF")
-        for document, cut, rows, inner in world.documents():
-            store.put(document, cut, rows, inner)
+    fill(folder, world)
     took, used = time.perf_counter() - began, time.process_time() - processor
     return {"build, s": round(took, 1), "build, cpu s": round(used, 1)}
 
@@ -95,21 +87,6 @@ def times(index: Index, asked: Sequence[str], askers: Sequence[int]) -> Figures:
     """Return what a question takes, and how many a second so many askers have answered."""
     figures = spread(lambda question: index.search(question, k=10), asked)
     return figures | {f"{count} askers": together(index, asked, count) for count in askers}
-
-
-def together(index: Index, asked: Sequence[str], askers: int) -> Figures:
-    """Ask from several threads at once."""
-
-    def ask(question: str) -> float:
-        began = time.perf_counter()
-        index.search(question, k=10)
-        return 1000 * (time.perf_counter() - began)
-
-    with ThreadPoolExecutor(askers) as pool:
-        began = time.perf_counter()
-        waits = list(pool.map(ask, asked))
-        took = time.perf_counter() - began
-    return {"a second": round(len(waits) / took, 1), **percentiles(waits)}
 
 
 def table(rows: Sequence[Figures]) -> str:

@@ -30,12 +30,12 @@ print(took, int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_te
 """Linux only: getrusage would count the memory of the process that started this one."""
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Write the paragraphs to files, add them, ask; print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("questions", type=Path, help="SQuAD format, plain or gzipped")
     parser.add_argument("--paragraphs", type=int, default=400)
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     questions = list(squad.read(options.questions))
     contexts = list(dict.fromkeys(question.context for question in questions))[: options.paragraphs]
     asked = [question.question for question in questions if question.context in set(contexts)][::10][:100]

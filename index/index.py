@@ -11,21 +11,17 @@ from typing import Self
 from index.embed import load_embedder
 from index.errors import IndexMismatch, IndexNotFound, StoreError
 from index.lock import WriteLock
-from index.readers import Readers
-from index.recent import RecentDocuments
-from index.search import lexical
-from index.search.build import Builds, build
 from index.search.fuse import fuse
 from index.search.lexical import Words
-from index.search.postings import DamagedSegment
+from index.search.query import Query
 from index.search.rerank import HEAD, rerank
 from index.search.statistics import Statistics
-from index.search.view import View, Views, similarities
+from index.search.view import View, similarities
 from index.search.vocabulary import Vocabulary
-from index.search.where import allowed, confined
-from index.store import Counts, Entry, Origin, Store, problems
+from index.store import Origin, Store
+from index.stored import Stored
 from index.sync import Elsewhere, Outcome, Progress, Report, Sync, store_document
-from index.types import Document, Embedder, Hit, Passage, Vectors, Where
+from index.types import Document, Embedder, Hit, Vectors, Where
 from index.walk import MOST_FILES, is_within, roots, walk
 
 MEGABYTE = 1 << 20
@@ -43,7 +39,7 @@ class Mode(StrEnum):
     FUSED = "fused"
 
 
-class Index:
+class Index(Stored):
     """Documents and their passages in a folder, found by similarity and by words.
 
     Threads may share one. Any number of processes may read while one writes; a search sees what is stored
@@ -56,14 +52,10 @@ class Index:
 
     def __init__(self, folder: Path, store: Store, embedder: Embedder | None) -> None:
         """Take over an open store; ``Index.open`` is the way in."""
+        super().__init__(store)
         self.folder = folder
         self.origin = store.origin()
         self._embedder = verified(embedder, self.origin, folder) if embedder else None
-        self._store = store
-        self._readers = Readers(store)
-        self._views = Views(folder, self.origin.dimension)
-        self._builds = Builds(folder / _DATABASE)
-        self._recent = RecentDocuments()
         self._loading, self._writing = RLock(), RLock()
         self.vocabulary = Vocabulary(self._readers, self._lazy_embedder)
 
@@ -112,48 +104,11 @@ class Index:
         """Count the documents. Files with the same bytes are one."""
         return self.counts().documents
 
-    def counts(self) -> Counts:
-        """Tell how many documents, files and passages there are."""
-        with self._readers.store() as store:
-            return store.counts()
-
-    def generation(self) -> int:
-        """Count the changes so far: while it stays the same, so does all that is here. Costs next to nothing."""
-        with self._readers.store() as store:
-            return store.generation()
-
-    def documents(self) -> list[Entry]:
-        """List the files by path, without their texts."""
-        with self._readers.store() as store:
-            return store.entries()
-
-    def document(self, key: int | str) -> Document | None:
-        """Return a document by its id, or by the SHA-256 of the bytes it was read from; None if it is not there."""
-        with self._readers.snapshot() as store:
-            number = store.read_from(key) if isinstance(key, str) else key
-            if number is None or number not in store.names([number]):
-                return None
-            return self._recent.read(store, [number])[number]
-
-    def passage_around(self, document_id: int, start: int, end: int) -> tuple[int, int] | None:
-        """Tell where the passage starts and ends that holds ``text[start:end]`` of a document; None if none does."""
-        with self._readers.store() as store:
-            return store.passage_around(document_id, start, end)
-
     def find(self, path: Path | str) -> Document | None:
         """Return the document that was read from a file; None if it is not there."""
-        with self._readers.store() as store:
+        with self._readers.snapshot() as store:
             found = (store.find(written) for written in roots([Path(path)]))
             return next(filter(None, found), None)
-
-    def check(self) -> list[str]:
-        """Return the faults found in the store, one sentence each; none if it is sound."""
-        try:
-            # a connection of its own: FTS5 checks by what it has cached, and a change by another looks like damage
-            with closing(Store.open(self.folder / _DATABASE)) as store:
-                return problems(store)
-        except StoreError as error:
-            return [str(error)]
 
     # Changes
 
@@ -205,15 +160,6 @@ class Index:
 
     # Search
 
-    def settle(self) -> None:
-        """Make the segments now that are otherwise made in the background. Raises IndexLocked while they are."""
-        while build(self.folder / _DATABASE):
-            pass
-
-    def is_replaced(self) -> bool:
-        """Tell whether the folder no longer holds the index that was opened here: deleted, or made again."""
-        return self._store.database.is_replaced()
-
     def search(self, question: str, k: int = 10, *, mode: Mode = Mode.FUSED, where: Where | None = None) -> list[Hit]:
         """Return the k passages that fit a question best. A blank question, or an empty index, has no hits.
 
@@ -226,26 +172,18 @@ class Index:
             return []
         # 1  the question's vector; slow, so other threads may search meanwhile
         vector = None if mode is Mode.LEXICAL else self._lazy_embedder().encode_question(question)
-        with self._readers.snapshot() as store:
-            self._builds.look(store, self._views.damaged)
-            view = self._views.at(store)
-            try:
-                return self._found(store, view, question, vector, k, mode, where)
-            except DamagedSegment:
-                self._views.distrust(view)
-            return self._found(store, self._views.at(store), question, vector, k, mode, where)
+        return self._viewed(lambda store, view: self._found(store, view, question, vector, k, mode, where))
 
     def _found(
         self, store: Store, view: View, question: str, vector: Vectors | None, k: int, mode: Mode, where: Where | None
     ) -> list[Hit]:
         # 2  the nearest by similarity and by words; deeper than k, for what both find in the middle
-        among = allowed(store, where)
         depth = DEPTH if mode is Mode.FUSED else max(DEPTH, k)
-        words = Words.cut(store, question)
-        whole = Statistics.of(store, [*words.content], vector)
-        words = words.among(whole)
-        near = [] if vector is None else view.near(store, vector, depth, among)
-        worded = [] if mode is Mode.DENSE else lexical.search(view.lists(store), words, depth, among)
+        cut = Words.cut(store, question)
+        whole = Statistics.of(store, [*cut.content], vector)
+        words = cut.among(whole)
+        query = Query(vector, words, whole.average, depth, by_words=mode is not Mode.DENSE, where=where)
+        near, worded = query.nearest(store, view)
         if vector is None or mode is not Mode.FUSED:
             return self._hits(store, (near or worded)[:k], where)
         # 3  one list, and its passages as slices of their documents
@@ -259,21 +197,7 @@ class Index:
             hits += [Hit(hit.passage, min(hit.score, hits[-1].score)) for hit in scored] if hits else scored
         return hits[:k]
 
-    def _hits(self, store: Store, scored: Sequence[tuple[int, float]], where: Where | None) -> list[Hit]:
-        places = store.places([passage_id for passage_id, _ in scored])
-        documents = self._recent.read(store, {place.document for place in places.values()})
-        hits = []
-        for passage_id, score in scored:
-            place = places[passage_id]
-            document = confined(documents[place.document], where)
-            hits.append(Hit(Passage(passage_id, document, place.start, place.end), score))
-        return hits
-
     # Keeping
-
-    def close(self) -> None:
-        """Close the files."""
-        self._readers.close()
 
     def __enter__(self) -> Self:
         """Return the index; the end of the ``with`` block closes it."""

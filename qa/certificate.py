@@ -99,7 +99,8 @@ def examine(row: object) -> Findings:
         return Findings(("This is not an answer: expected an object.",), ())
     notes = [f"The answer has something that is not checked: {_short(key)}." for key in row if key not in _ANSWER]
     if row.get("reason") != Reason.ANSWERED:
-        return Findings(tuple(_abstention(row)), (*notes, "There is nothing to hold: this is an abstention."))
+        nothing = ["There is nothing to hold: this is an abstention."] if row.get("reason") in list(Reason) else []
+        return Findings(tuple(_abstention(row)), (*notes, *nothing))
     problems, files = list(_own_words(row)), _Files()
     for name, fields in _citations(row):
         found = _citation(files, name, fields)
@@ -114,8 +115,10 @@ def stale(entries: Sequence[Entry]) -> list[str]:
 
 
 def _abstention(row: Row) -> Iterator[str]:
-    if row.get("reason") not in list(Reason):
-        yield f"The reason is {_short(row.get('reason'))}: expected one of {', '.join(Reason)}."
+    if "reason" not in row:
+        yield f"There is no reason: expected one of {', '.join(Reason)}."
+    elif row["reason"] not in list(Reason):
+        yield f"The reason is {_short(row['reason'])}: expected one of {', '.join(Reason)}."
     for key in ("text", "citations", "claims"):
         if row.get(key):
             yield f"It is no answer by its reason, and yet has {key}."

@@ -1,7 +1,6 @@
 """bench: what the README's tables are printed by runs, and its numbers can be checked by hand."""
 
 import json
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import pytest
 from bench import choices, corpus, end_to_end, retrieval, rules, scale
 from bench.peers.__main__ import row
 from bench.synthetic import World
-from index import Index
+from index import Index, IndexLocked
+from index.lock import WriteLock
 from qa.engine import Engine
 from qa.squad import Question
 from tests.fakes import HashingEmbedder, PatternReader
@@ -47,26 +47,28 @@ def test_distractors_fill_up_to_a_size(mills: Path, tmp_path: Path) -> None:
     assert [place for _, place in read.questions] == [0, 1]
 
 
-def test_both_tables_are_printed(
-    mills: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_index_is_filled_by_one_process_at_a_time(tmp_path: Path) -> None:
+    """Passages were put beside the lock: `seedqa add` could write between two of them."""
+    with Index.open(tmp_path, embedder=HashingEmbedder(), create=True) as index:
+        with corpus.filling(tmp_path), pytest.raises(IndexLocked):
+            index.sync([tmp_path])
+        with WriteLock(tmp_path / "write.lock"), pytest.raises(IndexLocked), corpus.filling(tmp_path):
+            pass
+
+
+def test_both_tables_are_printed(mills: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the models that are shipped."""
     other = question_set(tmp_path / "other.json", {f"Text {n} about rain.": "?" for n in range(3)})
-    monkeypatch.setattr(sys, "argv", ["end_to_end", str(mills), "--distractors", str(other), "--sizes", "4"])
-    end_to_end.main()
+    end_to_end.main([str(mills), "--distractors", str(other), "--sizes", "4"])
     rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("| 2 ", "| 4 "))]
     assert [line.split("|")[2:4] for line in rows] == [[" 1.000 ", " 1.000 "]] * 2
-    monkeypatch.setattr(sys, "argv", ["retrieval", str(mills)])
-    retrieval.main()
+    retrieval.main([str(mills)])
     assert "| fused | 1.000 |" in capsys.readouterr().out
 
 
-def test_choices_find_an_answer_at_its_place_in_the_article(
-    mills: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_choices_find_an_answer_at_its_place_in_the_article(mills: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A row for every order, with and without titles; both paragraphs make one passage, so it is always first."""
-    monkeypatch.setattr(sys, "argv", ["choices", str(mills), "--budgets", "80", "--titles"])
-    choices.main()
+    choices.main([str(mills), "--budgets", "80", "--titles"])
     rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("| 80 tokens ")]
     assert len(rows) == 2 * (len(choices.SHARES) + len(choices.SCORES))
     assert all(line.endswith("| 1.000 | 1.000 | 1.000 | 1.000 |") for line in rows)

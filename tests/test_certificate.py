@@ -148,6 +148,13 @@ def test_a_large_file_is_read(tmp_path: Path) -> None:
     assert verify(row_of(file)) == []
 
 
+def test_an_answer_without_a_reason_is_no_abstention() -> None:
+    """It said that the reason is “NoneType”, and that there is nothing to hold."""
+    found = examine({"text": "", "citations": []})
+    assert found.problems[0].startswith("There is no reason: expected one of answered, ")
+    assert found.notes == ()
+
+
 def test_an_abstention_has_nothing_to_hold() -> None:
     """Unless it brings words after all."""
     row = to_json(Answer("who?", "who?", Reason.NOTHING_FOUND, 0.0))

@@ -10,7 +10,7 @@ from threading import Lock
 
 import pytest
 
-from index import Counts, Hit, Index, IndexNotFound, Mode, Where
+from index import Counts, Hit, Index, IndexNotFound, Mode, ModelError, Where
 from qa.engine import AT_ONCE, Engine
 from qa.read.calibration import Calibration
 from qa.read.in_order import read_in_order
@@ -87,11 +87,22 @@ def test_a_question_of_punctuation_or_of_ten_thousand_characters_is_no_crash(eng
         assert engine.ask(question).question == question
 
 
-def test_closing_and_asking_again_opens_the_index_again(engine: Engine) -> None:
-    """An engine outlives its index, whose embedder is remembered by name; here that name is a fake's."""
+def test_closing_and_asking_again_opens_the_index_again(tmp_path: Path) -> None:
+    """An engine outlives its index, whose embedder it finds by what the index remembers, with no network."""
+    (tmp_path / "notes.txt").write_text(NOTES, encoding="utf-8")
+    engine = Engine(tmp_path / "index", reader=PatternReader(r"[A-Z]\w+ [A-Z]\w+"))
+    engine.add([tmp_path / "notes.txt"])
+    answer = engine.ask("Who led the meeting?")
+    assert answer.text == "Anna Novak"
     engine.close()
-    assert engine.folder.exists()
-    with pytest.raises(Exception, match="hashing"):
+    assert engine.ask("Who led the meeting?") == answer
+    engine.close()
+
+
+def test_an_embedder_that_is_not_there_is_said_to_be_so(engine: Engine) -> None:
+    """The one by which an index was made may be gone: it is named, and not looked for on the network."""
+    engine.close()
+    with pytest.raises(ModelError, match="hashing"):
         engine.ask("Who led the meeting?")
 
 

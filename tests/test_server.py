@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bench.page import Caller, Server, begun, send, together, until
+from bench.page import together
+from bench.server import Caller, Server, begun, send, until
 from index import Index, StoreError
 from qa import Engine
 from tests.fakes import HashingEmbedder, PatternReader

@@ -134,6 +134,18 @@ def test_changes_leave_the_shards_equal_to_one_index(tmp_path: Path) -> None:
         assert same(one, many, questions(6))
 
 
+def test_what_another_process_changed_is_not_taken_for_damage(tmp_path: Path) -> None:
+    """FTS5 checks by what its connection has cached: eight checks in thirty found "damage" in sound shards."""
+    files = tmp_path / "files"
+    files.mkdir()
+    with sharded(tmp_path / "many", 2) as many, sharded(tmp_path / "many", 2) as other:
+        for change in range(12):
+            for number in range(6):
+                (files / f"{number}.txt").write_text(f"Change {change}x{number} has {WORDS[change + number]}. " * 9)
+            many.sync([files])
+            assert other.check() == []
+
+
 def test_equal_passages_come_in_the_order_in_which_they_were_stored(tmp_path: Path) -> None:
     """A dozen files with one text between them, told apart by a last line: no shard is favoured."""
     files = tmp_path / "files"

@@ -48,7 +48,7 @@ The pipeline that the plain recipe calls was taken out of transformers 5.
 HEAD = "| system | R@1 | R@5 | EM | F1 | p50 ms | p95 ms | index s | peak MB |\n|---|---|---|---|---|---|---|---|---|"
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Make the environments, run the systems, print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("questions", type=Path, help="SQuAD format, plain or gzipped")
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--read", type=int, default=5, help="passages read for each question (default: 5)")
     parser.add_argument("--only", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
     parser.add_argument("--work", type=Path, default=Path("peers"), help="for environments and results")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     read = corpus.read(options.questions, limit=options.limit)
     work: Path = options.work.absolute()
     write_folder(work / "reader")

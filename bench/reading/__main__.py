@@ -40,13 +40,13 @@ class Format:
     megabytes: float = 0
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Read the files, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, help="real files; without it, files are made")
     parser.add_argument("--most", type=int, default=200, help="files of a format (default: %(default)s)")
     parser.add_argument("--worst", type=int, default=0, help="name so many files of a format that differ most")
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
     with _files(options.folder) as (folder, known):
         print_table(measured(folder, known, most=options.most), worst=options.worst)
 

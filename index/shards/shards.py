@@ -16,10 +16,12 @@ from index.index import DEPTH, Index, Mode, create_store, verified
 from index.lock import WriteLock
 from index.search.fuse import fuse
 from index.search.lexical import Words
+from index.search.query import Query
 from index.search.rerank import HEAD
 from index.search.statistics import Statistics
+from index.search.view import Scored
 from index.search.vocabulary import Vocabulary
-from index.shards.part import Part, Query, Scored
+from index.shards.part import Part
 from index.shards.spread import Spread, place, total
 from index.store import Counts, Entry, Origin, Store
 from index.types import Document, Embedder, Hit, Where
@@ -80,7 +82,7 @@ class Shards(Index):
 
     def documents(self) -> list[Entry]:
         """List the files by path, without their texts."""
-        found = [entry for entries in self._each(lambda part: part.entries()) for entry in entries]
+        found = [entry for entries in self._each(lambda part: part.documents()) for entry in entries]
         return sorted(found, key=lambda entry: entry.path)
 
     def document(self, key: int | str) -> Document | None:
@@ -100,7 +102,7 @@ class Shards(Index):
 
     def check(self) -> list[str]:
         """Return the faults found in the shards, one sentence each; none if they are sound."""
-        found = [problem for problems in self._each(lambda part: part.problems()) for problem in problems]
+        found = [problem for problems in self._each(lambda part: part.check()) for problem in problems]
         paths = [entry.path for entry in self.documents()]
         twice = {path for path, next_ in pairwise(paths) if path == next_}
         return found + [f"{path} is in two shards: run `seedqa add` again" for path in sorted(twice)]

@@ -5,47 +5,22 @@ a third thing, of which the passage says nothing.
 """
 
 import random
-from collections.abc import Callable
 
 from qa.train.data import Example
+from qa.train.values import MONTHS, Value, date, number, person, price, time
 
 _KINDS = (
     "half full,small large,morning evening,first second,northern southern,old new,upper lower,summer winter,"
     "short long,red blue,inner outer,local regional,junior senior,spring autumn,weekday weekend,single double"
 ).split(",")
 _EXTRA = "third,western,annual,central,spare,temporary,green,middle,private,monthly".split(",")
-_MONTHS = "January February March April May June July August September October November December".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_NAMES = "Okafor,Lindqvist,Moreau,Tanaka,Haddad,Petrov,Albrecht,Rossi,Dvorak,Jansen,Weiss,Adeyemi,Larsen,Choi".split(
-    ","
-)
-_TITLES = "Ms,Mr,Dr,Professor".split(",")
 _TOWNS = "Harwick,Lindau,Porto Velho,Maribor,Oulu,Cork,Girona,Tartu,Bergen,Leiria,Ghent,Turku,Split,Graz".split(",")
 
 
-def _number(random_: random.Random) -> str:
-    return f"{random_.choice((random_.randint(2, 99), random_.randint(100, 990), 50 * random_.randint(2, 60))):,}"
-
-
-def _price(random_: random.Random) -> str:
-    return f"{_number(random_)} {random_.choice(('euros', 'dollars', 'pounds', 'francs', 'kroner'))}"
-
-
-def _time(random_: random.Random) -> str:
-    return random_.choice(("{}:{:02}", "{}.{:02}")).format(random_.randint(6, 22), 15 * random_.randrange(4))
-
-
-def _date(random_: random.Random) -> str:
-    return f"{random_.randint(1, 28)} {random_.choice(_MONTHS)}"
-
-
-def _person(random_: random.Random) -> str:
-    return f"{random_.choice(_TITLES)} {random_.choice(_NAMES)}"
-
-
-_SAYINGS: tuple[tuple[Callable[[random.Random], str], str, tuple[str, ...], tuple[str, ...]], ...] = (
+_SAYINGS: tuple[tuple[Value, str, tuple[str, ...], tuple[str, ...]], ...] = (
     (
-        _price,
+        price,
         "plot ticket room pass permit licence share cabin",
         (
             "A {a} {n} costs {x} a year and a {b} {n} {y}.",
@@ -55,7 +30,7 @@ _SAYINGS: tuple[tuple[Callable[[random.Random], str], str, tuple[str, ...], tupl
         ("What does a {q} {n} cost?", "How much is a {q} {n}?", "What is the price of the {q} {n}?"),
     ),
     (
-        _number,
+        number,
         "hall tank bus boat school ward library theatre",
         (
             "The {a} {n} holds {x}, the {b} {n} {y}.",
@@ -65,7 +40,7 @@ _SAYINGS: tuple[tuple[Callable[[random.Random], str], str, tuple[str, ...], tupl
         ("How many does the {q} {n} hold?", "What is the capacity of the {q} {n}?"),
     ),
     (
-        _time,
+        time,
         "gate market train ferry class shift office",
         (
             "The {a} {n} opens at {x} and the {b} {n} at {y}.",
@@ -74,7 +49,7 @@ _SAYINGS: tuple[tuple[Callable[[random.Random], str], str, tuple[str, ...], tupl
         ("When does the {q} {n} start?", "At what time does the {q} {n} open?"),
     ),
     (
-        _date,
+        date,
         "round report instalment exhibition course meeting survey",
         (
             "The {a} {n} is due on {x}, the {b} {n} on {y}.",
@@ -90,7 +65,7 @@ _SAYINGS: tuple[tuple[Callable[[random.Random], str], str, tuple[str, ...], tupl
         ("On which day is the {q} {n}?", "What day is the {q} {n} held?"),
     ),
     (
-        _person,
+        person,
         "team garden archive station garage section committee",
         (
             "{x} looks after the {a} {n}, {y} after the {b} {n}.",
@@ -114,10 +89,10 @@ _SAYINGS: tuple[tuple[Callable[[random.Random], str], str, tuple[str, ...], tupl
 def contrast_examples(count: int, *, seed: int) -> list[Example]:
     """Make ``count`` examples, the same ones for the same seed; one in eight has no answer."""
     random_ = random.Random(f"contrasts/{seed}")
-    return [_make(random_, number) for number in range(count)]
+    return [_make(random_, place) for place in range(count)]
 
 
-def _make(random_: random.Random, number: int) -> Example:
+def _make(random_: random.Random, place: int) -> Example:
     value, nouns, sayings, questions = random_.choice(_SAYINGS)
     first, second = random_.sample(random_.choice(_KINDS).split(), 2)
     x = y = value(random_)
@@ -125,7 +100,7 @@ def _make(random_: random.Random, number: int) -> Example:
         x, y = value(random_), value(random_)
     noun = random_.choice(nouns.split())
     asked = random_.choice((first, second)) if random_.random() < 0.875 else random_.choice(_EXTRA)
-    marks = {"a": first, "b": second, "n": noun, "m": random_.choice(_MONTHS)}
+    marks = {"a": first, "b": second, "n": noun, "m": random_.choice(MONTHS)}
     saying = random_.choice(sayings)
     context = saying.format(**marks, x=x, y=y)
     answers: tuple[tuple[int, int], ...] = ()
@@ -135,4 +110,4 @@ def _make(random_: random.Random, number: int) -> Example:
         answers = ((start, start + len(x if asked == first else y)),)
     question = random_.choice(questions).format(q=asked, n=noun)
     context = context[0].upper() + context[1:]
-    return Example(f"contrast-{number}", "contrasts", "", question, context, answers)
+    return Example(f"contrast-{place}", "contrasts", "", question, context, answers)

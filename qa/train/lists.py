@@ -7,25 +7,14 @@ templates in our own words; names are drawn from parts, so that no name is learn
 import random
 
 from qa.train.data import Example
+from qa.train.values import MONTHS, THINGS, name
 
-_FIRST = (
-    "Anna Marek Joon-ho Lucia Tomas Aiko Fatima Peter Grace Igor Mei Omar Ingrid Paulo Nadia Viktor Hana Samuel "
-    "Leila Bruno Chen Elena Kofi Marta Yusuf Sofia Daniel Ji-woo Haruto Carmen"
-).split()
-_LAST = (
-    "Novak Okafor Lindqvist Moreau Tanaka Haddad Silva Petrov Kim Albrecht Osei Rossi Dvorak Nakamura Fernandes "
-    "Jansen Park Weiss Moretti Adeyemi Larsen Choi Ivanova Costa Brandt Suzuki Mbeki Keller Santos Yilmaz"
-).split()
 _ROLE = (
     "director of research,chief engineer,deputy minister for trade,head of the harbour office,professor of law,"
     "deputy national adviser,mayor of the old town,secretary of the board,treasurer,chair of the audit committee,"
     "head of the coast guard,adviser on energy and water,director of the state archive,curator,team physician"
 ).split(",")
 _OF = "Norway,Kenya,the city,Portugal,the ministry,Japan,Chile,the union,the museum,Canada,the university".split(",")
-_THING = (
-    "copper,salt fish,timber,maps,bicycles,tea,wool,glass,cheese,paper,silk,clocks,ropes,bricks,honey,wine,lamps,"
-    "seeds,boats,carpets,letters,medical records,passwords,invoices,photographs,old coins"
-).split(",")
 _EVENT = (
     "meeting,conference,expedition,inquiry,talks,ceremony,workshop,review,exercise,campaign,committee,project,"
     "search,strike,virtual meeting,joint session"
@@ -46,7 +35,6 @@ _BEFORE = (
     "",
     "",
 )
-_MONTH = "January February March April May June July August September October November December".split()
 
 _PEOPLE = (
     (
@@ -100,11 +88,11 @@ def _make(random_: random.Random, number: int) -> Example:
     people = random_.random() < 0.75
     template, questions = random_.choice(_PEOPLE if people else _THINGS)
     size = random_.choice((1, 2, 2, 3, 3, 3, 4))
-    items = [_person(random_) for _ in range(size)] if people else random_.sample(_THING, size)
+    items = [_person(random_) for _ in range(size)] if people else random_.sample(THINGS, size)
     words = {
         "event": random_.choice(_EVENT),
-        "month": random_.choice(_MONTH),
-        "other": f"{random_.choice(_FIRST)} {random_.choice(_LAST)}",
+        "month": random_.choice(MONTHS),
+        "other": name(random_),
     }
     before = random_.choice(_BEFORE).format(**words)
     answer = _joined(random_, items)
@@ -116,17 +104,17 @@ def _make(random_: random.Random, number: int) -> Example:
 
 
 def _person(random_: random.Random) -> str:
-    name = f"{random_.choice(_FIRST)} {random_.choice(_LAST)}"
+    whole = name(random_)
     style, role, of = random_.random(), random_.choice(_ROLE), random_.choice(_OF)
     if style < 0.35:
-        return name
+        return whole
     if style < 0.6:
-        return f"{role} {name}"
+        return f"{role} {whole}"
     if style < 0.8:
-        return f"{of.removeprefix('the ')}'s {role} {name}" if of[0].isupper() else f"{role} {name}"
+        return f"{of.removeprefix('the ')}'s {role} {whole}" if of[0].isupper() else f"{role} {whole}"
     if style < 0.88:
-        return f"{name} of {of}"
-    return f"{name}, {random_.choice(('', 'the ', f'{of} '))}{role}" if random_.random() < 0.7 else f"{name} ({role})"
+        return f"{whole} of {of}"
+    return f"{whole}, {random_.choice(('', 'the ', f'{of} '))}{role}" if random_.random() < 0.7 else f"{whole} ({role})"
 
 
 def _joined(random_: random.Random, items: list[str]) -> str:

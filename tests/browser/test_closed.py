@@ -3,7 +3,6 @@
 from contextlib import closing
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from bench.browser import PATIENCE, served
@@ -13,7 +12,7 @@ from tests import chromium
 from tests.fakes import HashingEmbedder, PatternReader
 from ui import app, auth
 
-pytestmark = [pytest.mark.slow, chromium.NEEDED]
+pytestmark = chromium.MARKS
 
 
 def test_a_closed_page_asks_for_the_password_adds_nothing_and_claims_no_certainty(

@@ -13,17 +13,17 @@ from playwright.sync_api import Browser, Page, expect
 from bench.browser import ready, served
 from index import Index
 from qa import Engine
+from qa.api import SAMPLES
 from tests import chromium
+from tests.chromium import ask, named
 from tests.fakes import HashingEmbedder, PatternReader
 from ui import app
 
 pytestmark = [
-    pytest.mark.slow,
-    chromium.NEEDED,
+    *chromium.MARKS,
     pytest.mark.skipif(find_spec("axe_playwright_python") is None, reason="needs axe-core (the [dev] extra has it)"),
 ]
 
-SAMPLES = Path(__file__).parent.parent / "index" / "samples"
 MAIL = """From: Ann Novak <ann@example.org>
 To: Bob <bob@example.org>
 Subject: Roof repair
@@ -84,20 +84,9 @@ class Look:
         self.page.evaluate("document.documentElement.classList.remove('sq-drawn')")
 
 
-def ask(page: Page, question: str) -> None:
-    """Ask, and wait for what is said."""
-    count = page.locator(".sq-reply").count()
-    page.get_by_label("Your question").fill(question)
-    page.keyboard.press("Enter")
-    expect(page.locator(".sq-reply")).to_have_count(count + 1, timeout=60_000)
-    expect(page.locator(".sq-working")).to_have_count(0)
-
-
 def opened(page: Page, engine: Engine, name: str, quote: str) -> None:
     """Open a document at a quote, by its address."""
-    entry = next(entry for entry in engine.documents() if Path(entry.path).name == name)
-    found = engine.document(entry.id)
-    assert found is not None
+    found = named(engine, name)
     start = found.text.index(quote)
     page.evaluate(f"location.hash = '#source={found.sha256}&start={start}&end={start + len(quote)}'")
     expect(page.get_by_role("region", name="Source").locator("mark")).to_have_text(quote, timeout=60_000)

@@ -1,13 +1,13 @@
 """Changes to a folder and its index, as a person makes them; and whether an index still holds what it promised.
 
-For bench.crash, which stops these changes at any point.
+They are stopped at any point.
 """
 
 import hashlib
 import json
 import random
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -206,9 +206,3 @@ def answers(index: Index, question: str) -> set[tuple[str, int, int, float]]:
     last = round(hits[-1].score, 4) if hits else 0.0
     places = [(hit.passage.document.path, hit.passage.start, hit.passage.end, round(hit.score, 4)) for hit in hits]
     return {place for place in places if place[3] > last}
-
-
-def show(wrong: Sequence[str], *, most: int = 20) -> str:
-    """Write down faults, a line each."""
-    rest = [f"… and {len(wrong) - most} more"] if len(wrong) > most else []
-    return "\n".join([*(f"  {fault}" for fault in wrong[:most]), *rest])

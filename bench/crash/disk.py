@@ -1,15 +1,13 @@
-"""A disk that fails: the N-th write, sync or rename, a disk that is full from then on, and files that are damaged.
+"""A disk that fails: the N-th write, sync or rename, or one that is full from then on.
 
-For bench.crash. SQLite's calls go through a VFS of ours, Python's through os.
+SQLite's calls go through a VFS of ours, Python's through os.
 """
 
 import errno
 import os
-import random
 import signal
 from collections.abc import Callable
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 import apsw
@@ -116,17 +114,3 @@ class _File(apsw.VFSFile):
     def xSync(self, flags: int) -> None:  # noqa: N802
         self._disk.sqlite("sync")
         super().xSync(flags)
-
-
-def damage(folder: Path, chance: random.Random) -> str:
-    """Flip a bit of one of the files in a folder, or cut it off; return what was done."""
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.stat().st_size]
-    path = chance.choice(files)
-    data = bytearray(path.read_bytes())
-    at = chance.randrange(len(data))
-    if chance.random() < 0.25:
-        path.write_bytes(data[:at])
-        return f"{path.name} cut off after {at} of {len(data)} bytes"
-    data[at] ^= 1 << chance.randrange(8)
-    path.write_bytes(data)
-    return f"a bit of {path.name} flipped at byte {at} of {len(data)}"

@@ -1,4 +1,6 @@
-"""The reader's number formats beside PyTorch: ``python -m bench.reader PREPARED [--weights FILE] [--limit N]``.
+"""The reader's number formats beside PyTorch.
+
+python -m bench.reader PREPARED [--weights FILE] [--base NAME] [--limit N]
 
 The weights of a checkpoint, or the shipped ones, in every format of the export, and in PyTorch, read held-out questions
 (``dev.jsonl.gz``, made by ``qa.train.prepare``), a passage at a time, on two threads, each in a process of its own. The
@@ -19,9 +21,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.onnx import settings
 from qa.read.onnx import SMALL, OnnxReader, Window
 
-SOURCES = ("squadshifts_new_wiki", "qed_nq_train", "squad2_backtranslated")
+SOURCES = ("squad_train_real", "squadshifts_new_wiki", "qed_nq_train", "squad2_backtranslated")
 TORCH = "torch fp32"
 THREADS = 2
 
@@ -33,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prepared", type=Path)
     parser.add_argument("--weights", type=Path, default=SMALL / "model.onnx", help="checkpoint (default: shipped)")
+    parser.add_argument("--base", default="all-MiniLM-L6-v2", help="their encoder (default: %(default)s)")
     parser.add_argument("--limit", type=int, default=900)
     parser.add_argument("--only", nargs="+", choices=[TORCH, *FORMATS], default=[TORCH, *FORMATS])
     options = parser.parse_args(argv)
@@ -42,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     first: dict[str, Any] | None = None
     with tempfile.TemporaryDirectory() as scratch:
         for form in options.only:
-            folder = made(form, options.weights, Path(scratch) / form.replace(" ", "-"))
+            folder = made(form, options.weights, options.base, Path(scratch) / form.replace(" ", "-"))
             arguments = (folder, form, options.weights, options.prepared, options.limit)
             command = [sys.executable, "-c", CHILD, *map(str, arguments)]
             ran = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -50,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             first = first or row
             speed = f"{row['speed']:.0f} ({row['speed'] / first['speed']:.2f})"
             moved = np.abs(np.array(row["scores"]) - np.array(first["scores"])).mean()
-            size = (folder / "model.onnx").stat().st_size / 1e6
+            size = sum(path.stat().st_size for path in folder.iterdir() if path.suffix in (".onnx", ".npz")) / 1e6
             cells = (
                 f"{size:.1f}",
                 speed,
@@ -71,22 +75,11 @@ measure(Path(folder), form, Path(weights), Path(prepared), int(limit))
 """
 
 
-def made(form: str, weights: Path, folder: Path) -> Path:
+def made(form: str, weights: Path, base: str, folder: Path) -> Path:
     """Return a reader's folder in a format; PyTorch's holds the float32 file, of which only the config is used."""
-    import shutil
+    from qa.train import export
 
-    import onnx
-
-    from qa.train.export import exported, write_config
-    from qa.train.model import SpanModel
-    from qa.train.source import encoder_folder
-    from qa.train.weights import load_weights
-
-    shutil.copytree(SMALL, folder)
-    model = SpanModel(encoder_folder(), pretrained=False)
-    model.load_state_dict(load_weights(weights))
-    onnx.save(exported(model.eval(), "fp32" if form == TORCH else form), folder / "model.onnx")
-    write_config(folder)
+    export.main([str(weights), str(folder), "--base", base, "--format", "fp32" if form == TORCH else form])
     return folder
 
 
@@ -104,15 +97,15 @@ class TorchReader(OnnxReader):
         super().__init__(folder, threads=THREADS)
         del self._session
         torch.set_num_threads(THREADS)
-        self._model = SpanModel(encoder_folder(), pretrained=False)
+        self._model = SpanModel(encoder_folder(settings(folder / "config.json")["base"]), pretrained=False)
         self._model.load_state_dict(load_weights(weights))
         self._model.eval()
 
     def _run(self, asked: list[int], window: Window) -> NDArray[np.float32]:
         import torch
 
-        ids = torch.tensor([[self._cls, *asked, self._sep, *window.ids, self._sep]])
-        types = (torch.arange(ids.shape[1]) >= len(asked) + 2).long().unsqueeze(0)
+        ids = torch.tensor([[self._cls, *asked, *[self._sep] * self._between, *window.ids, self._sep]])
+        types = (torch.arange(ids.shape[1]) > len(asked) + self._between).long().unsqueeze(0)
         with torch.inference_mode():
             start, end = self._model(ids, torch.ones_like(ids), types)
         return np.stack([start[0].numpy(), end[0].numpy()])

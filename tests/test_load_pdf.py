@@ -102,6 +102,20 @@ def test_words_that_stand_apart_are_not_glued() -> None:
     assert read("SPACEDOUT", dict.fromkeys(range(1, 9), 3.0)) == ["SPACEDOUT"]
 
 
+def test_words_of_letters_without_margins_are_not_split() -> None:
+    """The boxes of letters that are drawn as pictures end where their ink does: "Intro ductio n" has no spaces."""
+    margins = dict.fromkeys(range(1, 12), 1.2)
+    assert read("Introduction", {**margins, 5: 2.9}) == ["Introduction"]
+    assert read("Introduction", {**margins, 5: 4.9}) == ["Intro duction"]
+
+
+def test_raised_digits_are_superscripts() -> None:
+    """Two to the power of ten was 210, and the number of a note part of the word before it."""
+    raised = "/F1 8 Tf 5 Ts (%s) Tj /F1 12 Tf 0 Ts"
+    stream = f"BT /F1 12 Tf 72 700 Td (Of 2) Tj {raised % 10} ( grains, 210 fell.) Tj {raised % 3} ET\n"
+    assert pdf.parse(pdfs.make([stream])).text == "Of 2¹⁰ grains, 210 fell.³"
+
+
 def test_a_line_end_between_touching_letters_is_none() -> None:
     """Scanned text, whose letters overlap, has them in the middle of words; those of a formula only touch."""
     assert read("one o\r\nf two", {}) == ["one o", "f two"], "they are 12 points apart here"
@@ -117,6 +131,13 @@ def test_a_word_broken_over_a_page_end_is_whole_again() -> None:
     pages = [["It is an inter-"], ["national case of pre-", "and postwar Anglo-", "French trade."]]
     parsed = pdf.parse(pdfs.make([pdfs.paragraph(page) for page in pages]))
     assert parsed.text.replace("\n", " ") == "It is an international case of pre- and postwar Anglo-French trade."
+
+
+def test_a_control_character_does_not_disturb_what_line_ends_broke() -> None:
+    """PDFium leaves it out of the text that it gives, and counts it: the words behind it had other words' places."""
+    lines = ["One \x02 sign is left of the well-", "known bridge, which is well-known."]
+    parsed = pdf.parse(pdfs.make([pdfs.paragraph(lines) + pdfs.text(72, 600, "Below it.")]))
+    assert parsed.text == "One sign is left of the well-known\nbridge, which is well-known.\n\nBelow it."
 
 
 @pytest.mark.parametrize(

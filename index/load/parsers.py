@@ -77,7 +77,7 @@ VERSIONS = {
     "office.opendocument": 1,
     "office.pptx": 1,
     "office.xlsx": 2,
-    "pdf": 3,
+    "pdf": 4,
     "rtf": 1,
     "sheet": 1,
     "text": 4,

@@ -302,6 +302,34 @@ def test_a_ruled_table_has_its_cells_whole() -> None:
     check(parsed)
 
 
+def line(x: float, y: float, width: float, height: float) -> str:
+    """A stream that draws a ruled line."""
+    return f"{x} {y} m {x + width} {y + height} l S\n"
+
+
+def test_a_ruled_table_without_a_frame_has_its_outer_columns() -> None:
+    """The crops stand left of all upright lines, and what they changed by right of them: both were torn off."""
+    rows = [("Crop", "Sown", "Cut", "Change"), ("Rice", "2426.7", "2396.0", "30.7"), ("Oats", "153.0", "168.7", "15.7")]
+    ruled = [line(72, 700 - 20 * n, 400, 0) for n in range(4)] + [line(x, 640, 0, 60) for x in (172, 272, 372)]
+    said = [pdfs.text(76 + 100 * c, 685 - 20 * r, word) for r, row in enumerate(rows) for c, word in enumerate(row)]
+    parsed = pdf.parse(pdfs.make(["".join(ruled + said)]))
+    assert parsed.text == "\n".join("\t".join(row) for row in rows)
+    assert cells(parsed)[:4] == [("Crop", "Rice"), ("Sown", "2426.7"), ("Cut", "2396.0"), ("Change", "30.7")]
+
+
+def test_a_cell_in_the_middle_of_several_rows_holds_for_each() -> None:
+    """No line is ruled between the two rows of a model: its scores were one cell, "0.96 0.97"."""
+    ruled = [line(72, y, 300, 0) for y in (700, 680, 640)] + [line(x, 640, 0, 60) for x in (72, 172, 272, 372)]
+    said = [pdfs.text(76 + 100 * n, 685, word) for n, word in enumerate(("Layers", "Simple", "Complex"))]
+    said += [pdfs.text(76, 656, "6")]
+    said += [pdfs.text(176 + 100 * n, 664, word) for n, word in enumerate(("0.96", "0.93"))]
+    said += [pdfs.text(176 + 100 * n, 646, word) for n, word in enumerate(("0.97", "0.92"))]
+    four = [line(372, y, 100, 0) for y in (700, 680, 640)] + [line(472, 640, 0, 60)]
+    said += [pdfs.text(376, y, word) for y, word in ((685, "Seconds"), (664, "2.7"), (646, "5.4"))]
+    parsed = pdf.parse(pdfs.make(["".join(ruled + four + said)]))
+    assert parsed.text == "Layers\tSimple\tComplex\tSeconds\n6\t0.96\t0.93\t2.7\n\t0.97\t0.92\t5.4"
+
+
 def test_a_cell_over_two_columns_is_headed_by_what_it_ends_in() -> None:
     """A total stands below the amounts, though nothing stands below the pieces."""
     rules = [pdfs.box(x, y, 100, 20) for y in (680, 660) for x in (72, 172, 272)]

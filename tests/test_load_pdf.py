@@ -359,6 +359,32 @@ def test_clear_columns_are_a_table_without_rules() -> None:
     assert cells(parsed)[-2:] == [("Item", "Total"), ("Price", "680.50")]
 
 
+def shown(columns: Sequence[Sequence[str]]) -> str:
+    """A stream that shows columns one after the other, each from the bottom up, as a chart's are."""
+    return "".join(
+        pdfs.text(72 + 120 * x, 700 - 20 * y, word)
+        for x, column in enumerate(columns)
+        for y, word in reversed(list(enumerate(column)))
+    )
+
+
+def test_what_is_drawn_column_by_column_is_read_row_by_row() -> None:
+    """The year stood fifteen lines away from its numbers."""
+    numbers = shown([["30.5", "29.7", "28.7"], ["49.0", "48.6", "46.3"], ["20.4", "21.7", "25.0"]])
+    years = "".join(pdfs.text(20, 700 - 20 * y, year) for y, year in enumerate(("2001", "2005", "2010")))
+    parsed = pdf.parse(pdfs.make([pdfs.text(72, 740, "Ages in per cent") + numbers + years]))
+    assert parsed.text == "Ages in per cent\n\n2001\t30.5\t49.0\t20.4\n2005\t29.7\t48.6\t21.7\n2010\t28.7\t46.3\t25.0"
+    check(parsed)
+
+
+def test_addresses_side_by_side_are_read_one_after_the_other() -> None:
+    """They are as short as cells, and hold as many numbers as some."""
+    seller = ["Tern Ltd", "Mill Lane 11", "91504 Lodge", "VAT 5319"]
+    buyer = ["Vale and Sons", "Quay 16", "02092 Warren", "VAT 5272"]
+    stream = pdfs.paragraph(seller) + pdfs.paragraph(buyer, x=330)
+    assert pdf.parse(pdfs.make([stream])).text.replace("\n\n", "\n").split("\n") == seller + buyer
+
+
 def test_a_form_of_two_columns_is_pairs() -> None:
     """Each name heads its value; the first row is no header."""
     pairs = [("Invoice no.", "2024-0817"), ("Customer", "Tern"), ("Due", "16 June")]

@@ -68,6 +68,36 @@ def test_columns_of_prose_are_read_one_after_the_other() -> None:
     assert marked(parsed, Kind.ROW) == []
 
 
+LEFT = """The harbour was dredged for the
+first time in forty years, and
+what came up filled nine barges
+every day from March to June in
+that year and half of the next.
+Nobody had thought that so much
+had been lost there: nets, pots
+and anchors, and one small bell."""
+RIGHT = """Who the bell belonged to is not
+known to this day. It was given
+to the school, where it rang at
+noon until the roof was mended.
+The ship that it was cast for is
+named on no list of the harbour.
+Its year is hardly to be read in
+a dry light, and may be wrong."""
+
+
+def test_columns_that_the_file_has_line_by_line_across_are_read_one_after_the_other() -> None:
+    """Where the lines of one stand between those of the other too, and a title goes across both."""
+    pairs = list(zip(LEFT.split("\n"), RIGHT.split("\n"), strict=True))
+    rows = [
+        pdfs.text(72, 700 - 14 * n, one) + pdfs.text(275, 700 - 14 * n - (7 if n > 5 else 0), other)
+        for n, (one, other) in enumerate(pairs)
+    ]
+    title = pdfs.text(72, 740, "What was found on the bottom of the old harbour", size=18)
+    text = pdf.parse(pdfs.make([title + "".join(rows)])).text
+    assert text.replace("\n\n", "\n") == f"What was found on the bottom of the old harbour\n{LEFT}\n{RIGHT}"
+
+
 class Boxes:
     """The letters of a line, each 6 points wide, behind gaps."""
 

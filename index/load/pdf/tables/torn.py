@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from index.load.pdf.tables.cells import Item, Table
 from index.load.pdf.tables.columns import by_columns, parts
@@ -40,31 +40,36 @@ def _joined(run: Sequence[Line]) -> Sequence[Item]:
     """The run, with the lines from the first that is torn from its row to the last as the table that they are."""
     if len(run) < FEWEST_LINES:
         return run
-    torn = {id(line) for row in _rows(run) if len(row) > 1 for line in row}
-    if len(torn) < 2 * FEWEST_ROWS:
+    torn = [row for row in _rows(run) if _is_torn(row)]
+    if len(torn) < FEWEST_ROWS:
         return run
-    places = [number for number, line in enumerate(run) if id(line) in torn]
-    first, last = places[0], places[-1] + 1
+    places = [number for row in torn for number, _ in row]
+    first, last = min(places), max(places) + 1
     rows = _rows(run[first:last])
-    if any(other.left < one.right for row in rows for one, other in pairwise(row)):
+    if any(other.left < one.right for row in rows for (_, one), (_, other) in pairwise(row)):
         return run
-    heights = [number for number, row in enumerate(rows) if len(row) > 1]
-    above, below = rows[: heights[0]], rows[heights[-1] + 1 :]  # a title, the scale of a chart
-    table = by_columns([Line([word for line in row for word in line.words]) for row in rows[heights[0] : heights[-1] + 1]])
-    if not _are_numbers(table):
-        return run
-    return [*run[:first], *chain(*above), *table, *chain(*below), *run[last:]]
+    heights = [number for number, row in enumerate(rows) if _is_torn(row)]
+    lines = [Line([word for _, part in row for word in part.words]) for row in rows]
+    above, below = lines[: heights[0]], lines[heights[-1] + 1 :]  # a title, the scale of a chart
+    table = by_columns(lines[heights[0] : heights[-1] + 1])
+    return [*run[:first], *above, *table, *below, *run[last:]] if _are_numbers(table) else run
 
 
-def _rows(lines: Sequence[Line]) -> list[list[Line]]:
-    """The lines by their height on the page, those beside each other in one row, from the left."""
-    rows: list[list[Line]] = []
-    for line in sorted(lines, key=_middle, reverse=True):
-        if rows and _middle(rows[-1][0]) - _middle(line) < LEVEL * min(line.height, rows[-1][0].height):
-            rows[-1].append(line)
+def _is_torn(row: Sequence[tuple[int, Line]]) -> bool:
+    return len({number for number, _ in row}) > 1
+
+
+def _rows(lines: Sequence[Line]) -> list[list[tuple[int, Line]]]:
+    """The parts of lines between wide gaps, each with its line's number, by their height: a row's from the left."""
+    rows: list[list[tuple[int, Line]]] = []
+    cut = ((number, Line(part)) for number, line in enumerate(lines) for part in parts(line))
+    for number, part in sorted(cut, key=lambda pair: -_middle(pair[1])):
+        above = rows[-1][0][1] if rows else None
+        if above and _middle(above) - _middle(part) < LEVEL * min(part.height, above.height):
+            rows[-1].append((number, part))
         else:
-            rows.append([line])
-    return [sorted(row, key=lambda line: line.left) for row in rows]
+            rows.append([(number, part)])
+    return [sorted(row, key=lambda pair: pair[1].left) for row in rows]
 
 
 def _middle(line: Line) -> float:

@@ -80,7 +80,7 @@ def test_a_document_that_was_recognised_is_read_again_without(monkeypatch: pytes
         monkeypatch.setenv("SEEDQA_OCR", languages)
         names.append(parser_of(".pdf"))
     assert len({*names}) == 3
-    assert parser_of(".txt") == "text 4"
+    assert parser_of(".txt") == "text 5"
 
 
 def test_a_program_that_fails_leaves_the_picture_a_picture(

@@ -71,8 +71,8 @@ VERSIONS = {
     "code": 1,
     "data": 1,
     "html": 5,
-    "mail": 1,
-    "markdown": 5,
+    "mail": 2,
+    "markdown": 6,
     "office.docx": 1,
     "office.opendocument": 1,
     "office.pptx": 1,
@@ -80,7 +80,7 @@ VERSIONS = {
     "pdf": 4,
     "rtf": 1,
     "sheet": 1,
-    "text": 4,
+    "text": 5,
 }
 """Raise a family's version when the same bytes come to another text, or to other marks."""
 

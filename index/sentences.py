@@ -14,7 +14,7 @@ Line = tuple[int, int]
 
 STOP = re.compile(
     r"(?<![.!?…])[.!?…]++"  # starts only at the first of a run, or a row of dots would take quadratic time
-    r"[\"'”’»)\]}*_]{0,4}+(?:\[\d{1,3}\]){0,8}+\s++"  # closing quotes, brackets, notes such as [12]
+    r"[\"'”’»)\]}*_]{0,4}+(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹]){0,8}+\s++"  # closing quotes, brackets, notes such as [12] or ¹²
     r"|[。！？｡]++[」』”’）》】]{0,4}+\s*+"
 )
 WORD_BEFORE = re.compile(r"[\w.&’'-]*\Z")

@@ -66,7 +66,7 @@ def test_a_document_knows_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert document.path == str((tmp_path / "Minutes 3.TXT").resolve())
     assert document.sha256 == hashlib.sha256((tmp_path / "Minutes 3.TXT").read_bytes()).hexdigest()
     assert (document.id, document.title, document.text) == (0, "Minutes 3", "One.\nTwo.\nThree.")
-    assert (document.marks, document.parser) == ((), "text 4")
+    assert (document.marks, document.parser) == ((), "text 5")
 
 
 def test_an_unknown_suffix_is_answered_with_the_known_ones(tmp_path: Path) -> None:
@@ -200,6 +200,20 @@ def test_markdown_is_kept_verbatim_and_its_headings_are_noted() -> None:
     assert parsed.title == "Title"
 
 
+def test_a_heading_of_html_is_one_of_markdown() -> None:
+    """As the first line of many a README is, with a picture in it; one in code is none."""
+    source = (
+        '<h1 align="center">\n  <img src="a.png">\n  The <b>Lamp</b>\n</h1>\n\nIt burns oil.\n\n'
+        "<h2>Use</h2>\n\nLight it.\n\n"
+        "```html\n<h2>Sample</h2>\n```\n<h2>open\n\n</h2>\n"
+    )
+    parsed = markdown.parse(source.encode())
+    assert parsed.text.startswith(
+        "# The Lamp\n\nIt burns oil.\n\n## Use\n\nLight it.\n\n```html\n<h2>Sample</h2>\n```\n<h2>open"
+    )
+    assert [mark.label for mark in parsed.marks if mark.kind is Kind.HEADING] == ["The Lamp", "Use"]
+
+
 def test_the_front_matter_names_a_document_without_headings() -> None:
     """And its closing line underlines nothing."""
     parsed = markdown.parse(b'---\ntitle: "My notes"\ntags: [a]\n---\nText.\n')
@@ -219,6 +233,9 @@ def test_the_front_matter_names_a_document_without_headings() -> None:
         "|" * 200_000,
         "Ann " + " " * 200_000 + ":",
         "- " + " " * 200_000 + ":",
+        "<h1>" * 50_000 + "</h1>",
+        "<h1 " + " " * 200_000 + "</h1>",
+        "</h1>\n" * 50_000,
     ],
 )
 def test_markdown_takes_no_quadratic_time(pattern: str) -> None:

@@ -51,6 +51,13 @@ def test_wide_text_needs_no_mark(sample: str, encoding: str) -> None:
     assert text.decode((sample * 4).encode(encoding)) == sample * 4
 
 
+@pytest.mark.parametrize("name", ["utf-8", "utf-16-le", "utf-32-be"])
+def test_a_mark_that_was_added_twice_is_no_letter(name: str) -> None:
+    """Nor is the mark of UTF-16 before that of UTF-8 a reason to read UTF-8 as Chinese."""
+    assert text.decode("\ufeff\ufeffThe keeper.".encode(name)) == "The keeper."
+    assert text.decode("\ufeff".encode(name) + "\ufeffThe keeper.".encode()) == "The keeper."
+
+
 @pytest.mark.parametrize("encoding", ["iso2022_jp", "euc_jp", "cp932"])
 def test_japanese_text_is_read_as_browsers_do(encoding: str) -> None:
     """With the characters that Windows adds, and with a backslash that is no yen."""

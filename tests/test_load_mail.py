@@ -131,6 +131,14 @@ def test_mail_saved_as_utf16_is_read() -> None:
         assert mail.parse(message().as_string().encode(encoding)).title == "The harbour"
 
 
+def test_a_box_saved_as_utf16_holds_all_its_messages() -> None:
+    """It was read as one, with the headers of the second as its words."""
+    lines = "From a@b.c Mon Jan  6 10:00:00 2020\nSubject: {}\n\nBody {}.\n\n"
+    box = lines.format("One", 1) + lines.format("Two", 2)
+    for encoding in ("utf-16", "utf-16-le", "utf-8-sig"):
+        assert mail.parse(box.encode(encoding)).text == mail.parse(box.encode()).text
+
+
 def test_a_notice_of_failure_says_why() -> None:
     """The machine's part of it is a form."""
     made = MIMEMultipart("report", report_type="delivery-status")

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from index import Index
 from index.errors import LoadError
 from index.load import load, sandbox
 from index.load.parsers import parser_of
 from index.types import Kind
 from tests import pdfs
+from tests.fakes import HashingEmbedder
 
 TABLE = """level page_num block_num par_num line_num word_num left top width height conf text
 5 1 1 1 1 1 300 300 400 50 96.1 Margot
@@ -80,7 +82,31 @@ def test_a_document_that_was_recognised_is_read_again_without(monkeypatch: pytes
         monkeypatch.setenv("SEEDQA_OCR", languages)
         names.append(parser_of(".pdf"))
     assert len({*names}) == 3
-    assert parser_of(".txt") == "text 4"
+    assert parser_of(".txt") == "text 5"
+
+
+@pytest.mark.usefixtures("tesseract")
+def test_what_was_recognised_stays_when_a_file_is_added_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever adds the folder the next day leaves --ocr out, and lost all pages that are pictures."""
+    path = scan(tmp_path)
+    with Index.open(tmp_path / "index", embedder=HashingEmbedder(), create=True) as index:
+        monkeypatch.setenv("SEEDQA_OCR", "1")
+        index.sync([path])
+        monkeypatch.delenv("SEEDQA_OCR")
+        monkeypatch.setattr(sandbox, "parse", sandbox.Sandbox(workers=1).parse)
+        for at in (1, 2):  # that it was touched tells nothing either
+            os.utime(path, (at, at))
+            assert index.sync([path]).unchanged == 1
+        assert "Margot" in index.search("Margot rents", 1)[0].passage.text
+
+
+@pytest.mark.usefixtures("tesseract")
+def test_a_book_of_pictures_has_longer_than_other_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After forty seconds, its other pages were left unread; a minute was the end of any file."""
+    monkeypatch.setenv("SEEDQA_OCR", "1")
+    hasty = sandbox.Sandbox(workers=1, wall_seconds=0.01, cpu_seconds=0)
+    assert "Margot" in hasty.parse("index.load.pdf", scan(tmp_path).read_bytes()).text
+    hasty.close()
 
 
 def test_a_program_that_fails_leaves_the_picture_a_picture(

@@ -68,6 +68,36 @@ def test_columns_of_prose_are_read_one_after_the_other() -> None:
     assert marked(parsed, Kind.ROW) == []
 
 
+LEFT = """The harbour was dredged for the
+first time in forty years, and
+what came up filled nine barges
+every day from March to June in
+that year and half of the next.
+Nobody had thought that so much
+had been lost there: nets, pots
+and anchors, and one small bell."""
+RIGHT = """Who the bell belonged to is not
+known to this day. It was given
+to the school, where it rang at
+noon until the roof was mended.
+The ship that it was cast for is
+named on no list of the harbour.
+Its year is hardly to be read in
+a dry light, and may be wrong."""
+
+
+def test_columns_that_the_file_has_line_by_line_across_are_read_one_after_the_other() -> None:
+    """Where the lines of one stand between those of the other too, and a title goes across both."""
+    pairs = list(zip(LEFT.split("\n"), RIGHT.split("\n"), strict=True))
+    rows = [
+        pdfs.text(72, 700 - 14 * n, one) + pdfs.text(275, 700 - 14 * n - (7 if n > 5 else 0), other)
+        for n, (one, other) in enumerate(pairs)
+    ]
+    title = pdfs.text(72, 740, "What was found on the bottom of the old harbour", size=18)
+    text = pdf.parse(pdfs.make([title + "".join(rows)])).text
+    assert text.replace("\n\n", "\n") == f"What was found on the bottom of the old harbour\n{LEFT}\n{RIGHT}"
+
+
 class Boxes:
     """The letters of a line, each 6 points wide, behind gaps."""
 
@@ -102,6 +132,20 @@ def test_words_that_stand_apart_are_not_glued() -> None:
     assert read("SPACEDOUT", dict.fromkeys(range(1, 9), 3.0)) == ["SPACEDOUT"]
 
 
+def test_words_of_letters_without_margins_are_not_split() -> None:
+    """The boxes of letters that are drawn as pictures end where their ink does: "Intro ductio n" has no spaces."""
+    margins = dict.fromkeys(range(1, 12), 1.2)
+    assert read("Introduction", {**margins, 5: 2.9}) == ["Introduction"]
+    assert read("Introduction", {**margins, 5: 4.9}) == ["Intro duction"]
+
+
+def test_raised_digits_are_superscripts() -> None:
+    """Two to the power of ten was 210, and the number of a note part of the word before it."""
+    raised = "/F1 8 Tf 5 Ts (%s) Tj /F1 12 Tf 0 Ts"
+    stream = f"BT /F1 12 Tf 72 700 Td (Of 2) Tj {raised % 10} ( grains, 210 fell.) Tj {raised % 3} ET\n"
+    assert pdf.parse(pdfs.make([stream])).text == "Of 2¹⁰ grains, 210 fell.³"
+
+
 def test_a_line_end_between_touching_letters_is_none() -> None:
     """Scanned text, whose letters overlap, has them in the middle of words; those of a formula only touch."""
     assert read("one o\r\nf two", {}) == ["one o", "f two"], "they are 12 points apart here"
@@ -117,6 +161,13 @@ def test_a_word_broken_over_a_page_end_is_whole_again() -> None:
     pages = [["It is an inter-"], ["national case of pre-", "and postwar Anglo-", "French trade."]]
     parsed = pdf.parse(pdfs.make([pdfs.paragraph(page) for page in pages]))
     assert parsed.text.replace("\n", " ") == "It is an international case of pre- and postwar Anglo-French trade."
+
+
+def test_a_control_character_does_not_disturb_what_line_ends_broke() -> None:
+    """PDFium leaves it out of the text that it gives, and counts it: the words behind it had other words' places."""
+    lines = ["One \x02 sign is left of the well-", "known bridge, which is well-known."]
+    parsed = pdf.parse(pdfs.make([pdfs.paragraph(lines) + pdfs.text(72, 600, "Below it.")]))
+    assert parsed.text == "One sign is left of the well-known\nbridge, which is well-known.\n\nBelow it."
 
 
 @pytest.mark.parametrize(
@@ -281,6 +332,34 @@ def test_a_ruled_table_has_its_cells_whole() -> None:
     check(parsed)
 
 
+def line(x: float, y: float, width: float, height: float) -> str:
+    """A stream that draws a ruled line."""
+    return f"{x} {y} m {x + width} {y + height} l S\n"
+
+
+def test_a_ruled_table_without_a_frame_has_its_outer_columns() -> None:
+    """The crops stand left of all upright lines, and what they changed by right of them: both were torn off."""
+    rows = [("Crop", "Sown", "Cut", "Change"), ("Rice", "2426.7", "2396.0", "30.7"), ("Oats", "153.0", "168.7", "15.7")]
+    ruled = [line(72, 700 - 20 * n, 400, 0) for n in range(4)] + [line(x, 640, 0, 60) for x in (172, 272, 372)]
+    said = [pdfs.text(76 + 100 * c, 685 - 20 * r, word) for r, row in enumerate(rows) for c, word in enumerate(row)]
+    parsed = pdf.parse(pdfs.make(["".join(ruled + said)]))
+    assert parsed.text == "\n".join("\t".join(row) for row in rows)
+    assert cells(parsed)[:4] == [("Crop", "Rice"), ("Sown", "2426.7"), ("Cut", "2396.0"), ("Change", "30.7")]
+
+
+def test_a_cell_in_the_middle_of_several_rows_holds_for_each() -> None:
+    """No line is ruled between the two rows of a model: its scores were one cell, "0.96 0.97"."""
+    ruled = [line(72, y, 300, 0) for y in (700, 680, 640)] + [line(x, 640, 0, 60) for x in (72, 172, 272, 372)]
+    said = [pdfs.text(76 + 100 * n, 685, word) for n, word in enumerate(("Layers", "Simple", "Complex"))]
+    said += [pdfs.text(76, 656, "6")]
+    said += [pdfs.text(176 + 100 * n, 664, word) for n, word in enumerate(("0.96", "0.93"))]
+    said += [pdfs.text(176 + 100 * n, 646, word) for n, word in enumerate(("0.97", "0.92"))]
+    four = [line(372, y, 100, 0) for y in (700, 680, 640)] + [line(472, 640, 0, 60)]
+    said += [pdfs.text(376, y, word) for y, word in ((685, "Seconds"), (664, "2.7"), (646, "5.4"))]
+    parsed = pdf.parse(pdfs.make(["".join(ruled + four + said)]))
+    assert parsed.text == "Layers\tSimple\tComplex\tSeconds\n6\t0.96\t0.93\t2.7\n\t0.97\t0.92\t5.4"
+
+
 def test_a_cell_over_two_columns_is_headed_by_what_it_ends_in() -> None:
     """A total stands below the amounts, though nothing stands below the pieces."""
     rules = [pdfs.box(x, y, 100, 20) for y in (680, 660) for x in (72, 172, 272)]
@@ -308,6 +387,32 @@ def test_clear_columns_are_a_table_without_rules() -> None:
     parsed = pdf.parse(pdfs.make(["".join(shown)]))
     assert parsed.text == "\n".join("\t".join(row) for row in rows)
     assert cells(parsed)[-2:] == [("Item", "Total"), ("Price", "680.50")]
+
+
+def shown(columns: Sequence[Sequence[str]]) -> str:
+    """A stream that shows columns one after the other, each from the bottom up, as a chart's are."""
+    return "".join(
+        pdfs.text(72 + 120 * x, 700 - 20 * y, word)
+        for x, column in enumerate(columns)
+        for y, word in reversed(list(enumerate(column)))
+    )
+
+
+def test_what_is_drawn_column_by_column_is_read_row_by_row() -> None:
+    """The year stood fifteen lines away from its numbers."""
+    numbers = shown([["30.5", "29.7", "28.7"], ["49.0", "48.6", "46.3"], ["20.4", "21.7", "25.0"]])
+    years = "".join(pdfs.text(20, 700 - 20 * y, year) for y, year in enumerate(("2001", "2005", "2010")))
+    parsed = pdf.parse(pdfs.make([pdfs.text(72, 740, "Ages in per cent") + numbers + years]))
+    assert parsed.text == "Ages in per cent\n\n2001\t30.5\t49.0\t20.4\n2005\t29.7\t48.6\t21.7\n2010\t28.7\t46.3\t25.0"
+    check(parsed)
+
+
+def test_addresses_side_by_side_are_read_one_after_the_other() -> None:
+    """They are as short as cells, and hold as many numbers as some."""
+    seller = ["Tern Ltd", "Mill Lane 11", "91504 Lodge", "VAT 5319"]
+    buyer = ["Vale and Sons", "Quay 16", "02092 Warren", "VAT 5272"]
+    stream = pdfs.paragraph(seller) + pdfs.paragraph(buyer, x=330)
+    assert pdf.parse(pdfs.make([stream])).text.replace("\n\n", "\n").split("\n") == seller + buyer
 
 
 def test_a_form_of_two_columns_is_pairs() -> None:

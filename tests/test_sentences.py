@@ -38,6 +38,7 @@ def test_a_sentence_stays_whole(text: str) -> None:
     ("text", "expected"),
     [
         ("He lives in the U.S. The house is old.", ["He lives in the U.S.", "The house is old."]),
+        ("It is used daily.¹² Nobody knew.", ["It is used daily.¹²", "Nobody knew."]),
         ("It grew.[3][12] Then it fell.", ["It grew.[3][12]", "Then it fell."]),
         ('"Go." (He went.) She stayed.', ['"Go."', "(He went.)", "She stayed."]),
         ("Really?! Wait… Yes.", ["Really?!", "Wait…", "Yes."]),

@@ -81,9 +81,10 @@ def parse_within(data: bytes, budget: Budget) -> Parsed:
 
 def _messages(data: bytes) -> list[bytes]:
     """Cut a box at its From lines (RFC 4155); a message alone is one without."""
+    data = _ascii_compatible(data)
     starts = [match.span() for match in FROM_LINE.finditer(data)]
     if not starts or starts[0][0] > 0:
-        return [_ascii_compatible(data)]
+        return [data]
     ends = [start for start, _ in starts[1:]] + [len(data)]
     return [QUOTED_FROM.sub(rb"\1", data[first:end]) for (_, first), end in zip(starts, ends, strict=True)]
 

@@ -17,6 +17,10 @@ ANCHOR = re.compile(
 )
 ATX = re.compile(r" {0,3}#{1,6}(?![^ \t])")
 CLOSING = re.compile(r"(?:^|[ \t])#+$")
+HEADING_TAG = re.compile(r" {0,3}<h(?P<level>[1-6])(?:[ \t][^<>]{0,500})?>(?P<title>.*)", re.IGNORECASE)
+HEADING_END = re.compile(r"</h[1-6][ \t]*>[ \t]*$", re.IGNORECASE)
+TAG = re.compile(r"</?[A-Za-z][^<>]{0,1000}>")
+MOST_TITLE_LINES = 5
 SETEXT = re.compile(r" {0,3}(?:=+|-+)[ \t]*")
 PROSE = re.compile(r" {0,3}(?![-+*>|#]|\d+[.)][ \t])\S.*")
 RULE = re.compile(r" {0,3}\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+")
@@ -49,7 +53,7 @@ def marks(text: str) -> tuple[Mark, ...]:
 
 def shown(text: str) -> str:
     """The source without what no reader is shown: comments, and the names of places to link to."""
-    if "<!--" not in text and "{" not in text and "<a" not in text:
+    if "{" not in text and "<" not in text:
         return text
     kept, fence, in_comment, last = list[str](), "", False, text.rfind("-->")
     for offset, line in split(text, 0):
@@ -63,7 +67,23 @@ def shown(text: str) -> str:
                 continue
             line = ANCHOR.sub("", left)
         kept.append(line)
+        if not fence and "</" in line:
+            _close_heading(kept)
     return "\n".join(kept)
+
+
+def _close_heading(lines: list[str]) -> None:
+    """Write a heading that is written in HTML, and ends in the last of the lines, as Markdown's own is."""
+    if not HEADING_END.search(lines[-1]):
+        return
+    for count in range(1, min(MOST_TITLE_LINES, len(lines)) + 1):
+        if opened := HEADING_TAG.match(lines[-count]):
+            title = " ".join(TAG.sub("", " ".join([opened["title"], *lines[len(lines) - count + 1 :]])).split())
+            if title:
+                lines[-count:] = [f"{'#' * int(opened['level'])} {title}"]
+            return
+        if not lines[-count].strip():  # a blank line ends what is HTML (CommonMark 4.6)
+            return
 
 
 def _uncommented(line: str, in_comment: bool, *, last: int) -> tuple[str, bool]:

@@ -71,32 +71,51 @@ VERSIONS = {
     "code": 1,
     "data": 1,
     "html": 5,
-    "mail": 1,
-    "markdown": 5,
+    "mail": 2,
+    "markdown": 6,
     "office.docx": 1,
     "office.opendocument": 1,
     "office.pptx": 1,
     "office.xlsx": 2,
-    "pdf": 3,
+    "pdf": 4,
     "rtf": 1,
     "sheet": 1,
-    "text": 4,
+    "text": 5,
 }
 """Raise a family's version when the same bytes come to another text, or to other marks."""
 
 
 OCR = "SEEDQA_OCR"
 """Set to 1, or to languages as Tesseract names them ("eng+deu"), it has pictures of pages read."""
+WITH_OCR = " with OCR "
+
+
+MOST_OCR_SECONDS = 3600
+"""For a file: a page takes seconds, and a book has hundreds of them."""
 
 
 def parser_of(suffix: str) -> str:
     """Return who reads files of that suffix, and in which version; "" if nobody does."""
     family = FAMILIES.get(suffix)
-    language = os.environ.get(OCR, "") if family == "pdf" else ""
-    recognised = f" with OCR {language}" if language not in {"", "0"} else ""
-    return f"{family} {VERSIONS[family]}{recognised}" if family else ""
+    language = _languages() if family == "pdf" else ""
+    return f"{family} {VERSIONS[family]}{WITH_OCR + language if language else ''}" if family else ""
+
+
+def is_as_good(known: str, wanted: str) -> bool:
+    """Whether what one parser read need not be read again by another: pictures that were read stay read."""
+    return known == wanted or known.startswith(wanted + WITH_OCR)
 
 
 def module_of(suffix: str) -> str:
     """Return the name of the module whose ``parse`` reads files of that suffix."""
     return f"index.load.{FAMILIES[suffix]}"
+
+
+def extra_seconds(module: str) -> int:
+    """How much longer than others the files may take that a module reads: with pictures of pages, an hour."""
+    return MOST_OCR_SECONDS if module == module_of(".pdf") and _languages() else 0
+
+
+def _languages() -> str:
+    language = os.environ.get(OCR, "")
+    return "" if language == "0" else language

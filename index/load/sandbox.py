@@ -17,7 +17,7 @@ from pathlib import Path
 
 from index.load import reply
 from index.load.parsed import OUT_OF_MEMORY, Parsed, ParseError
-from index.load.parsers import OCR
+from index.load.parsers import OCR, extra_seconds
 
 ROOT = Path(__file__).parents[2]
 ADVICE = "it may be damaged: open it and save it again, or leave it out"
@@ -91,7 +91,7 @@ class Sandbox:
     def _read(self, worker: "_Worker", parser: str, data: bytes) -> Parsed:
         """Have the worker read a file. It comes back to the idle ones unless the file was the end of it."""
         try:
-            return worker.read(parser, data, self.wall_seconds)
+            return worker.read(parser, data, self.wall_seconds + extra_seconds(parser))
         finally:
             if worker.is_sound:
                 self._idle.append(worker)

@@ -16,6 +16,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+MARK_OF = {name: mark for mark, name in BYTE_ORDER_MARKS}
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 
@@ -51,10 +52,11 @@ def clean(text: str) -> str:
 
 
 def _decode_marked(data: bytes) -> str | None:
-    for mark, name in BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(name, errors="replace")
-    return None
+    """Decode as the last of the marks at the start says: a program that adds one may do so to what has one."""
+    found = None
+    while name := next((name for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), None):
+        found, data = name, data.removeprefix(MARK_OF[name])
+    return data.decode(found, errors="replace") if found else None
 
 
 def _decode_unmarked(data: bytes, declared: str | None) -> str:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from index.load import reply
 from index.load.parsed import OUT_OF_MEMORY, ParseError
+from index.load.parsers import extra_seconds
 
 try:
     import resource
@@ -31,7 +32,7 @@ def main(memory: int, cpu_seconds: int) -> None:
     while header := requests.readline():
         request = json.loads(header)
         data = requests.read(request["size"])
-        _limit_time(cpu_seconds)
+        _limit_time(cpu_seconds + extra_seconds(request["parser"]))
         _answer(request["parser"], data, replies)
         replies.flush()
 

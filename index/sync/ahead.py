@@ -11,6 +11,7 @@ from queue import SimpleQueue
 
 from index.files import Stamp, sha256
 from index.load import load, parser_of
+from index.load.parsers import is_as_good
 from index.store import File
 from index.sync.draft import Cut, cut
 from index.types import Embedder
@@ -42,7 +43,8 @@ class Task:
     @property
     def is_current(self) -> bool:
         """What is stored was read and embedded as it would be today."""
-        return self.known is not None and (self.known.parser, self.known.shape) == (self.parser, EMBEDDED.name)
+        known = self.known
+        return known is not None and is_as_good(known.parser, self.parser) and known.shape == EMBEDDED.name
 
 
 @dataclass(frozen=True, slots=True)

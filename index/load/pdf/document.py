@@ -83,8 +83,7 @@ def _unread(pages: Sequence[Page]) -> str:
     """Empty the pages whose text cannot be read, and say how many pages those and the pictures are."""
     pictures = blurred = 0
     for page in pages:
-        text = page.text
-        if text and not mend.is_readable(text):
+        if not page.is_readable:
             page.lines = []
             blurred += 1
         elif page.is_picture:
@@ -104,18 +103,24 @@ def _body(page: Page, aside: set[int]) -> list[Item]:
 
 def _rejoin(bodies: Sequence[list[Item]], known: set[str]) -> None:
     """Make the words whole that the end of a line, or of a page, broke: they stand in the line where they began."""
-    last: Line | None = None
-    for body in bodies:
+    kept = [list[Item]() for _ in bodies]
+    last: Item | None = None
+    page = 0
+    for number, body in enumerate(bodies):
         for item in body:
-            if last and isinstance(item, Line) and last.words:
+            begun = None
+            if isinstance(last, Line) and isinstance(item, Line):
                 one, other = last.words[-1], item.words[0]
                 begun = mend.without_hyphen(one.text, other.text)
-                if begun is not None:
-                    last.words[-1] = one._replace(text=mend.joined(begun, other.text, known))
-                    item.words = item.words[1:]
-            if not isinstance(item, Line) or item.words:
-                last = item if isinstance(item, Line) else None
-        body[:] = [item for item in body if isinstance(item, Table) or item.words]
+            if begun is not None:
+                whole = one._replace(text=mend.joined(begun, other.text, known))
+                kept[page][-1] = last = replace(last, words=[*last.words[:-1], whole])
+                item = replace(item, words=item.words[1:])
+            if begun is None or item.words:
+                kept[number].append(item)
+                last, page = item, number
+    for body, items in zip(bodies, kept, strict=True):
+        body[:] = items
 
 
 @dataclass

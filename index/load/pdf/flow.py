@@ -7,7 +7,7 @@ from itertools import pairwise
 from index.load.pdf.tables import Item
 from index.load.pdf.words import Line
 
-ENDS = re.compile(r"[.!?:;…。！？｡]['\"”’)\]»]*$")
+ENDS = re.compile(r"[.!?:;…。！？｡]['\"”’)\]»]*[¹²³⁰⁴-⁹]*$")
 MARKER = re.compile(r"(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[A-Za-z])[.)])(?:\s|$)")
 EXPECTS_MORE = re.compile(
     r"[,–—(]$|\b(?:a|an|the|and|or|of|to|in|on|at|by|for|from|with|as|than|that|is|are|was|were|has|have|had|be|will"

@@ -16,6 +16,8 @@ SUSPENDED = frozenset(("and", "or", "to", "und", "oder", "bis", "et", "ou", "y",
 IGNORED = dict.fromkeys(map(ord, "\x02\u00ad\u200b\u2060\ufeff\ufffe\uffff"))
 WORD = re.compile(r"(?<![^\s(\"'“])[^\W\d_]{2,}(?![^\s.,;:!?)\"'”-])")
 CONTROLS = dict.fromkeys([*range(9), *range(14, 32), *range(127, 160)])
+PLAIN = re.compile(r"[\n -~\u00a0-\u024f\u2010-\u2044\ufb00-\ufb04\ufffe]*")
+"""What most pages are made of, of which none is unreadable."""
 UNREADABLE = frozenset(("Cc", "Co", "Cn", "Cs"))
 
 
@@ -66,6 +68,8 @@ def is_readable(text: str) -> bool:
     Without a table of letters (a Type 3 font without ToUnicode), PDFium gives what codes the shapes have: control
     characters and private ones among them, and hardly a word.
     """
+    if PLAIN.fullmatch(text):
+        return True
     counts = Counter(text)
     kinds = {character: unicodedata.category(character) for character in counts}
     seen = sum(count for character, count in counts.items() if not character.isspace() and character != BROKEN)

@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
 DOTS = 300 / 72
 """A point, at the 300 dots an inch that Tesseract asks for."""
 MOST_PIXELS = 30_000_000
-MOST_SECONDS = 40.0
-"""For a file: before the sandbox takes it for one that hangs. The pages that are left stay pictures."""
+MOST_SECONDS = 60.0
+"""For a page: one that takes longer stays a picture."""
 SURE = 30.0
 """Of a hundred: what Tesseract is less sure of are specks and lines."""
 FIELDS = 12
@@ -33,20 +32,16 @@ class Recogniser:
         """Find the program, if it is to be used; what it reads is in the languages that it is told, or in English."""
         is_wanted = os.environ.get(OCR, "") not in {"", "0"}
         self._program = shutil.which("tesseract") if is_wanted else None
-        self._left = MOST_SECONDS
 
     def read(self, page: "PdfPage", turn: Turn) -> list[Line]:
         """Return the lines on a page, and where they stand; none if nobody reads them."""
-        if not self._program or self._left <= 0:
+        if not self._program:
             return []
-        began = time.monotonic()
         scale = min(DOTS, (MOST_PIXELS / max(1.0, turn.width * turn.height)) ** 0.5)
         try:
             table = self._recognised(_picture(page, scale), dots=round(72 * scale))
         except (OSError, subprocess.SubprocessError):
             return []
-        finally:
-            self._left -= time.monotonic() - began
         return list(_lines(table, turn, scale))
 
     def _recognised(self, picture: bytes, *, dots: int) -> str:
@@ -58,7 +53,7 @@ class Recogniser:
             input=picture,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=self._left,
+            timeout=MOST_SECONDS,
             check=True,
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )

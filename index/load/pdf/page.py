@@ -1,7 +1,9 @@
 """What PDFium knows of a page: its words and where they stand, what was filled in, ruled lines and pictures."""
 
 import ctypes
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.load.pdf.filled import filled_in, insert
@@ -42,6 +44,8 @@ class Page:
     """The share of it that pictures cover."""
     is_placed: bool = True
     """Whether its words have boxes."""
+    is_readable: bool = True
+    """Whether its text says which letters stand there."""
     is_recognised: bool = False
     """Whether its words were read off its picture."""
 
@@ -91,31 +95,46 @@ class Reader:
         found.is_placed = self._left > 0
         if not found.is_placed:
             found.lines = [_unplaced(line) for line in text.splitlines() if line.strip()]
+            found.is_readable = is_readable(found.text)
             return found
         found.lines = list(lines(text, Letters(text_page.raw, self._box, turn, self._whole)))
         _look_at_objects(page, turn, found)
         for words in filled_in(self._pdf, page, turn):
             insert(found.lines, words)
+        found.is_readable = is_readable(found.text)
         few = len(found.text) < FEWEST_LETTERS and found.pictured >= SMALL_PICTURE
-        if few or not is_readable(found.text):
+        if few or not found.is_readable:
             self._recognise(page, turn, found)
         return found
 
     def _recognise(self, page: "PdfPage", turn: Turn, found: Page) -> None:
         lines = self._recogniser.read(page, turn)
         if lines:
-            found.lines, found.is_recognised = lines, True
+            found.lines, found.is_recognised, found.is_readable = lines, True, True
 
 
 def _aligned(text_page: Any) -> str:
-    """The page's text, a character for each that PDFium counts: offsets in the one are offsets in the other."""
-    from pypdfium2.raw import FPDFText_GetUnicode
+    """The page's text, a character for each that PDFium counts: offsets in the one are offsets in the other.
+
+    PDFium leaves out control characters, so a NUL stands in for each; and two surrogates for what is beyond 16 bits.
+    """
+    from pypdfium2.raw import FPDFText_GetCharIndexFromTextIndex
 
     text: str = text_page.get_text_range()
     count = text_page.count_chars()
     if len(text) == count:
         return text
-    return "".join(chr(FPDFText_GetUnicode(text_page.raw, offset)) for offset in range(count))
+    if not text.isascii() and max(text) > "\uffff":
+        units = text.encode("utf-16-le")
+        text = "".join(map(chr, memoryview(units).cast("H")))
+    place = partial(FPDFText_GetCharIndexFromTextIndex, text_page.raw)
+    parts, at, left_out = list[str](), 0, 0
+    while at < len(text):  # PDFium knows where a character of the text is on the page: as many before it are missing
+        missing = place(at) - at
+        end = bisect_right(range(len(text)), missing, lo=at, key=lambda offset: place(offset) - offset)
+        parts.append("\0" * (missing - left_out) + text[at:end])
+        at, left_out = max(end, at + 1), missing
+    return "".join(parts).ljust(count, "\0")
 
 
 def _unplaced(line: str) -> Line:

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ SHORTEST_GLUED = 8
 """Words are looked into, for a gap that PDFium took for none, from so many letters on: it costs a call a letter."""
 GAP = 0.22
 """Of the height of a line: a space, even in a line that was set tightly."""
+RISE, SMALLER = 0.3, 0.85
+"""Of the height of a token: what begins higher than that and is lower than that is raised."""
+DIGITS = "0123456789"
+SUPERSCRIPTS = str.maketrans(DIGITS, "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
@@ -44,7 +49,7 @@ class Line:
     words: list[Word]
     is_flat: bool = True
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The words."""
         return " ".join(word.text for word in self.words)
@@ -165,7 +170,7 @@ def box_reader() -> Boxes:
 
 def lines(text: str, letters: Letters) -> Iterator[Line]:
     """Cut the text into lines where PDFium does, and where a hyphen took the line end away."""
-    line, before = Line([]), 0
+    line, last, before = Line([]), None, 0
     for token in TOKEN.finditer(text):
         between = text[before : token.start()]
         before = token.end()
@@ -175,20 +180,23 @@ def lines(text: str, letters: Letters) -> Iterator[Line]:
         words, is_flat = _words(text, token, letters, begins=(ends and "\n" in between) or not line.words)
         if not words:
             continue
-        last, first = line.words[-1] if line.words else None, words[0]
-        is_new = ends or (last and line.is_flat and is_flat and _is_apart(last, first))
-        if last and line.is_flat and is_flat and (hyphen or is_new) and _beside(last, first):
-            if hyphen or _is_glued(last, first):
-                line.words.pop()
-                joined = f"{last.text}{'-' if hyphen else ''}{first.text}"
-                words[0] = first._replace(text=joined, left=last.left, bottom=last.bottom)
-        elif last and (hyphen or is_new):
-            if hyphen:
-                line.words[-1] = last._replace(text=last.text + BROKEN)
-            yield line
-            line = Line([])
-        line.is_flat = is_flat if not line.words else line.is_flat and is_flat
+        first = words[0]
+        if last:
+            both_flat = is_flat and line.is_flat
+            is_new = ends or (both_flat and last.bottom != first.bottom and _is_apart(last, first))
+            if (is_new or hyphen) and both_flat and _beside(last, first):
+                if hyphen or _is_glued(last, first):
+                    line.words.pop()
+                    joined = f"{last.text}{'-' if hyphen else ''}{first.text}"
+                    words[0] = first._replace(text=joined, left=last.left, bottom=last.bottom)
+            elif is_new or hyphen:
+                if hyphen:
+                    line.words[-1] = last._replace(text=last.text + BROKEN)
+                yield line
+                line = Line([])
+        line.is_flat = is_flat and (line.is_flat or not line.words)
         line.words += words
+        last = words[-1]
     if line.words:
         yield line
 
@@ -222,8 +230,14 @@ def _words(text: str, token: re.Match[str], letters: Letters, *, begins: bool) -
     if begins or letters.begun_bold:
         letters.begun_bold = letters.is_bold(start)
     bold, written = letters.begun_bold, token[0]
-    gaps = _gaps(written, start, letters) if is_flat and end - start >= SHORTEST_GLUED else []
+    gaps = (
+        _gaps(written, start, letters)
+        if is_flat and end - start >= SHORTEST_GLUED and written not in letters.whole
+        else ()
+    )
     if not gaps and written.isascii():
+        if last[1] > first[1] and is_flat and written[-1] in DIGITS:
+            written = _raised(written, start, letters)
         return [Word(written, *_around(first, last), bold)], is_flat
     words, at = [], start
     for to in [*gaps, end]:
@@ -246,20 +260,30 @@ def _around(one: Box, other: Box) -> Box:
 
 
 def _gaps(written: str, start: int, letters: Letters) -> list[int]:
-    """The offsets in a word before which there is a gap; none if it is spaced throughout."""
-    if written in letters.whole:
-        return []
-    box = letters.box
-    found, one = list[int](), box(start)
-    for offset in range(start + 1, start + len(written)):
-        other = box(offset)
-        if other[0] - one[2] > GAP * (one[3] - one[1]) > 0:
-            found.append(offset)
-        one = other
+    """The offsets in a word before which there is a gap; none if it is spaced throughout.
+
+    The boxes of letters that are drawn as pictures are as narrow as their ink, so a gap is one if it is wider than
+    most of the others by that much.
+    """
+    boxes = [letters.box(offset) for offset in range(start, start + len(written))]
+    height = max(box[3] - box[1] for box in boxes)
+    gaps = [other[0] - one[2] for one, other in pairwise(boxes)]
+    usual = max(0.0, sorted(gaps)[len(gaps) // 2])
+    found = [start + at for at, gap in enumerate(gaps, 1) if gap - usual > GAP * height]
     if found and len(found) * 4 < len(written):
         return found
     letters.whole.add(written)
     return []
+
+
+def _raised(written: str, start: int, letters: Letters) -> str:
+    """The token with the digits at its end as superscripts where they are small and raised: 2¹⁰ is not 210."""
+    _, low, _, high = letters.box(start)
+    for at in range(max(1, len(written.rstrip(DIGITS))), len(written)):
+        _, bottom, _, top = letters.box(start + at)
+        if bottom - low > RISE * (high - low) and top - bottom < SMALLER * (high - low):
+            return written[:at] + written[at:].translate(SUPERSCRIPTS)
+    return written
 
 
 def _written(token: str, start: int, letters: Letters) -> str:

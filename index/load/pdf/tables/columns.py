@@ -35,7 +35,7 @@ def by_columns(items: Sequence[Item]) -> list[Item]:
     done: list[Item] = []
     run: list[_Cut] = []
     for item in items:
-        cut = _cut(item) if isinstance(item, Line) and item.is_flat else None
+        cut = _Cut(item, parts(item)) if isinstance(item, Line) and item.is_flat else None
         if cut and len(cut.parts) > 1 and (not run or _below(run[-1].line, cut.line)):
             run.append(cut)
             continue
@@ -50,15 +50,16 @@ def _below(one: Line, other: Line) -> bool:
     return 0 < one.bottom - other.bottom < 3.5 * max(one.height, other.height)
 
 
-def _cut(line: Line) -> _Cut:
+def parts(line: Line) -> list[list[Word]]:
+    """Cut a line at its wide gaps."""
     wide = WIDE * line.height
-    parts = [[line.words[0]]]
+    found = [[line.words[0]]]
     for one, other in pairwise(line.words):
         if other.left - one.right > wide:
-            parts.append([other])
+            found.append([other])
         else:
-            parts[-1].append(other)
-    return _Cut(line, parts)
+            found[-1].append(other)
+    return found
 
 
 def _table(run: Sequence[_Cut]) -> list[Item]:

@@ -53,7 +53,18 @@ def _grids(page: Page) -> Iterator[_Grid]:
         ys = _distinct([rule.at for rule in rows])[::-1]
         xs = [_distinct([rule.at for rule in columns if _spans(rule, (a + b) / 2)]) for a, b in pairwise(ys)]
         if len(ys) >= 3 and any(len(edges) >= 3 for edges in xs):
-            yield _Grid(ys, xs)
+            sides = list(_open_sides(page, rows, columns))
+            yield _Grid(ys, [_distinct([*edges, *sides]) for edges in xs])
+
+
+def _open_sides(page: Page, rows: Sequence[Rule], columns: Sequence[Rule]) -> Iterator[float]:
+    """Yield where the level rules end beyond the outermost upright ones: a side of a table that has no frame."""
+    top, bottom = max(rule.at for rule in rows), min(rule.at for rule in rows)
+    lines = [line for line in page.lines if line.is_flat and bottom < (line.bottom + line.top) / 2 < top]
+    first, last = min(rule.at for rule in columns), max(rule.at for rule in columns)
+    for end, edge in ((min(rule.start for rule in rows), first), (max(rule.end for rule in rows), last)):
+        if abs(end - edge) > CLOSE and any(line.left < edge < line.right for line in lines):
+            yield end
 
 
 def _spans(rule: Rule, at: float) -> bool:
@@ -139,17 +150,29 @@ def _fill(grid: _Grid, items: Sequence[Item]) -> list[Item]:
 def _rows(cells: dict[tuple[int, int], list[Word]], grid: _Grid, number: int) -> Iterator[list[Cell]]:
     """Yield a row's cells, each over as many columns as the other rows have there; more than one where none is ruled.
 
-    That is so where each of three cells or more has as many lines as the others.
+    That is so where each of three cells or more has as many lines as the others, or is in the middle of them, as what
+    holds for each.
     """
     edges = _distinct([edge for xs in grid.xs for edge in xs])
     spans = [sum(a - CLOSE < edge < b - CLOSE for edge in edges) for a, b in pairwise(grid.xs[number])]
     lines = [_lines(cells.get((number, column), [])) for column in range(len(spans))]
-    counts = [len(each) for each in lines if each]
-    if len(counts) > 2 and len(set(counts)) == 1:
-        for row in range(counts[0]):
-            yield [Cell(each[row] if each else [], span) for each, span in zip(lines, spans, strict=True)]
-    elif counts:
+    count = _rows_in(lines)
+    for row in range(count):
+        words = [each[row] if row < len(each) else [] for each in lines]
+        yield [Cell(said, span) for said, span in zip(words, spans, strict=True)]
+    if not count and any(lines):
         yield [Cell([word for line in each for word in line], span) for each, span in zip(lines, spans, strict=True)]
+
+
+def _rows_in(lines: Sequence[Sequence[Sequence[Word]]]) -> int:
+    """How many rows the cells of a ruled one hold, by the lines in each; none if they are one."""
+    counts = [len(each) for each in lines if each]
+    most = max(counts, default=0)
+    if len(counts) > 2 and set(counts) == {most}:
+        return most
+    full = [each for each in lines if len(each) == most]
+    numbers = sum(all(any(map(str.isdigit, line[0].text)) for line in each) for each in full)
+    return most if most > 1 and set(counts) == {1, most} and len(full) > 2 and numbers >= 2 else 0
 
 
 def _lines(words: Sequence[Word]) -> list[list[Word]]:

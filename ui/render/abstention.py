@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from qa import Answer, Reason, compose
 from ui import snippet
 from ui.render import place
-from ui.render.answer import apart, covering, sure, understood
+from ui.render.answer import apart, covering, row, sure, understood
 from ui.render.place import Place
 from ui.render.text import literal, shown
 
@@ -65,12 +65,16 @@ def _missing(answer: Answer) -> tuple[str, str]:
 def _nearest(answer: Answer) -> str:
     """Return what the reader thought best, in its sentence, without the mark that an answer has."""
     citation = compose.cite(answer.candidates[0])[0]
-    at = Place.of_citation(citation, covering(citation, answer.hits))
+    hit = covering(citation, answer.hits)
+    at = Place.of_citation(citation, hit)
     facts = f"{sure(answer.confidence)} {place.line(at, apart(answer))}"
+    table = row(citation, hit, (), quiet=at.is_markdown)
+    guess = f'<p class="sq-guess">{shown(citation.sentence, quiet=at.is_markdown)}</p>'
+    if table:
+        guess = f'<div class="sq-guess sq-row">{table}</div>'
     return (
-        '<p class="sq-none">Closest, not sure</p>'
-        f'<p class="sq-guess">{shown(citation.sentence, quiet=at.is_markdown)}</p>'
-        f'<p class="sq-facts">{facts} {place.open_button(at)}{place.copy_button(citation.sentence, at)}</p>'
+        f'<p class="sq-none">Closest, not sure</p>{guess}'
+        f'<p class="sq-facts">{facts} {place.buttons(citation.sentence, at)}</p>'
     )
 
 

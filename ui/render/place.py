@@ -87,6 +87,11 @@ def part(markup: str) -> str:
     return f'<span class="sq-part">{markup}</span>'
 
 
+def buttons(text: str, place: Place) -> str:
+    """Return what can be done with a quote, side by side in every line."""
+    return f'<span class="sq-acts">{open_button(place)}{copy_button(text, place)}</span>'
+
+
 def open_button(place: Place) -> str:
     """Return the button that opens the source there; the source view listens for it."""
     return (

@@ -12,12 +12,12 @@ from ui.render.stretch import Stretch, marked
 from ui.render.text import plural, shown
 
 
-def sources(answer: Answer) -> str:
+def sources(answer: Answer, stale: Mapping[str, str] = {}) -> str:
     """Return the passage around the quote, and the other passages that were found, folded away."""
     covered = [covering(citation, answer.hits) for citation in answer.citations]
     used = {id(hit) for hit in covered}
     others = [hit for hit in answer.hits if id(hit) not in used]
-    return f"{_context(answer, covered[0])}{_others(others, answer)}"
+    return f"{_context(answer, covered[0])}{_others(others, answer, stale)}"
 
 
 def closest(answer: Answer, stale: Mapping[str, str], *, most: int = 3) -> str:
@@ -99,11 +99,11 @@ def _body(hit: Hit, stretches: Sequence[Stretch], *, must: str) -> str:
     return body if must in body else stretch.text(document, hit.passage.start, hit.passage.end, stretches)
 
 
-def _others(hits: Sequence[Hit], answer: Answer) -> str:
+def _others(hits: Sequence[Hit], answer: Answer, stale: Mapping[str, str]) -> str:
     if not hits:
         return ""
     names = apart(answer)
-    cards = "".join(_passage(hit, answer, names, {}) for hit in hits)
+    cards = "".join(_passage(hit, answer, names, stale) for hit in hits)
     return f'<details class="sq-others"><summary>{plural(len(hits), "other passage")} found</summary>{cards}</details>'
 
 
@@ -135,10 +135,9 @@ def _card(
 
     stretches = (Stretch(at.start, start, plain), Stretch(start, end, emphasised), Stretch(end, at.end, plain))
     nearest = stretch.sentence(hit.passage.document, start, end, [Stretch(start, end, with_words)])
-    old = f' <span class="sq-badge">{stale[at.path]}</span>' if at.path in stale else ""
     return (
         f'<details class="sq-unused"{" open" if is_open else ""}><summary><span class="sq-where">'
-        f'{place.line(at, names)}{old}</span><span class="sq-snippet">{nearest}</span></summary>'
+        f'{place.line(at, names)}{place.badge(at, stale)}</span><span class="sq-snippet">{nearest}</span></summary>'
         f'<blockquote class="sq-passage">{_body(hit, stretches, must="<em>")}</blockquote>'
         f'<p class="sq-foot">{place.open_button(at)}</p></details>'
     )

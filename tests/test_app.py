@@ -248,10 +248,23 @@ def test_a_huge_request_is_refused_unread(client: TestClient) -> None:
     assert chunks.status_code == 411
 
 
-@pytest.mark.parametrize("path", ["/gradio_api/upload", "/login", "/gradio_api/vibe-edit/", "/gradio_api/stream/x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/gradio_api/upload", "/login", "/gradio_api/vibe-edit/", "/gradio_api/stream/x"),
+        *("/gradio_api/queue/join", "/gradio_api/run/predict"),  # what these did not know was a bare 500
+    ],
+)
 def test_gradio_routes_that_the_page_does_not_use_are_closed(client: TestClient, path: str) -> None:
     """Nothing can be uploaded or changed through routes that came with Gradio."""
     assert client.post(path, content=b"x").status_code == 404
+
+
+def test_without_scripts_the_page_says_so(client: TestClient) -> None:
+    """It was blank; and the markup is no reason for another script or style."""
+    page = client.get("/").text
+    assert "<noscript><p" in page
+    assert page.index("<noscript>") < page.index("</body>")
 
 
 def test_fastapis_own_documentation_is_off(client: TestClient) -> None:

@@ -91,6 +91,18 @@ def test_files_are_added_each_with_its_state(jobs: Jobs, engine: Engine, docs: P
     assert names(engine) == ["a.txt", "c.txt"]
 
 
+def test_a_file_that_was_sent_twice_has_two_lines_that_tell_the_same(jobs: Jobs, docs: Path, embedder: Paced) -> None:
+    """The first one was told as done, with nothing behind it, though the file could not be read."""
+    (docs / "empty.txt").touch()
+    embedder.hold()
+    jobs.add([docs / "a.txt"])
+    assert embedder.asked.wait(20)  # what comes now is done in one go
+    twins = [jobs.add([docs / name]) for name in ("empty.txt", "b.txt", "empty.txt", "b.txt")]
+    embedder.let(1000)
+    assert [jobs.wait(twin) for twin in twins] == [State.FAILED, State.DONE, State.FAILED, State.DONE]
+    assert job(jobs, twins[1]).fates[Fate.ADDED] == 1
+
+
 def test_a_folder_is_one_job_that_names_what_failed(jobs: Jobs, engine: Engine, docs: Path) -> None:
     """It is done, with the reasons of the files that could not be read."""
     (docs / "b.txt").write_text("")

@@ -457,3 +457,10 @@ def test_a_pdf_that_has_changed_is_not_shown_as_a_picture(client: TestClient, en
     walk = named(engine, "walk.pdf")
     (folder / "walk.pdf").write_bytes(WALK + b"\n%changed")
     assert client.get("/api/source/page", params={"document": walk.id, "page": 1}).status_code == 409
+
+
+def test_a_sheet_is_not_named_twice() -> None:
+    """Its name is the heading of what is in it as well: "Sheet Members › Members"."""
+    marks = (Mark(0, 9, Kind.SHEET, "Members"), Mark(0, 9, Kind.HEADING, "Members"), Mark(2, 9, Kind.HEADING, "Old"))
+    document = Document(1, "/m.xlsx", "", "Ann Brown", marks, "ab" * 32)
+    assert [each["label"] for each in source.place(document, 3)] == ["Members", "Old"]

@@ -10,16 +10,16 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from threading import Event, Lock
 from typing import Any
 
 import qa
-from qa import Answer, Engine, Entry, Reason, Where, certificate
+from qa import Engine, Where, certificate
 from ui import render
 from ui.conversations import Conversations, Reply, State
+from ui.freshness import Freshness
 from ui.queue import FullError, Queue, Ticket
-from ui.render import GONE
 
 APOLOGY = "Something went wrong here. Please ask again; the terminal that runs seedqa has the details."
 
@@ -60,6 +60,7 @@ class Asking:
         self._kept = kept
         self._queue = queue or Queue()
         self._most = most
+        self._freshness = Freshness()
         self._lock = Lock()
         self._asked: dict[str, deque[_Job]] = {}
         self._pool = ThreadPoolExecutor(
@@ -158,7 +159,8 @@ class Asking:
         self._begin(job)
         turns = [] if alone else self._kept.turns(job.conversation, before=job.number)
         answer = self._engine.ask(question.text, turns, where=question.where, on_read=on_read)
-        shown = render.reply(answer, scope=self._scope(question.where), stale=_stale(answer))
+        stale = self._freshness.stale(answer.hits)
+        shown = render.reply(answer, scope=self._scope(question.where), stale=stale)
         record = certificate.to_json(answer) | {"hits": []}
         return Reply(State.DONE, answer.searched, answer.text, True, shown, json.dumps(record))
 
@@ -166,7 +168,8 @@ class Asking:
         self._begin(job)
         question = job.question
         hits = self._engine.retrieve(question.text, k=10, where=question.where)
-        shown = render.found(question.text, hits, scope=self._scope(question.where))
+        stale = self._freshness.stale(hits)
+        shown = render.found(question.text, hits, scope=self._scope(question.where), stale=stale)
         record = {"reason": "search", "hits": certificate.hits_to_json(hits)}
         return Reply(State.DONE, question.text, "", False, shown, json.dumps(record))
 
@@ -190,13 +193,3 @@ class Asking:
 
 def _place(tell: Tell) -> Callable[[int], None]:
     return lambda before: tell({"stage": "waiting", "before": before})
-
-
-def _stale(answer: Answer) -> Mapping[str, str]:
-    """Return which of the files found are not as they were read, where that is why there is no answer."""
-    if answer.reason is not Reason.SOURCE_CHANGED:
-        return {}
-    found = {hit.passage.document.path: hit.passage.document.sha256 for hit in answer.hits}
-    entries = [Entry(0, path, "", 0, 0, sha256, None) for path, sha256 in found.items()]
-    changed = [entry.path for entry in entries if certificate.stale([entry])]
-    return {path: "changed since it was read" if Path(path).exists() else GONE for path in changed}

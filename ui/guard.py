@@ -19,8 +19,7 @@ from ui.problems import problem
 
 _UPLOAD = "/api/documents/upload"
 _WRITABLE = re.compile(
-    r"/mcp|/api/(ask|retrieve|documents/\w+|conversations(/[\w-]+(/(ask|stop|restore))?)?)"
-    r"|/gradio_api/(queue/join|run/predict|cancel|reset/?)"
+    r"/mcp|/api/(ask|retrieve|documents/\w+|conversations(/[\w-]+(/(ask|stop|restore))?)?)"  # nothing of Gradio's
 )
 _READING = ("/api/documents/ids", "/api/documents/choose")
 """What is sent to be looked up, and changes nothing."""
@@ -129,7 +128,9 @@ class SameOrigin:
         if self.read_only and path.startswith("/api/documents") and path not in _READING:
             return _refuse(403, "This server is read-only: documents are added where it runs.")
         kind, most = ("application/json", self.most_bytes) if path != _UPLOAD else (_BYTES, self.most_upload)
-        if path.startswith(("/api/", "/mcp")) and headers.get("content-type", "").split(";")[0].strip() != kind:
+        is_bare = scope["method"] == "DELETE" and headers.get("content-length", "0") == "0"  # no form can send one
+        sent = headers.get("content-type", "").split(";")[0].strip()
+        if path.startswith(("/api/", "/mcp")) and sent != kind and not is_bare:
             what = "JSON" if path != _UPLOAD else "the file's bytes"
             return _refuse(415, f"Send {what}, with the header Content-Type: {kind}.")
         length = headers.get("content-length", "" if "transfer-encoding" in headers else "0")

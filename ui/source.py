@@ -64,8 +64,10 @@ def view(engine: Engine, document: Document, start: int, end: int) -> dict[str, 
 
 def place(document: Document, offset: int) -> list[dict[str, str]]:
     """Name where an offset is, the widest first: the chapter, the sheet or the page, then the headings."""
-    marks = [mark for kind in (*PARTS, Kind.HEADING) for mark in document.around(offset, kind)]
-    return [{"kind": mark.kind.value, "label": mark.label} for mark in marks]
+    parts = [mark for kind in PARTS for mark in document.around(offset, kind)]
+    names = {mark.label for mark in parts}  # a sheet's is its heading too
+    headings = [mark for mark in document.around(offset, Kind.HEADING) if mark.label not in names]
+    return [{"kind": mark.kind.value, "label": mark.label} for mark in (*parts, *headings)]
 
 
 def page_at(document: Document, offset: int) -> int:

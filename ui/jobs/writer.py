@@ -206,15 +206,16 @@ class Jobs:
 
     def _add(self, batch: Sequence[Job]) -> None:
         alone = batch[0] if len(batch) == 1 else None
-        by_path = {os.path.realpath(job.paths[0]): job for job in batch}
+        by_path: dict[str, list[Job]] = {}
+        for job in batch:  # a file that was sent twice has two lines
+            by_path.setdefault(os.path.realpath(job.paths[0]), []).append(job)
 
         def on_file(outcome: Outcome) -> None:
             with self._changed:
-                job = alone or by_path.get(os.path.realpath(outcome.path))
-                if job:
+                for job in [alone] if alone else by_path.get(os.path.realpath(outcome.path), ()):
                     job.note(outcome)
-                if job and not alone and job.state is State.RUNNING:
-                    job.settle()
+                    if not alone and job.state is State.RUNNING:
+                        job.settle()
                 self._changed.notify_all()
                 self._look_aside(batch)
 

@@ -38,6 +38,12 @@ def _links() -> str:
     return f'{styles}{modules}{start}<link rel="icon" type="image/svg+xml" href="/icon.svg">'
 
 
+_WITHOUT_SCRIPTS = (
+    b'<noscript><p style="max-width: 40em; margin: 3em auto; padding: 0 1em">This page needs JavaScript: its own, and '
+    b"nothing from elsewhere. Without it, ask in a terminal: <code>seedqa ask</code></p></noscript></body>"
+)
+
+
 class Head:
     """Puts our files, and what they are to know, into the head of the page itself.
 
@@ -73,6 +79,7 @@ class Head:
 
     async def _send(self, start: Message, body: bytes, send: Send) -> None:
         headers, page = MutableHeaders(scope=start), body.replace(b"</head>", self._markup, 1)
+        page = page.replace(b"</body>", _WITHOUT_SCRIPTS, 1)
         if body:  # there is none where only the headers were asked for
             headers["content-length"] = str(len(page))
         await send(start)

@@ -5,12 +5,13 @@ here as a numeric reference (see ``literal``); the script of the page looks at e
 lets nothing run or load that slipped through both. Each function returns a single line.
 """
 
-from ui.render.abstention import GONE, foreign_script
+from ui.render.abstention import CHANGED, GONE, foreign_script
 from ui.render.answer import FURTHER, LEVELS, confidence, covering
 from ui.render.exchange import found, notice, question, reply, unanswered
 from ui.render.text import literal, shown
 
 __all__ = [
+    "CHANGED",
     "FURTHER",
     "GONE",
     "LEVELS",

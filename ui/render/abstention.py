@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from qa import Answer, Reason, compose
 from ui import snippet
 from ui.render import place
-from ui.render.answer import apart, covering, sure, understood
+from ui.render.answer import apart, covering, row, sure, understood
 from ui.render.place import Place
 from ui.render.text import literal, shown
 
@@ -30,6 +30,7 @@ _WHY = {
         "Let it be read again, then ask again."
     ),
 }
+CHANGED = "changed since it was read"
 GONE = "no longer there"
 _GONE = "The file that had the answer is no longer there, so its words cannot be vouched for."
 
@@ -45,7 +46,7 @@ def message(answer: Answer, stale: Mapping[str, str], *, confined: bool = False)
 
 def _words(answer: Answer, stale: Mapping[str, str]) -> str:
     if answer.reason is Reason.LOW_CONFIDENCE and answer.candidates:
-        return f"{_nearest(answer)}{_script(answer)}"
+        return f"{_nearest(answer, stale)}{_script(answer)}"
     headline, why = _HEADLINE[answer.reason], _WHY[answer.reason]
     if answer.missing:
         headline, why = _missing(answer)
@@ -62,15 +63,19 @@ def _missing(answer: Answer) -> tuple[str, str]:
     return said, "The names occur nowhere in them, nor anything spelled like them."
 
 
-def _nearest(answer: Answer) -> str:
+def _nearest(answer: Answer, stale: Mapping[str, str]) -> str:
     """Return what the reader thought best, in its sentence, without the mark that an answer has."""
     citation = compose.cite(answer.candidates[0])[0]
-    at = Place.of_citation(citation, covering(citation, answer.hits))
-    facts = f"{sure(answer.confidence)} {place.line(at, apart(answer))}"
+    hit = covering(citation, answer.hits)
+    at = Place.of_citation(citation, hit)
+    facts = f"{sure(answer.confidence)} {place.line(at, apart(answer))}{place.badge(at, stale)}"
+    table = row(citation, hit, (), quiet=at.is_markdown)
+    guess = f'<p class="sq-guess">{shown(citation.sentence, quiet=at.is_markdown)}</p>'
+    if table:
+        guess = f'<div class="sq-guess sq-row">{table}</div>'
     return (
-        '<p class="sq-none">Closest, not sure</p>'
-        f'<p class="sq-guess">{shown(citation.sentence, quiet=at.is_markdown)}</p>'
-        f'<p class="sq-facts">{facts} {place.open_button(at)}{place.copy_button(citation.sentence, at)}</p>'
+        f'<p class="sq-none">Closest, not sure</p>{guess}'
+        f'<p class="sq-facts">{facts} {place.buttons(citation.sentence, at)}</p>'
     )
 
 
@@ -100,9 +105,8 @@ def _ways(answer: Answer, stale: Mapping[str, str], *, confined: bool) -> Iterat
     if answer.reason is Reason.EMPTY_INDEX:
         yield _way("documents", "Add documents")
         return
-    if answer.reason is Reason.SOURCE_CHANGED:
-        changed = [path for path, how in stale.items() if how != GONE]
-        yield from (_way("reread", f"Read {place.Place(path, '', 0, 0, ()).file} again", path) for path in changed[:3])
+    changed = [path for path, how in stale.items() if how != GONE]
+    yield from (_way("reread", f"Read {place.Place(path, '', 0, 0, ()).file} again", path) for path in changed[:3])
     if not snippet.says_the_same(answer.searched, answer.question):
         yield _way("alone", "Ask without context")
     if confined:

@@ -1,15 +1,19 @@
 """An answer: its sentence with the quote marked, how sure it is, where it stands, and what else the documents say."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
-from qa import Answer, Citation, Claim, Document, Hit, Kind, Mark, Reason
+from qa import Answer, Citation, Claim, Hit, Reason
 from ui import snippet
-from ui.render import place
+from ui.render import place, stretch
 from ui.render.place import Place
 from ui.render.text import literal, plural, shown
 
 FURTHER = 2
 """How many claims are shown below the first: more would bury it; the routes give them all."""
+
+_LONG = 240
+"""Characters from which on a sentence is set smaller: some have no end."""
 
 LEVELS = (  # from which share on, its class, its words
     (0.75, "high", "Likely right"),
@@ -59,12 +63,13 @@ def message(answer: Answer) -> str:
     citation = first.citations[0]
     hit = covering(citation, answer.hits)
     at = Place.of_citation(citation, hit)
-    buttons = f"{place.open_button(at)}{place.copy_button(citation.sentence, at)}"
+    buttons = place.buttons(citation.sentence, at)
     dated = _dated(citation) if any(_is_elsewhere(claim, citation) for claim in answer.claims[1:]) else ""
     facts = f'<p class="sq-facts">{sure(answer.confidence)} {place.line(at, names)} {dated}{buttons}</p>'
     also = _also(first, answer.hits, names)
-    further = "".join(_further(claim, citation, answer.hits, names) for claim in answer.claims[1 : 1 + FURTHER])
-    return f"{_said(citation, hit, at)}{facts}{understood(answer)}{also}{further}"
+    others = [claim for claim in answer.claims if not _is_beside(claim, first)]
+    further = "".join(_further(claim, citation, answer.hits, names) for claim in others[:FURTHER])
+    return f"{_said(answer, hit, at)}{facts}{understood(answer)}{also}{further}"
 
 
 def understood(answer: Answer) -> str:
@@ -78,38 +83,51 @@ def understood(answer: Answer) -> str:
     )
 
 
-def _said(citation: Citation, hit: Hit | None, at: Place) -> str:
-    row = _row(hit.passage.document, citation.start) if hit else ()
-    if hit and row:
-        return f'<div class="sq-answer sq-row">{_table(hit.passage.document, row, citation)}</div>'
-    return f'<p class="sq-answer">{_marked(citation, quiet=at.is_markdown)}</p>'
+def quotes(answer: Answer) -> list[tuple[int, int]]:
+    """Return where the first claim's quote stands, and those of other claims in the same sentence: one list of things.
+
+    None overlaps another.
+    """
+    found: list[tuple[int, int]] = []
+    for claim in (claim for claim in answer.claims if _is_beside(claim, answer.claims[0])):
+        start, end = claim.citations[0].start, claim.citations[0].end
+        if all(end <= first or last <= start for first, last in found):
+            found.append((start, end))
+    return found
 
 
-def _marked(citation: Citation, *, quiet: bool = False) -> str:
-    """Return the sentence with the quote marked, by offsets."""
-    first, last = citation.start - citation.sentence_start, citation.end - citation.sentence_start
-    before, quote, after = citation.sentence[:first], citation.sentence[first:last], citation.sentence[last:]
-    return f"{shown(before, quiet=quiet)}<mark>{shown(quote, quiet=quiet)}</mark>{shown(after, quiet=quiet)}"
+def _is_beside(claim: Claim, other: Claim) -> bool:
+    """Whether two claims are quotes of one sentence."""
+    one, two = claim.citations[0], other.citations[0]
+    return (one.path, one.sentence_start, one.sentence) == (two.path, two.sentence_start, two.sentence)
 
 
-def _row(document: Document, offset: int) -> Sequence[Mark]:
-    """Return the cells of the row that an offset is in, if it is in one that has names for its columns."""
-    rows = document.around(offset, Kind.ROW)
-    cells = [mark for mark in document.within(rows[0].start, rows[0].end) if mark.kind is Kind.CELL] if rows else []
-    return cells if any(cell.label for cell in cells) else ()
+def _said(answer: Answer, hit: Hit | None, at: Place) -> str:
+    citation = answer.claims[0].citations[0]
+    table = row(citation, hit, quotes(answer), quiet=at.is_markdown)
+    if table:
+        return f'<div class="sq-answer sq-row">{table}</div>'
+    long = " sq-long" if len(citation.sentence) > _LONG else ""
+    return f'<p class="sq-answer{long}">{_marked(citation, quotes(answer), quiet=at.is_markdown)}</p>'
 
 
-def _table(document: Document, cells: Sequence[Mark], citation: Citation) -> str:
-    heads = "".join(f'<th scope="col">{shown(cell.label)}</th>' for cell in cells)
-    row = "".join(f"<td>{_cell(document, cell, citation)}</td>" for cell in cells)
-    return f"<table><thead><tr>{heads}</tr></thead><tbody><tr>{row}</tr></tbody></table>"
+def _marked(citation: Citation, marks: Iterable[tuple[int, int]], *, quiet: bool = False) -> str:
+    """Return the sentence with quotes marked, by offsets."""
+    parts, at, origin = [], 0, citation.sentence_start
+    for start, end in sorted(marks):
+        parts.append(shown(citation.sentence[at : start - origin], quiet=quiet))
+        parts.append(stretch.mark(citation.sentence[start - origin : end - origin]))
+        at = end - origin
+    return "".join((*parts, shown(citation.sentence[at:], quiet=quiet)))
 
 
-def _cell(document: Document, cell: Mark, citation: Citation) -> str:
-    start = min(max(citation.start, cell.start), cell.end)
-    end = max(min(citation.end, cell.end), start)
-    before, quote, after = document.text[cell.start : start], document.text[start:end], document.text[end : cell.end]
-    return f"{shown(before)}<mark>{shown(quote)}</mark>{shown(after)}" if quote else shown(before + after)
+def row(citation: Citation, hit: Hit | None, marks: Iterable[tuple[int, int]], *, quiet: bool) -> str:
+    """Return the row that a quote is in, as a table; "" if it is in none."""
+    if hit is None:
+        return ""
+    last = citation.sentence_start + len(citation.sentence)
+    stretches = stretch.marked(citation.sentence_start, last, marks, partial(shown, quiet=quiet))
+    return stretch.row(hit.passage.document, citation.start, stretches)
 
 
 def _also(claim: Claim, hits: Sequence[Hit], names: Mapping[str, str]) -> str:
@@ -125,12 +143,23 @@ def _also(claim: Claim, hits: Sequence[Hit], names: Mapping[str, str]) -> str:
 
 def _further(claim: Claim, first: Citation, hits: Sequence[Hit], names: Mapping[str, str]) -> str:
     citation = claim.citations[0]
-    at = Place.of_citation(citation, covering(citation, hits))
+    hit = covering(citation, hits)
+    at = Place.of_citation(citation, hit)
     who, dated = ("Another document", _dated(citation)) if _is_elsewhere(claim, first) else ("The same document", "")
     return (
-        f'<p class="sq-further">{who} also says: <q>{_marked(citation, quiet=at.is_markdown)}</q> '
+        f'<p class="sq-further">{who} also says: <q>{_short(citation, hit, quiet=at.is_markdown)}</q> '
         f"{place.line(at, names)} {dated}{place.open_button(at)}</p>"
     )
+
+
+def _short(citation: Citation, hit: Hit | None, *, quiet: bool) -> str:
+    """Return the sentence in a line, its quote marked; of a row the cells."""
+    marks = [(citation.start, citation.end)]
+    if hit is None:
+        return _marked(citation, marks, quiet=quiet)
+    last = citation.sentence_start + len(citation.sentence)
+    stretches = stretch.marked(citation.sentence_start, last, marks, partial(shown, quiet=quiet))
+    return stretch.sentence(hit.passage.document, citation.sentence_start, last, stretches)
 
 
 def _is_elsewhere(claim: Claim, first: Citation) -> bool:

@@ -29,15 +29,15 @@ def reply(
     ``scope`` says to which documents it was confined; ``stale`` which files are not as they were read, and how.
     """
     if answer.is_answered(said):
-        body = f"{answer.message(said)}{passages.sources(said)}"
+        body = f"{answer.message(said)}{passages.sources(said, stale)}"
     else:
         body = f"{abstention.message(said, stale, confined=bool(scope))}{passages.closest(said, stale)}"
     return _reply(f"{_scope(scope)}{body}")
 
 
-def found(text: str, hits: Sequence[Hit], *, scope: str = "") -> str:
+def found(text: str, hits: Sequence[Hit], *, scope: str = "", stale: Mapping[str, str] = {}) -> str:
     """Return what a search without an answer found."""
-    return _reply(f"{_scope(scope)}{passages.found(text, hits, {})}")
+    return _reply(f"{_scope(scope)}{passages.found(text, hits, stale)}")
 
 
 def notice(text: str) -> str:

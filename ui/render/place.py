@@ -82,9 +82,19 @@ def line(place: Place, apart: Mapping[str, str]) -> str:
     return " ".join(part(each) for each in (file, *(f"<bdi>{shown(one_line(name))}</bdi>" for name in place.names)))
 
 
+def badge(place: Place, stale: Mapping[str, str]) -> str:
+    """Return a mark for a file that is not as it was read; "" for any other."""
+    return f' <span class="sq-badge">{stale[place.path]}</span>' if place.path in stale else ""
+
+
 def part(markup: str) -> str:
     """Return one part of a line; the style sheet draws the dots between them, outside of what is isolated."""
     return f'<span class="sq-part">{markup}</span>'
+
+
+def buttons(text: str, place: Place) -> str:
+    """Return what can be done with a quote, side by side in every line."""
+    return f'<span class="sq-acts">{open_button(place)}{copy_button(text, place)}</span>'
 
 
 def open_button(place: Place) -> str:

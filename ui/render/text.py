@@ -12,7 +12,7 @@ _UNSEEN = (
     "\ufff9-\ufffb\U000e0001-\U000e007f]"
     f"|(?<=[{_LATIN}])[\u200c\u200d](?=[{_LATIN}])"  # elsewhere these two join letters and emoji, as they should
 )
-_MARKS = r"(?m:^[ \t]*(?:#{1,6}(?=[ \t])|>(?=[ \t])|(?:```|~~~).*$|\|?[ \t]*:?-{3,}[-:| \t]*$))|\*\*|__|\|"
+_MARKS = r"(?m:^[ \t]*(?:#{1,6}(?=[ \t])|>(?=[ \t])|(?:```|~~~).*$|\|?[ \t]*:?-{3,}[-:| \t]*$))|\*\*|__|`+|\|"
 _SPECIAL = re.compile(f"(?P<unseen>{_UNSEEN})")
 _SPECIAL_OR_MARK = re.compile(f"(?P<unseen>{_UNSEEN})|(?P<mark>{_MARKS})")
 

@@ -30,7 +30,7 @@ export const fill = (article, exchange) => {
   article.replaceChildren(ours(exchange.html));
   Object.assign(article.dataset, { number: exchange.number, state: exchange.state });
   article.exchange = exchange;
-  for (const wide of article.querySelectorAll(".sq-row")) wide.tabIndex = 0; // it may scroll: keys must reach it
+  for (const wide of article.querySelectorAll(".sq-row, .sq-grid")) wide.tabIndex = 0; // it may scroll: keys must reach it
 };
 export const busy = (article, words) => {
   let line = article.querySelector(".sq-working");

@@ -98,7 +98,10 @@ const send = async () => {
     await upload(file, name).catch((error) => outbox.unsent.push({ name, why: unsent(error), again }));
   }
   outbox.sending -= 1;
-  if (!outbox.sending) outbox.stopping = null;
+  if (!outbox.sending) {
+    outbox.stopping = null;
+    said.textContent = ""; // what is sent shows in the queue
+  }
   wake();
 };
 const unsent = (error) => {

@@ -89,8 +89,10 @@ export const draw = () => {
   queue.replaceChildren();
   if (isBusy) progress(latest.state.queue);
   const lines = make("ul", { className: "sq-jobs", tabIndex: 0, ariaLabel: "What is being added" }, queue);
+  const inState = (...states) => jobs.filter((each) => states.includes(each.state) && concerns(each));
+  for (const each of [...inState("running"), ...inState("failed", "stopped").reverse()]) job(each, lines);
   for (const each of outbox.unsent.slice(-50)) leftOver(each, lines);
-  for (const each of [...jobs].reverse().filter(concerns)) job(each, lines);
+  for (const each of [...inState("waiting"), ...inState("done").reverse()]) job(each, lines);
   if (hidden) make("p", { textContent: `and ${hidden.toLocaleString("en")} more` }, queue);
   if (!isBusy) button("Clear this list", clear, queue).classList.add("sq-changes");
   if (focused) [...queue.querySelectorAll("button")].find((each) => named(each) === focused)?.focus();

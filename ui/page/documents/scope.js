@@ -52,7 +52,7 @@ export const draw = (told = {}) => {
   button("", none, inside, { label: "Ask all documents", look: "x" });
 };
 const some = (count) => {
-  make("span", { textContent: `${count.toLocaleString("en")} ticked: questions are asked of these.` }, ticked);
+  make("span", { textContent: `${count.toLocaleString("en")} ticked: only ${count === 1 ? "it is" : "they are"} asked.` }, ticked);
   button("Untick all", none, ticked);
   const words = `Remove ${count.toLocaleString("en")}`;
   const label = `Remove ${plural(count, "ticked document")}`;

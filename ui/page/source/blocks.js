@@ -1,7 +1,7 @@
 // A stretch of a document, written as text nodes and never read as markup: its paragraphs, headings and tables.
 import { literal, make } from "../make.js";
 
-const MARKS = /((?:^|(?<=\n))[ \t]*(?:#{1,6}(?=[ \t])|>(?=[ \t])|(?:```|~~~)[^\n]*|\|?[ \t]*:?-{3,}[-:| \t]*(?=\n|$))|\*\*|__)/;
+const MARKS = /((?:^|(?<=\n))[ \t]*(?:#{1,6}(?=[ \t])|>(?=[ \t])|(?:```|~~~)[^\n]*|\|?[ \t]*:?-{3,}[-:| \t]*(?=\n|$))|\*\*|__|`+)/;
 
 // Offsets count code points, as Python does.
 const points = (string) => (/[\ud800-\udfff]/.test(string) ? Array.from(string) : string);

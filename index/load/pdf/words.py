@@ -22,6 +22,8 @@ SHORTEST_GLUED = 8
 """Words are looked into, for a gap that PDFium took for none, from so many letters on: it costs a call a letter."""
 GAP = 0.22
 """Of the height of a line: a space, even in a line that was set tightly."""
+WIDE = 0.9
+"""Of a line's height: a gap that parts columns, and no words of a sentence."""
 RISE, SMALLER = 0.3, 0.85
 """Of the height of a token: what begins higher than that and is lower than that is raised."""
 DIGITS = "0123456789"
@@ -79,6 +81,18 @@ class Line:
         """The median height of its words, which goes with the size of the type."""
         heights = sorted(word.top - word.bottom for word in self.words)
         return heights[len(heights) // 2]
+
+    @cached_property
+    def parts(self) -> list[list[Word]]:
+        """Its words, cut at its wide gaps."""
+        wide = WIDE * self.height
+        found = [[self.words[0]]]
+        for one, other in pairwise(self.words):
+            if other.left - one.right > wide:
+                found.append([other])
+            else:
+                found[-1].append(other)
+        return found
 
     @cached_property
     def is_bold(self) -> bool:

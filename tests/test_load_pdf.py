@@ -8,6 +8,7 @@ import pytest
 from index.load import load, pdf
 from index.load.parsed import Parsed, ParseError
 from index.load.pdf import mend, words
+from index.load.pdf.letters import Box
 from index.types import Kind
 from tests import pdfs
 from tests.test_load_tables import cells, check
@@ -107,11 +108,11 @@ class Boxes:
         lefts = [sum(6 + gaps.get(number, 0) for number in range(1, at + 1)) for at in range(len(text))]
         self._boxes = [(left, 100.0, left + 6, 110.0) for left in lefts]
 
-    def box(self, offset: int) -> words.Box:
+    def box(self, offset: int) -> Box:
         """The box of a letter."""
         return self._boxes[offset]
 
-    def shows(self, box: words.Box) -> bool:
+    def shows(self, box: Box) -> bool:
         """All of it is on the page."""
         return bool(box)
 

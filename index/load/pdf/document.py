@@ -108,17 +108,17 @@ def _rejoin(bodies: Sequence[list[Item]], known: set[str]) -> None:
     page = 0
     for number, body in enumerate(bodies):
         for item in body:
-            begun = None
             if isinstance(last, Line) and isinstance(item, Line):
                 one, other = last.words[-1], item.words[0]
                 begun = mend.without_hyphen(one.text, other.text)
-            if begun is not None:
-                whole = one._replace(text=mend.joined(begun, other.text, known))
-                kept[page][-1] = last = replace(last, words=[*last.words[:-1], whole])
-                item = replace(item, words=item.words[1:])
-            if begun is None or item.words:
-                kept[number].append(item)
-                last, page = item, number
+                if begun is not None:
+                    whole = one._replace(text=mend.joined(begun, other.text, known))
+                    kept[page][-1] = last = replace(last, words=[*last.words[:-1], whole])
+                    item = replace(item, words=item.words[1:])
+                    if not item.words:
+                        continue
+            kept[number].append(item)
+            last, page = item, number
     for body, items in zip(bodies, kept, strict=True):
         body[:] = items
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from index.load.pdf.words import Box, Line, Turn, Word
+from index.load.pdf.letters import Box, Turn
+from index.load.pdf.words import Line, Word
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage

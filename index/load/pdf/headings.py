@@ -50,7 +50,7 @@ def body_height(pages: Sequence[Sequence[Item]]) -> float:
     for page in pages:
         for item in page:
             if isinstance(item, Line) and item.is_flat:
-                heights[round(item.height, 1)] += sum(len(word.text) for word in item.words)
+                heights[round(item.height, 1)] += len(item.text)
     return heights.most_common(1)[0][0] if heights else 0.0
 
 

@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from index.load.parsers import OCR
-from index.load.pdf.words import Box, Line, Turn, Word
+from index.load.pdf.letters import Box, Turn
+from index.load.pdf.words import Line, Word
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage

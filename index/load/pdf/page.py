@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.load.pdf.filled import filled_in, insert
+from index.load.pdf.letters import Letters, Turn, box_reader
 from index.load.pdf.mend import is_readable
 from index.load.pdf.ocr import Recogniser
-from index.load.pdf.words import Letters, Line, Turn, Word, box_reader, lines
+from index.load.pdf.words import Line, Word, lines
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage

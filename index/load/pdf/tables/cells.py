@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 from index.load.pdf.words import Line, Word
 
-WIDE = 0.9
-"""Of a line's height: a gap that parts columns, and no words of a sentence."""
-
 
 @dataclass(slots=True)
 class Cell:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from index.load.pdf.tables.cells import WIDE, Cell, Item, Table
+from index.load.pdf.tables.cells import Cell, Item, Table
 from index.load.pdf.words import Line, Word
 
 MOST_WORDS = 6
@@ -35,7 +34,7 @@ def by_columns(items: Sequence[Item]) -> list[Item]:
     done: list[Item] = []
     run: list[_Cut] = []
     for item in items:
-        cut = _Cut(item, parts(item)) if isinstance(item, Line) and item.is_flat else None
+        cut = _Cut(item, item.parts) if isinstance(item, Line) and item.is_flat else None
         if cut and len(cut.parts) > 1 and (not run or _below(run[-1].line, cut.line)):
             run.append(cut)
             continue
@@ -48,18 +47,6 @@ def by_columns(items: Sequence[Item]) -> list[Item]:
 def _below(one: Line, other: Line) -> bool:
     """Whether a line stands right below another."""
     return 0 < one.bottom - other.bottom < 3.5 * max(one.height, other.height)
-
-
-def parts(line: Line) -> list[list[Word]]:
-    """Cut a line at its wide gaps."""
-    wide = WIDE * line.height
-    found = [[line.words[0]]]
-    for one, other in pairwise(line.words):
-        if other.left - one.right > wide:
-            found.append([other])
-        else:
-            found[-1].append(other)
-    return found
 
 
 def _table(run: Sequence[_Cut]) -> list[Item]:

@@ -6,8 +6,8 @@ from itertools import pairwise
 from math import ceil
 from statistics import median
 
-from index.load.pdf.tables.cells import WIDE, Item, Table
-from index.load.pdf.words import Line, Word
+from index.load.pdf.tables.cells import Item, Table
+from index.load.pdf.words import WIDE, Line, Word
 
 FEWEST_ACROSS = 6
 """Lines that have words in two columns or more."""
@@ -37,7 +37,7 @@ def in_columns(items: Sequence[Item]) -> list[Item]:
     """Return the items of a page, column by column if its lines go across columns of prose."""
     lines = [item for item in items if isinstance(item, Line)]
     fewest = max(FEWEST_ACROSS, SHARE_ACROSS * len(lines))
-    across = [line for line in lines if len(line.words) >= 2 * FEWEST_WORDS and _has_gap(line)]
+    across = [line for line in lines if len(line.words) >= 2 * FEWEST_WORDS and len(line.parts) > 1]
     if len(across) < fewest or not all(line.is_flat for line in lines):
         return list(items)
     gutters = _gutters([word for line in lines for word in line.words], median(line.height for line in lines))
@@ -46,11 +46,6 @@ def in_columns(items: Sequence[Item]) -> list[Item]:
     pieces = list(_rows([piece for item in items for piece in _pieces(item, gutters)]))
     columns = len(gutters) + 1
     return list(_ordered(pieces, columns)) if _are_prose(pieces, columns) else list(items)
-
-
-def _has_gap(line: Line) -> bool:
-    wide = WIDE * line.height
-    return any(other.left - one.right > wide for one, other in pairwise(line.words))
 
 
 def _gutters(words: Sequence[Word], height: float) -> list[Gutter]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index.load.pdf.page import Page, Rule
-from index.load.pdf.tables.cells import WIDE, Cell, Item, Table, is_beside
-from index.load.pdf.words import Line, Word
+from index.load.pdf.tables.cells import Cell, Item, Table, is_beside
+from index.load.pdf.words import WIDE, Line, Word
 
 CLOSE = 3.0
 """Ruled lines that are no further apart, in points, meet."""

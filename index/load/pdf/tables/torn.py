@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from index.load.pdf.tables.cells import Item, Table
-from index.load.pdf.tables.columns import by_columns, parts
+from index.load.pdf.tables.columns import by_columns
 from index.load.pdf.words import Line
 
 MOST_WORDS = 5
@@ -33,7 +33,7 @@ def by_rows(items: Sequence[Item]) -> list[Item]:
 
 
 def _is_short(line: Line) -> bool:
-    return len(line.words) <= MOST_WORDS or len(line.words) <= MOST_WORDS * len(parts(line))
+    return len(line.words) <= MOST_WORDS or len(line.words) <= MOST_WORDS * len(line.parts)
 
 
 def _joined(run: Sequence[Line]) -> Sequence[Item]:
@@ -62,7 +62,7 @@ def _is_torn(row: Sequence[tuple[int, Line]]) -> bool:
 def _rows(lines: Sequence[Line]) -> list[list[tuple[int, Line]]]:
     """The parts of lines between wide gaps, each with its line's number, by their height: a row's from the left."""
     rows: list[list[tuple[int, Line]]] = []
-    cut = ((number, Line(part)) for number, line in enumerate(lines) for part in parts(line))
+    cut = ((number, Line(part)) for number, line in enumerate(lines) for part in line.parts)
     for number, part in sorted(cut, key=lambda pair: -_middle(pair[1])):
         above = rows[-1][0][1] if rows else None
         if above and _middle(above) - _middle(part) < LEVEL * min(part.height, above.height):

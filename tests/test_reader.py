@@ -163,16 +163,25 @@ def test_a_config_of_another_shape_is_damaged_too(folder: Path, text: str) -> No
         load_reader(folder)
 
 
-def test_the_default_is_both_readers_that_we_ship(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No name, and the name that it gives itself; the environment may name another."""
-    for name in (None, "packaged"):
+def test_the_default_is_the_small_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name, and its names; the environment may name another."""
+    for name in (None, "packaged", "small"):
         found = load_reader(name)
-        assert isinstance(found, Cascade)
-        assert (found.name, found.calibrated, found.folder) == ("packaged", True, None)
-        assert (found.quick.name, found.better.name) == ("small", "base")
-    monkeypatch.setenv("SEEDQA_READER", "small")
-    assert load_reader().name == "small"
-    assert load_reader("packaged").name == "packaged", "a name that is given counts more"
+        assert isinstance(found, OnnxReader)
+        assert (found.name, found.calibrated, found.folder) == ("small", True, None)
+        assert found.calibration.threshold == 2.1489
+    monkeypatch.setenv("SEEDQA_READER", "base")
+    assert load_reader().name == "base"
+    assert load_reader("small").name == "small", "a name that is given counts more"
+
+
+def test_both_readers_may_be_asked_together() -> None:
+    """The larger one is opened when something is to be read again."""
+    found = load_reader("both")
+    assert isinstance(found, Cascade)
+    assert (found.name, found.calibrated, found.folder) == ("both", True, None)
+    assert (found.quick.name, found.better.name) == ("small", "base")
+    assert found.read("Who built the lighthouse?", PASSAGE)[0].score > -20
 
 
 @pytest.mark.parametrize("name", ["small", "base"])
@@ -194,7 +203,7 @@ def test_a_folder_of_our_layout_is_known_by_its_whole_path(folder: Path, monkeyp
 
 def test_the_packaged_reader_says_that_it_runs_on_the_cpu() -> None:
     """Rather than let someone believe that the GPU is used."""
-    assert load_reader(device="cpu").name == "packaged"
+    assert load_reader(device="cpu").name == "small"
     with pytest.raises(ModelError, match="runs on the CPU, not on 'cuda': leave the device out"):
         load_reader(device="cuda")
 

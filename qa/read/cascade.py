@@ -46,7 +46,7 @@ class Cascade:
     def __init__(self, quick: Reader, better: Reader, scale: Scale, *, fingerprint: str = "") -> None:
         """Join two readers; ``better`` may open its weights when it is first needed."""
         self.quick, self.better, self.scale = quick, better, scale
-        self.name, self.folder = "packaged", None
+        self.name, self.folder = "both", None
         self.calibration, self.calibrated = better.calibration, better.calibrated
         self.learned: Path | None = None
         """Where what seedqa eval --calibrate learned is written down, if the calibration is from there."""

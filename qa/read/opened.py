@@ -11,33 +11,34 @@ from qa.read.cascade import Cascade
 from qa.read.library import LibraryReader
 from qa.read.onnx import BASE, SMALL, OnnxReader
 
-PACKAGED = "packaged"
-"""The name of the readers that come with the package, together."""
+SHIPPED = {"small": SMALL, "packaged": SMALL, "base": BASE, "both": BASE}
+"""The readers that come with the package, by the names that they are asked for."""
 
 
 def load_reader(
     name: str | Path | None = None, *, device: str | None = None, network: bool = False
 ) -> OnnxReader | Cascade | LibraryReader:
-    """Load the readers that we ship, one in a folder of their layout, or any that transformers loads.
+    """Load a reader that we ship, one in a folder of their layout, or any that transformers loads.
 
-    "packaged" is the cascade of both that we ship, "small" the quick one alone, "base" the better one; None means what
-    SEEDQA_READER names, or the cascade. Any other name is a folder or a hub name with an extractive question-answering
-    model; ``device`` is for those, and only with ``network`` is one fetched. A calibration that ``seedqa eval
-    --calibrate`` learned for it is taken up. Raises ModelError if there is no such reader, or if it cannot be loaded.
+    "small" (or "packaged") is the quick one that we ship, "base" the larger one, and "both" the cascade of them; None
+    means what SEEDQA_READER names, or "small". Any other name is a folder or a hub name with an extractive
+    question-answering model; ``device`` is for those, and only with ``network`` is one fetched. A calibration that
+    ``seedqa eval --calibrate`` learned for it is taken up. Raises ModelError if there is no such reader, or if it
+    cannot be loaded.
     """
-    reader = _opened(str(name or os.environ.get("SEEDQA_READER") or PACKAGED), device, network)
+    reader = _opened(str(name or os.environ.get("SEEDQA_READER") or "small"), device, network)
     if learned := latest(reader.fingerprint, reader.folder):
         reader.calibration, reader.calibrated, reader.learned = load(learned), True, learned
     return reader
 
 
 def _opened(name: str, device: str | None, network: bool) -> OnnxReader | Cascade | LibraryReader:
-    folder = {PACKAGED: BASE, "small": SMALL, "base": BASE}.get(name) or folder_of(name)
+    folder = SHIPPED.get(name) or folder_of(name)
     if folder is None or not _is_ours(folder):
         return LibraryReader(name, device=device, network=network)
     if device not in (None, "cpu"):
         raise ModelError(f"The reader in {folder} runs on the CPU, not on {device!r}: leave the device out.")
-    return Cascade.of(OnnxReader(SMALL), BASE) if name == PACKAGED else OnnxReader(folder)
+    return Cascade.of(OnnxReader(SMALL), BASE) if name == "both" else OnnxReader(folder)
 
 
 def _is_ours(folder: Path) -> bool:

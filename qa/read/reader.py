@@ -11,7 +11,7 @@ class Reader(Protocol):
     """Finds in a text the spans that may answer a question."""
 
     name: str
-    """Where it is found again: "packaged", "small", "base", an absolute folder, or a hub name."""
+    """Where it is found again: "small", "base", "both", an absolute folder, or a hub name."""
     calibrated: bool
     """Whether what its scores mean was learned from questions; if not, its confidence says nothing."""
     is_english: bool

@@ -16,7 +16,7 @@ from ui import app
 
 pytestmark = [pytest.mark.slow, chromium.NEEDED]
 
-SAMPLES = Path(__file__).parent.parent / "index" / "samples"
+SAMPLES = Path(__file__).parents[2] / "index" / "samples"
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """One writer at a time: a lock that names its holder, and that the system drops when its holder dies."""
 
 import os
+import re
 import shlex
 import socket
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +35,12 @@ else:
         fcntl.flock(file, fcntl.LOCK_UN)
 
 
+PATIENCE = 5.0
+"""Seconds that the children of a dead process have to let go."""
+
+_NAMED = re.compile(r"process (?P<process>\d+) on (?P<host>\S+) ")
+
+
 class WriteLock:
     """Holds the right to write to an index while the ``with`` block runs; raises IndexLocked if another does.
 
@@ -45,16 +53,21 @@ class WriteLock:
         self._file = -1
 
     def __enter__(self) -> Self:
-        """Take the lock, at once or not at all."""
+        """Take the lock, at once or not at all; from a holder that is dead as soon as its children have let go."""
         try:
             file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise StoreError(f"{self.path} cannot be written ({error.strerror}): look at its permissions") from error
-        try:
-            _lock(file)
-        except OSError as error:
-            os.close(file)
-            raise IndexLocked(self._held()) from error
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                _lock(file)
+                break
+            except OSError as error:
+                if time.monotonic() > until or not self._is_orphaned():
+                    os.close(file)
+                    raise IndexLocked(self._held()) from error
+            time.sleep(0.02)
         self._file = file
         _overwrite(file, _myself())
         return self
@@ -68,6 +81,19 @@ class WriteLock:
             _unlock(self._file)  # not by closing alone: a forked child may have the file open too
         finally:
             os.close(self._file)
+
+    def _is_orphaned(self) -> bool:
+        """Tell whether who wrote its name here is dead: killed while it started a worker, which lets go in a moment."""
+        named = _NAMED.match(self.path.read_text("utf-8", errors="replace"))
+        if sys.platform == "win32" or not named or named["host"] != socket.gethostname():
+            return False
+        try:
+            os.kill(int(named["process"]), 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:  # it is another user's, and alive
+            return False
+        return False
 
     def _held(self) -> str:
         holder = self.path.read_text("utf-8", errors="replace").strip() or "another process"

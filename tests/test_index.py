@@ -408,6 +408,32 @@ def test_a_reader_works_while_another_process_writes(index: Index, docs: Path, w
     assert counts(index.sync([docs])) == (0, 0, 2, 0)
 
 
+HOLDER = """
+import fcntl, os, socket, sys, time
+file = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT, 0o644)
+fcntl.flock(file, fcntl.LOCK_EX)
+if os.fork() == 0:  # a worker that was being started: it has the file for a moment longer
+    time.sleep(float(sys.argv[2]))
+    os._exit(0)
+os.write(file, f"process {os.getpid()} on {socket.gethostname()} (`made`, since now)".encode())
+os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_what_a_killed_writer_was_starting_is_waited_for(tmp_path: Path) -> None:
+    """A writer killed while it forked seemed to be writing still; who never lets go is told of all the same."""
+    path = tmp_path / "write.lock"
+    subprocess.run([sys.executable, "-c", HOLDER, path, "0.5"], check=False)
+    with WriteLock(path):
+        assert f"process {os.getpid()} " in path.read_text()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.lock.PATIENCE", 0.1)
+        subprocess.run([sys.executable, "-c", HOLDER, path, "2"], check=False)
+        with pytest.raises(IndexLocked), WriteLock(path):
+            pass
+
+
 def test_a_dead_writer_holds_no_lock(index: Index, docs: Path, writer: "subprocess.Popen[str]") -> None:
     """Its name is left in the file, which keeps nobody out."""
     assert step(writer) == 0

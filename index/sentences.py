@@ -74,15 +74,19 @@ def sentences_of(document: Document, start: int, end: int) -> list[tuple[int, in
     for code in document.marked(Kind.CODE):
         if code.end > at and code.start < end:
             first, last = max(at, code.start), min(end, code.end)
-            spans += _within(document.text, at, first, _sentences)
+            spans += _within(document.text, at, first, _cut)
             spans += _within(document.text, first, last, lines)
             at = last
-    return spans + _within(document.text, at, end, _sentences)
+    return spans + _within(document.text, at, end, _cut)
+
+
+def _cut(text: str) -> Sequence[tuple[int, int]]:
+    """Return the sentences; of a stretch that candidates stand in, which is asked for again and again, remembered."""
+    return _remembered(text) if len(text) < 10 * STRETCH else sentences(text)
 
 
 @lru_cache(maxsize=128)
-def _sentences(text: str) -> Sequence[tuple[int, int]]:
-    """Return the sentences of a stretch that a question's candidates stand in: they are asked for again and again."""
+def _remembered(text: str) -> Sequence[tuple[int, int]]:
     return tuple(sentences(text))
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import sentences
+from index.sentences import _remembered, sentence_around, sentences, sentences_of
+from tests.fakes import document
 
 
 def cut(text: str) -> list[str]:
@@ -83,3 +84,13 @@ def test_time_grows_with_the_length_of_the_text_only(pattern: str) -> None:
     started = time.process_time()
     sentences(pattern * (300_000 // len(pattern)))
     assert time.process_time() - started < 5
+
+
+def test_a_whole_document_is_not_kept_in_memory_for_having_been_cut() -> None:
+    """What is remembered are the stretches around a question's candidates: files of many megabytes were, too."""
+    before = _remembered.cache_info().misses
+    long = document("Ann led the meeting. " * 5_000)
+    assert len(sentences_of(long, 0, len(long.text))) == 5_000
+    assert _remembered.cache_info().misses == before
+    assert sentence_around(long, 21, 24) == sentence_around(long, 25, 28) == (21, 41)
+    assert _remembered.cache_info().misses == before + 1

@@ -6,6 +6,7 @@ import shlex
 import socket
 import sys
 import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -88,11 +89,10 @@ class WriteLock:
         if sys.platform == "win32" or not named or named["host"] != socket.gethostname():
             return False
         try:
-            os.kill(int(named["process"]), 0)
+            with suppress(PermissionError):  # it is another user's, and alive
+                os.kill(int(named["process"]), 0)
         except ProcessLookupError:
             return True
-        except PermissionError:  # it is another user's, and alive
-            return False
         return False
 
     def _held(self) -> str:

@@ -128,12 +128,12 @@ class SameOrigin:
         if self.read_only and path.startswith("/api/documents") and path not in _READING:
             return _refuse(403, "This server is read-only: documents are added where it runs.")
         kind, most = ("application/json", self.most_bytes) if path != _UPLOAD else (_BYTES, self.most_upload)
-        is_bare = scope["method"] == "DELETE" and headers.get("content-length", "0") == "0"  # no form can send one
+        length = headers.get("content-length", "" if "transfer-encoding" in headers else "0")
+        is_bare = scope["method"] == "DELETE" and length == "0"  # no form can send one
         sent = headers.get("content-type", "").split(";")[0].strip()
         if path.startswith(("/api/", "/mcp")) and sent != kind and not is_bare:
             what = "JSON" if path != _UPLOAD else "the file's bytes"
             return _refuse(415, f"Send {what}, with the header Content-Type: {kind}.")
-        length = headers.get("content-length", "" if "transfer-encoding" in headers else "0")
         if not length.isdecimal():
             return _refuse(411, "Send the body with its length (the header Content-Length).")
         if int(length) > most:

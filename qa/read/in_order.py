@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
 from index import Hit, Shape, View
 from qa.read.calibration import Calibration
@@ -22,16 +23,22 @@ OnRead = Callable[[int, int], None]
 """Is told how many passages have been read, and of how many."""
 
 
+class How(TypedDict, total=False):
+    """What one reader is told beside question and passages: see :func:`read_in_order`."""
+
+    count: int
+    shape: Shape
+    is_about: Callable[[Hit], bool]
+    on_read: OnRead
+
+
 def read(
     reader: Reader,
     question: str,
     hits: Sequence[Hit],
     *,
-    count: int = 3,
-    shape: Shape = READ,
-    is_about: Callable[[Hit], bool] = lambda _: True,
     as_shown: Callable[[Sequence[Candidate]], Sequence[Candidate]] = lambda found: found,
-    on_read: OnRead = lambda _done, _of: None,
+    **how: Unpack[How],
 ) -> list[Candidate]:
     """Return up to ``count`` candidates of each passage read; of a cascade, on the better reader's scale.
 
@@ -39,13 +46,12 @@ def read(
     whole, and less what they lose for being no answer to such a question.
     """
     if not isinstance(reader, Cascade):
-        return read_in_order(reader, question, hits, count=count, shape=shape, is_about=is_about, on_read=on_read)
-    found = read_in_order(reader.quick, question, hits, count=count, shape=shape, is_about=is_about, on_read=on_read)
+        return read_in_order(reader, question, hits, **how)
+    found = read_in_order(reader.quick, question, hits, **how)
     shown = as_shown(found)
     if reader.is_settled(shown):
         return reader.scaled(found)
-    again = best_passages(shown or found)
-    return read_again(reader, question, found, again, count=count, shape=shape, is_about=is_about, on_read=on_read)
+    return read_again(reader, question, found, best_passages(shown or found), **how)
 
 
 def read_in_order(

@@ -1,7 +1,6 @@
 """Readers that read each text once for a question: for measuring, where the same is asked in several ways."""
 
 from collections.abc import Sequence
-from typing import overload
 
 from qa.read.cascade import Cascade
 from qa.read.reader import Reader
@@ -29,16 +28,10 @@ class RememberingReader:
         return self._known[key]
 
 
-@overload
-def remembering(reader: Cascade) -> Cascade: ...
-
-
-@overload
-def remembering(reader: Reader) -> Reader: ...
-
-
-def remembering(reader: Reader | Cascade) -> Reader | Cascade:
+def remembering(reader: Reader) -> Reader:
     """Return a reader that remembers; of a cascade, both."""
-    if isinstance(reader, Cascade):
-        return Cascade(RememberingReader(reader.quick), RememberingReader(reader.better), reader.scale)
-    return RememberingReader(reader)
+    if not isinstance(reader, Cascade):
+        return RememberingReader(reader)
+    both = Cascade(RememberingReader(reader.quick), RememberingReader(reader.better), reader.scale)
+    both.calibration = reader.calibration
+    return both

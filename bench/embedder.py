@@ -1,6 +1,6 @@
 """Compares the embedder's numeric formats: ``python -m bench.embedder SQUAD.json`` (needs the [train] extra).
 
-For each format of ``index/models/export.py``: its size, what it costs to load and to run, how near its rows
+For each format of ``index/models/formats.py``: its size, what it costs to load and to run, how near its rows
 are to fp32's, and how often a question's own paragraph is among its nearest. Every format runs in a process
 of its own; speeds are texts a second of CPU time, which a busy machine changes less than wall time.
 """
@@ -151,7 +151,7 @@ def line(name: str, found: Measured, reference: Measured, gold: Sequence[int]) -
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the table as Markdown."""
-    from index.models import export  # not above: the processes that measure must not hold torch
+    from index.models.formats import FORMATS  # not above: the processes that measure must not hold onnx
 
     parser = argparse.ArgumentParser(prog="python -m bench.embedder", description=__doc__)
     parser.add_argument("squad", type=Path, help="questions in SQuAD's format, .json or .json.gz")
@@ -166,7 +166,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     print("|" + "---|" * 12)
     reference = None
     with tempfile.TemporaryDirectory() as place:
-        for name in export.FORMATS:
+        for name in FORMATS:
             folder = folder_with(name, Path(place))
             with multiprocessing.get_context("spawn").Pool(1) as pool:
                 found = pool.apply(measure, (folder, data))

@@ -31,7 +31,7 @@ THREADS = 2
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Export each format, measure it in a process of its own, print a table."""
-    from index.models.export import FORMATS
+    from index.models.formats import FORMATS
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("prepared", type=Path)

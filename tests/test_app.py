@@ -241,6 +241,13 @@ def test_a_form_cannot_ask(client: TestClient) -> None:
         assert reply.status_code == 415
 
 
+def test_a_delete_without_a_body_needs_no_kind(client: TestClient) -> None:
+    """Programs send none with it, and were told to send JSON; one with a body says what that is."""
+    assert client.delete("/api/conversations/none").status_code == 404
+    for body in (b"x", iter([b"x"])):
+        assert client.request("DELETE", "/api/conversations/none", content=body).status_code == 415
+
+
 def test_a_huge_request_is_refused_unread(client: TestClient) -> None:
     """Two megabytes are more than any conversation needs; a body must say how long it is."""
     assert client.post("/api/ask", json={"question": "x" * 3_000_000}).status_code == 413

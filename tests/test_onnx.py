@@ -11,7 +11,7 @@ import pytest
 
 import index.models
 from index.errors import ModelError
-from index.models.export import BLOCK, in_pairs, in_whole_blocks
+from index.models.formats import BLOCK, in_pairs, in_whole_blocks
 from index.onnx import encodable, session, setting, settings, tokenizer, unpacked
 
 FOLDER = Path(index.models.__file__).parent / "all-MiniLM-L6-v2"

@@ -349,7 +349,7 @@ def test_another_encoder_is_read_as_it_was_trained(tmp_path: Path, monkeypatch: 
     pytest.importorskip("onnx")
     from tokenizers import Tokenizer, models, pre_tokenizers
 
-    from index.models import export as formats
+    from index.models import formats
     from qa.read.onnx import OnnxReader
     from qa.train import export
     from qa.train.features import MPNET, Featuriser, padded

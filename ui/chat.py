@@ -102,7 +102,7 @@ def add(app: FastAPI, engine: Engine, kept: Conversations, *, queue: Queue | Non
         return reply(body)
 
     @app.delete("/api/conversations/{conversation}")
-    def delete(conversation: str, _: Nothing) -> JSONResponse:
+    def delete(conversation: str, _: Nothing | None = None) -> JSONResponse:
         def body() -> dict[str, Any]:
             known(conversation)
             asking.stop(conversation)

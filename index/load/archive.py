@@ -1,19 +1,16 @@
 """Zip folders: the files in them, one after the other. Nothing is written, so a name cannot lead anywhere."""
 
-import zlib
 from collections.abc import Iterator
 from io import BytesIO
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
-from index.load.parsed import Parsed, ParseError
+from index.load.parsed import NO_ZIP, Parsed, ParseError
 from index.load.parsers import FAMILIES
 from index.load.parts import Budget, Parts, read
 from index.types import Kind
 
 ENCRYPTED = 1
 PIECE = 1 << 20
-NO_ZIP = (BadZipFile, ValueError, OSError, NotImplementedError, IndexError, EOFError, zlib.error)
-"""What the library raises over a damaged file."""
 
 
 def parse(data: bytes) -> Parsed:

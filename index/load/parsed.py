@@ -1,9 +1,14 @@
 """What a parser gives back, and how it says that it cannot."""
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from zipfile import BadZipFile
 
 from index.types import Kind, Mark
+
+NO_ZIP = (BadZipFile, ValueError, OSError, NotImplementedError, IndexError, EOFError, zlib.error)
+"""What the library raises over a damaged zip, when it is opened and when a part of it is read."""
 
 ORDER = {kind: number for number, kind in enumerate(Kind)}
 

@@ -17,7 +17,7 @@ import numpy as np
 import onnx
 import torch
 
-from index.models.export import FORMATS, packed, rewrite
+from index.models.formats import FORMATS, packed, rewrite
 from qa.train.features import BERT, Marks
 from qa.train.folder import write_folder
 from qa.train.model import SpanModel

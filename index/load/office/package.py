@@ -1,16 +1,15 @@
 """The zip that an office document is: its parts as XML, by name or by relationship, and never too much of them."""
 
 import posixpath
-import zlib
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
-from index.load.parsed import Parsed, ParseError
+from index.load.parsed import NO_ZIP, Parsed, ParseError
 
 MOST_UNPACKED = 256 << 20
 """Of all parts that are read, as they come out: what the zip declares is not believed."""
@@ -41,7 +40,7 @@ class Package:
             raise self._compound(data)
         try:
             self._zip = ZipFile(BytesIO(data))
-        except (BadZipFile, ValueError, OSError, NotImplementedError, IndexError):
+        except NO_ZIP:
             raise self.other() from None
         self._names = {_plain(info.filename): info for info in self._zip.infolist()}
         self._relations: dict[str, dict[str, Relation]] = {}
@@ -70,7 +69,7 @@ class Package:
             raise ENCRYPTED
         try:
             return _Capped(self, self._zip.open(info))  # type: ignore[return-value]
-        except (BadZipFile, ValueError, OSError, NotImplementedError):
+        except NO_ZIP:
             raise DAMAGED from None
 
     def take(self, size: int) -> None:
@@ -176,7 +175,7 @@ class _Capped:
         while size:
             try:
                 piece = self._part.read(step if size < 0 else min(size, step))
-            except (BadZipFile, zlib.error, EOFError, ValueError, OSError):
+            except NO_ZIP:
                 raise DAMAGED from None
             if not piece:
                 return

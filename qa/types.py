@@ -6,6 +6,10 @@ from enum import StrEnum
 from index import Hit
 
 
+CLOSE = 0.1
+"""The confidence from which on a quote that is not sure enough is still worth showing: one in ten of such is right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A stretch of the text that a reader was given: ``text[start:end]``.
@@ -120,3 +124,9 @@ class Answer:
     def citations(self) -> tuple[Citation, ...]:
         """Where the first claim stands."""
         return self.claims[0].citations if self.claims else ()
+
+    @property
+    def closest(self) -> Candidate | None:
+        """What to show as "closest, not sure" where there is no answer; None if nothing came close either."""
+        is_close = self.reason is Reason.LOW_CONFIDENCE and self.confidence >= CLOSE
+        return self.candidates[0] if is_close and self.candidates else None

@@ -106,6 +106,21 @@ def test_below_the_threshold_there_is_no_text_and_no_citation(score: float) -> N
     assert len(answer.hits) == 3
 
 
+@pytest.mark.parametrize(("confidence", "is_shown"), [(0.1, True), (0.0999, False)])
+def test_closest_is_what_is_right_one_time_in_ten(confidence: float, is_shown: bool) -> None:
+    """The lower of two thresholds, on the scale of confidence: it holds for every reader that is calibrated."""
+    found = hits()
+    calibration = Calibration(0.0, (-2.0, -1.0), (confidence, confidence))
+    answer = compose.answer("who?", found, [candidate(found[0], 0, 3, -1.5)], calibration)
+    assert answer.closest == (answer.candidates[0] if is_shown else None)
+
+
+def test_an_answer_has_no_closest() -> None:
+    """It is for abstentions."""
+    found = hits()
+    assert compose.answer("who?", found, [candidate(found[0], 0, 3, 2.0)], CALIBRATION).closest is None
+
+
 def test_the_threshold_itself_is_answered() -> None:
     """At the threshold answering is as good as abstaining; we answer."""
     found = hits()

@@ -71,7 +71,7 @@ def test_what_came_closest_is_a_table_where_it_is_a_row() -> None:
     found = table_hit()
     start = TABLE.index("18 m")
     near = Candidate(found, start, start + 4, -1.0)
-    asked = replace(abstained(Reason.LOW_CONFIDENCE, found), candidates=(near,))
+    asked = replace(abstained(Reason.LOW_CONFIDENCE, found), candidates=(near,), confidence=0.2)
     shown = Shown(render.reply(asked))
     assert "KilnDepthWren18 m" in shown.text["table"]
     assert "mark" not in shown.tags

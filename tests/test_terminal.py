@@ -89,6 +89,15 @@ def test_what_is_only_unsure_is_shown_and_not_called_absent() -> None:
     assert "Not in your documents" not in WHY[Reason.LOW_CONFIDENCE]
 
 
+def test_what_is_hardly_ever_right_is_not_shown_as_closest() -> None:
+    """Three grades: an answer; closest, not sure; and nothing but the passages. The last had a guess of 0 % above it."""
+    hit = Hit(lines(document("Rain fell. Ann met Ben. It was cold.", "/tmp/minutes.txt"))[0], 0.5)
+    answer = Answer("who?", "who?", Reason.LOW_CONFIDENCE, 0.09, candidates=(Candidate(hit, 11, 14, -1.0),), hits=(hit,))
+    said = answer_lines(answer, colour=False)
+    assert said[:3] == [WHY[Reason.LOW_CONFIDENCE], "", "The closest passages, none of which is an answer:"]
+    assert "sure" not in "".join(said[3:])
+
+
 @pytest.mark.parametrize("reason", [Reason.LOW_CONFIDENCE, Reason.UNKNOWN_NAME])
 def test_an_abstention_without_a_guess_shows_the_closest_passages(reason: Reason) -> None:
     """Marked as no answer."""

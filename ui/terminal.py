@@ -57,8 +57,8 @@ def why(answer: Answer) -> str:
 
 def _nearest(answer: Answer, *, colour: bool) -> Iterator[str]:
     """Yield what came nearest: the reader's guess where only certainty is lacking, else the passages found."""
-    if answer.reason is Reason.LOW_CONFIDENCE and answer.candidates:
-        guess = compose.cite(answer.candidates[0])[0]
+    if answer.closest:
+        guess = compose.cite(answer.closest)[0]
         yield from ("", "Closest, not sure:", "", f"  {where(guess)} · {answer.confidence:.0%} sure")
         yield from (f"  │ {line}" for line in safe(guess.sentence).splitlines())  # unmarked: it is no answer
     elif answer.hits:

@@ -26,7 +26,7 @@ from qa.train.mine import read_groups
 from qa.train.model import SpanModel, marks_of
 from qa.train.score import score_model
 from qa.train.source import BASES, SMALL, encoder_folder
-from qa.train.trainer import Trainer
+from qa.train.trainer import TAUGHT, Trainer
 from qa.train.weights import load_weights
 
 LATE = {"squad2_backtranslated": (0.0, 0.9), "squadshifts_new_wiki": (0.1, 1.0), "lists": (0.3, 1.0)}
@@ -109,6 +109,7 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--init", type=Path, help="checkpoint or model.onnx to start from; else the encoder as it is")
     parser.add_argument("--teacher", type=Path, help="checkpoint or model.onnx that is heard beside the labels")
     parser.add_argument("--teacher-base", choices=BASES, default=SMALL, help=f"its encoder, default {SMALL}")
+    parser.add_argument("--taught", type=float, default=TAUGHT, help=f"the teacher's share, default {TAUGHT}")
     parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--minutes", type=float, default=math.inf, help="end after these, the rate fallen to zero")
     parser.add_argument("--rate", type=float, default=2e-4)
@@ -137,6 +138,7 @@ def _trainer(options: argparse.Namespace, *, total: int) -> Trainer:
         dtype=getattr(torch, options.dtype),
         device="cuda" if torch.cuda.is_available() else "cpu",
         teacher=teacher,
+        taught=options.taught,
         seconds=60 * options.minutes,
         frozen=options.frozen,
     )

@@ -13,7 +13,7 @@ from qa.train.features import Feature, padded, retold
 from qa.train.model import SpanModel, span_loss
 
 TAUGHT = 0.5
-"""The teacher's share in what a passage teaches by itself; the rest is the annotators'. Groups have labels only."""
+"""The teacher's share, if none is told, in what a passage teaches by itself; the rest is the annotators'."""
 
 
 class Trainer:
@@ -28,6 +28,7 @@ class Trainer:
         dtype: torch.dtype,
         device: str,
         teacher: SpanModel | None = None,
+        taught: float = TAUGHT,
         seconds: float = math.inf,
         frozen: int = 0,
     ) -> None:
@@ -36,8 +37,8 @@ class Trainer:
         The ``frozen`` lowest layers stay as they are. With ``seconds``, the rate has fallen to zero when they are over,
         however many examples are left.
 
-        In ``step``, what a ``teacher`` says counts beside the labels (distillation, Hinton et al. 2015), so that a
-        model that learns something new from groups keeps what it knew.
+        In ``step``, what a ``teacher`` says counts ``taught`` beside the labels (distillation, Hinton et al. 2015), so
+        that a model that learns something new from groups keeps what it knew; of groups the labels alone count.
         """
         model.freeze(frozen)
         self.model = model.to(device)
@@ -47,6 +48,7 @@ class Trainer:
         self.masters = [p.detach().clone().float() for p in live]
         self.model.to(dtype)
         self.live = [p for p in self.model.parameters() if p.requires_grad]
+        self.taught = taught
         self.teacher = teacher.to(device).to(dtype).eval() if teacher else None
         groups = [
             {"params": [m for m in self.masters if m.ndim > 1], "weight_decay": 0.01},
@@ -68,7 +70,7 @@ class Trainer:
         if self.teacher:
             with torch.no_grad():
                 said = self._taught(self.teacher, batch, width=start.shape[1])
-            start, end = start.lerp(said[0], TAUGHT), end.lerp(said[1], TAUGHT)
+            start, end = start.lerp(said[0], self.taught), end.lerp(said[1], self.taught)
         return self._learn(span_loss(*logits, start, end, weight), len(batch))
 
     def _taught(self, teacher: SpanModel, batch: Sequence[Feature], *, width: int) -> list[Tensor]:

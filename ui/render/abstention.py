@@ -4,7 +4,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from qa import Answer, Reason, compose
+from qa import Answer, Candidate, Reason, compose
 from ui import snippet
 from ui.render import place
 from ui.render.answer import apart, covering, row, sure, understood
@@ -45,8 +45,8 @@ def message(answer: Answer, stale: Mapping[str, str], *, confined: bool = False)
 
 
 def _words(answer: Answer, stale: Mapping[str, str]) -> str:
-    if answer.reason is Reason.LOW_CONFIDENCE and answer.candidates:
-        return f"{_nearest(answer, stale)}{_script(answer)}"
+    if answer.closest:
+        return f"{_nearest(answer, answer.closest, stale)}{_script(answer)}"
     headline, why = _HEADLINE[answer.reason], _WHY[answer.reason]
     if answer.missing:
         headline, why = _missing(answer)
@@ -63,9 +63,9 @@ def _missing(answer: Answer) -> tuple[str, str]:
     return said, "The names occur nowhere in them, nor anything spelled like them."
 
 
-def _nearest(answer: Answer, stale: Mapping[str, str]) -> str:
+def _nearest(answer: Answer, closest: Candidate, stale: Mapping[str, str]) -> str:
     """Return what the reader thought best, in its sentence, without the mark that an answer has."""
-    citation = compose.cite(answer.candidates[0])[0]
+    citation = compose.cite(closest)[0]
     hit = covering(citation, answer.hits)
     at = Place.of_citation(citation, hit)
     facts = f"{sure(answer.confidence)} {place.line(at, apart(answer))}{place.badge(at, stale)}"

@@ -77,6 +77,7 @@ def tokenizer(path: Path) -> "Tokenizer":
         raise damaged(path, str(error)) from error
     made.no_padding()
     made.no_truncation()
+    made.encode_special_tokens = True  # "[SEP]" in a document is five characters, and no end of a passage
     return made
 
 

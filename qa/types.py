@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from index import Hit
 
-
 CLOSE = 0.1
 """The confidence from which on a quote that is not sure enough is still worth showing: one in ten of such is right."""
 

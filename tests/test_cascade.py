@@ -40,6 +40,7 @@ KEEPERS = {
     "c": "Cy Dahl keeps hens.",
 }
 ASKED = "who keeps the lighthouse lamp"
+ALWAYS = Scale(1.0, 0.0, float("inf"))
 
 
 def engine(
@@ -91,7 +92,7 @@ def test_the_quick_reader_keeps_its_share(tmp_path: Path) -> None:
 def test_what_is_learned_of_two_readers_is_when_the_better_one_is_worth_its_time() -> None:
     """The quick one is right whenever it is sure; below, the better one knows: that is where the line is drawn."""
     from qa.evaluate.outcomes import Prediction
-    from qa.train.cascade import Asked, learned
+    from qa.train.cascade import Again, Asked, learned
 
     found = []
     for number in range(400):
@@ -102,10 +103,38 @@ def test_what_is_learned_of_two_readers_is_when_the_better_one_is_worth_its_time
         better = Prediction(right, (4.0 if gold else -4.0) + number / 800, gold)
         if sure and not gold:
             quick = Prediction("no", -3.0, gold)
-        found.append(Asked("made", quick, ((better, quick.score),)))
-    scale = learned(found)
+        found.append(Asked("made", quick, (Again(better, quick.score, 0.5),)))
+    scale = learned(found).scale
     assert 1 < scale.settled <= 8.3
     assert scale.slope > 0
+
+
+def test_what_retrieval_counts_is_learned_too() -> None:
+    """The better reader likes a look-alike as much as the right passage, which retrieval puts first."""
+    from qa.evaluate.outcomes import Prediction
+    from qa.train.cascade import Again, Asked, learned
+
+    found = []
+    for number in range(200):
+        gold = ("yes",) if number % 4 else ()
+        quick = Prediction("yes" if gold else "no", (2.0 if gold else -4.0) + number / 400, gold)
+        right = Again(Prediction("yes" if gold else "no", 3.0 if gold else -9.0 + number / 400, gold), quick.score, 0.6)
+        alike = Again(Prediction("no", 3.5 if gold else -9.0, gold), quick.score, 0.55)
+        found.append(Asked("made", quick, (right, alike)))
+    assert found[1].better(ALWAYS, 0.0).text == "no"
+    assert found[1].better(ALWAYS, 15.0).text == "yes"
+    assert learned(found).weight >= 15
+
+
+def test_passages_are_behind_the_first_that_has_an_answer() -> None:
+    """A title page that retrieval puts far ahead and that says nothing is not what others are behind."""
+    from qa.evaluate.outcomes import Prediction
+    from qa.train.cascade import Again, Asked
+
+    title, right = (Again(Prediction(text, s, ()), 0.0, f) for text, s, f in (("t", -7.0, 0.9), ("r", 4.0, 0.4)))
+    asked = Asked("made", title.said, (title, right))
+    assert asked.better(ALWAYS, 60.0).score == pytest.approx(4.0)
+    assert asked.better(ALWAYS, 60.0, accepted=5.0).score == pytest.approx(-7.0)
 
 
 def test_the_better_reader_may_find_what_the_quick_one_held_back(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import index.models
 from index.errors import ModelError
 from index.models.formats import BLOCK, in_pairs, in_whole_blocks
 from index.onnx import encodable, session, setting, settings, tokenizer, unpacked
+from qa.read import BASE, SMALL
 
 FOLDER = Path(index.models.__file__).parent / "all-MiniLM-L6-v2"
 SHA256 = (FOLDER / "model.onnx.sha256").read_text().split()[0]
@@ -36,6 +37,17 @@ def test_weights_that_are_not_there_are_named(tmp_path: Path) -> None:
     """With what to do."""
     with pytest.raises(ModelError, match=r"model\.onnx cannot be read \(No such file or directory\): reinstall seedqa"):
         session(tmp_path / "model.onnx", SHA256, threads=1)
+
+
+@pytest.mark.parametrize("folder", [FOLDER, SMALL, BASE])
+def test_marks_of_the_model_in_a_text_are_text(folder: Path) -> None:
+    """ "[SEP]" in a document ended the passage, so that what came behind was read as the question's, or not at all."""
+    made = tokenizer(folder / "tokenizer.json")
+    marks = set(made.encode("").ids)
+    assert marks
+    found = made.encode("a [SEP] b [CLS] </s> <s> <mask> c", add_special_tokens=False)
+    assert not marks & set(found.ids)
+    assert len(found.ids) > 12
 
 
 def test_a_tokenizer_neither_pads_nor_cuts(tmp_path: Path) -> None:

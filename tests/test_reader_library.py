@@ -161,6 +161,17 @@ def test_spans_stand_in_the_text_and_begin_and_end_with_a_word(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_marks_of_the_model_in_a_text_are_text(readers: Callable[[str], LibraryReader], kind: str) -> None:
+    """They split a passage in two: the words behind were not read as its own."""
+    reader = readers(kind)
+    special = set(reader._tokenizer.all_special_ids) - {reader._tokenizer.unk_token_id}
+    [window] = reader._windows("Who led it?", f"Ann {reader._tokenizer.sep_token} led {reader._tokenizer.cls_token}.")
+    own = window.inputs["input_ids"][0].tolist()[window.first :][: len(window.offsets)]
+    assert len(own) > 4
+    assert not special & set(own)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_windows_cover_the_whole_of_a_long_text(readers: Callable[[str], LibraryReader], kind: str) -> None:
     """Every word of it is in a window, and every window fits the model."""
     reader, text = readers(kind), TEXT * 4

@@ -46,6 +46,7 @@ class SentenceTransformerEmbedder:
         self.name = str(folder) if folder else name
         self._using = Lock()  # each call of a tokenizer sets anew how it cuts and pads: two at once would fail
         self._model = _loaded(name, folder, device, network)
+        take_literally(self._model.tokenizer)
         self._query, self._document = _prompts(self._model.prompts, self.name)
         self.dimension = self._model.get_embedding_dimension() or self._model.encode("").shape[-1]
         self.weights = state_hash(self._model.state_dict())
@@ -224,6 +225,14 @@ def _settings(module: Any) -> list[Any]:
     """
     reads = hasattr(module, "tokenize") or hasattr(module, "tokenizer")
     return [type(module).__name__, {} if reads else module.get_config_dict()]
+
+
+def take_literally(tokenizer: Any) -> None:
+    """Let a tokenizer read "[SEP]" in a text as five characters, and not as the end of a passage."""
+    if hasattr(tokenizer, "split_special_tokens"):  # transformers'; each call tells the one below
+        tokenizer.split_special_tokens = True
+    else:
+        tokenizer.encode_special_tokens = True  # a static model's is that one itself
 
 
 def serialised(tokenizer: Any) -> str:

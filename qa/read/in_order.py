@@ -116,12 +116,15 @@ def read_again(
         on_read(place, len(again))
         read.append((hit, spans_in(cascade.better, question, hit, count=count, shape=shape, known=known)))
     in_order = sorted(read, key=lambda each: -each[0].score)
-    accepted = (h.score for h, spans in in_order if is_about(h) and any(s.score >= meaning.threshold for s in spans))
     said = {id(each.hit): each.score for each in sorted(found, key=lambda each: each.score)}
-    better = [
-        replace(each, score=cascade.scale.mixed(each.score, said[id(each.hit)]))
-        for each in _combined(in_order, meaning, next(accepted, None))
-    ]
+
+    def mixed(each: Candidate) -> float:
+        return cascade.scale.mixed(each.score, said[id(each.hit)])
+
+    accepted = (
+        hit.score for hit, spans in in_order if is_about(hit) and any(mixed(s) >= meaning.threshold for s in spans)
+    )
+    better = [replace(each, score=mixed(each)) for each in _combined(in_order, meaning, next(accepted, None))]
     best = max((each.score for each in better), default=float("-inf"))
     most = best if best >= meaning.threshold else min(best, meaning.threshold) - 1e-3
     read_now = {id(hit) for hit in again}

@@ -16,7 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import ModelError
-from index.embed.library import demand, fetched, folder_of, quiet, reachable, serialised, state_hash
+from index.embed.library import (
+    demand,
+    fetched,
+    folder_of,
+    quiet,
+    reachable,
+    serialised,
+    state_hash,
+    take_literally,
+)
 from index.onnx import encodable
 from qa.read.calibration import NEUTRAL, Calibration
 from qa.read.decode import apart, window_spans
@@ -60,6 +69,7 @@ class LibraryReader:
         self.name = str(self.folder or name)
         self._coding = Lock()  # each call of the tokenizer sets anew how it cuts: two at once would cut alike, or fail
         self._tokenizer, self._model = _loaded(name, self.folder, device, network)
+        take_literally(self._tokenizer)
         self._max_length = _max_length(self._tokenizer, self._model.config)
         self.fingerprint = _fingerprint(self._tokenizer, self._model)
         self.calibration: Calibration = NEUTRAL

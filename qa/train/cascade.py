@@ -4,7 +4,8 @@ python -m qa.train.cascade PREPARED QUICK BETTER [--papers DIR] [--questions N] 
 
 Held-out questions are asked as a user asks: those of PREPARED over all its paragraphs together, those of papers over
 the papers of their file. Each is answered twice, by the quick reader alone and with everything read again; from that
-follow the scale between the two, the score from which on nothing is read again, the threshold and the confidences.
+follow the scale between the two, what retrieval counts beside the better one, the score from which on nothing is read
+again, the threshold and the confidences.
 Written into BETTER's config.json; ``--log`` keeps what was asked, so that it is not asked again.
 """
 
@@ -41,28 +42,62 @@ ALWAYS = Scale(1.0, 0.0, float("inf"))
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
 """Shares of the quick reader that are tried."""
 
+WEIGHTS = (0.0, 15.0, 30.0, 45.0, 60.0, 90.0, 120.0)
+"""What retrieval may count: so much a passage loses for being a whole score behind."""
+
 WORTH = 0.002
 """The share of F1 that is given for reading less."""
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """A passage read again: the better reader's best, retrieval left out; the quick one's score; retrieval's."""
+
+    said: Prediction
+    quick: float
+    found: float
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """One question: the quick reader's best; of each passage read again the best, and the quick one's score there."""
+    """One question: the quick reader's best, and the passages that were read again."""
 
     source: str
     quick: Prediction
-    again: tuple[tuple[Prediction, float], ...]
+    again: tuple[Again, ...]
 
-    def better(self, scale: Scale) -> Prediction:
-        """Return the best of what was read again."""
-        mixed = [replace(each, score=scale.mixed(each.score, quick)) for each, quick in self.again]
+    def better(self, scale: Scale, weight: float, accepted: float = 0.0) -> Prediction:
+        """Return the best of what was read again.
+
+        A passage loses by ``weight`` for being behind the first that has an ``accepted`` score, as in the engine.
+        """
+        in_order = sorted(self.again, key=lambda each: -each.found)
+        leads = (each.found for each in in_order if scale.mixed(each.said.score, each.quick) >= accepted)
+        lead = next(leads, in_order[0].found if in_order else 0.0)
+        mixed = [
+            replace(each.said, score=scale.mixed(each.said.score - weight * max(0.0, lead - each.found), each.quick))
+            for each in in_order
+        ]
         return max(mixed, key=lambda each: each.score, default=replace(self.quick, score=-np.inf))
 
-    def joined(self, scale: Scale) -> Prediction:
+    def joined(self, scale: Scale, weight: float, accepted: float = 0.0) -> Prediction:
         """Return what the cascade says."""
         if self.quick.score >= scale.settled:
             return replace(self.quick, score=scale(self.quick.score))
-        return self.better(scale)
+        return self.better(scale, weight, accepted)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What the questions taught: the scale, what retrieval counts, and the threshold of both together."""
+
+    scale: Scale
+    weight: float
+    threshold: float
+
+    def joined(self, asked: Asked) -> Prediction:
+        """Return what the cascade says."""
+        return asked.joined(self.scale, self.weight, self.threshold)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -75,7 +110,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--files", default="*.jsonl", help="which of its files; of all, only papers that are held out")
     parser.add_argument("--questions", type=int, default=500, help="of the prepared ones, at most")
     parser.add_argument("--each", type=int, default=3, help="with an answer, and without, of each paper at most")
-    parser.add_argument("--weight", type=float, default=60.0, help="what retrieval counts beside the better reader")
     parser.add_argument("--log", type=Path)
     options = parser.parse_args(argv)
     if options.log and options.log.exists():
@@ -83,27 +117,28 @@ def main(argv: Sequence[str] | None = None) -> None:
     else:
         quick = remembering(OnnxReader(options.quick))
         better = OnnxReader(options.better)
-        better.calibration = replace(better.calibration, retrieval_weight=options.weight)
+        better.calibration = replace(better.calibration, retrieval_weight=0.0)
         both = Cascade(quick, better, ALWAYS)
         found = [*of_prepared(options.prepared, quick, both, options.questions)]
         found += of_papers(options.papers, options.files, quick, both, options.each)
         if options.log:
             options.log.write_text("".join(json.dumps(asdict(each)) + "\n" for each in found))
     random.Random(13).shuffle(found)  # with an answer and without come in turn: halves have to be alike
-    scale = learned(found)
+    both_learned = learned(found)
+    scale, weight = both_learned.scale, both_learned.weight
     again = np.mean([each.quick.score < scale.settled for each in found])
-    print(f"{len(found)} questions; {scale}; {again:.0%} are read again")
-    joined = [each.joined(scale) for each in found]
+    print(f"{len(found)} questions; {scale}; retrieval counts {weight:g}; {again:.0%} are read again")
+    joined = [both_learned.joined(each) for each in found]
     print("fitted on one half, measured on the other:")
     check = fit(joined[::2])
     alone = replace(ALWAYS, slope=scale.slope, shift=scale.shift)
-    kinds = {"quick": [e.quick for e in found], "better": [e.better(alone) for e in found], "both": joined}
+    kinds = {"quick": [e.quick for e in found], "better": [e.better(alone, weight) for e in found], "both": joined}
     sections = {name: reading(rows[1::2], fit(rows[::2])) for name, rows in kinds.items()}
     for source in dict.fromkeys(each.source for each in found):
         rows = [p for each, p in zip(found[1::2], joined[1::2], strict=True) if each.source == source]
         sections[f"both, {source}"] = reading(rows, check)
     print("\n".join(table(sections)))
-    write(options.better / "config.json", joined, scale, options.weight)
+    write(options.better / "config.json", joined, scale, weight)
 
 
 def of_prepared(prepared: Path, quick: Reader, both: Cascade, most: int) -> Iterator[Asked]:
@@ -151,35 +186,47 @@ def _asked(
             yield Asked(
                 source,
                 best_spans(alone, gold)[0],
-                tuple((Prediction(tops[n].quote, tops[n].score, gold), said[n]) for n in read if n in tops),
+                tuple(
+                    Again(Prediction(tops[n].quote, tops[n].score, gold), said[n], tops[n].hit.score)
+                    for n in read
+                    if n in tops
+                ),
             )
 
 
-def learned(found: Sequence[Asked]) -> Scale:
+def learned(found: Sequence[Asked]) -> Learned:
     """Return the quick reader's scale and share beside the better one, and from where on nothing is read again.
 
-    The scale is a line through both, by least squares of the questions that both answer alike. The share is the one
-    with the best F1, at its own best threshold; of the scores tried, the lowest is taken with which it is within WORTH
-    of the best.
+    The scale is a line through both, by least squares of the questions that both answer alike. The share, and what
+    retrieval counts, are those with the best F1, at its own best threshold; of the scores tried, the lowest is taken
+    with which it is within WORTH of the best.
     """
-    pairs = [(each.quick, each.better(ALWAYS)) for each in found]
+    pairs = [(each.quick, each.better(ALWAYS, 0.0)) for each in found]
     alike = [(q.score, b.score) for q, b in pairs if np.isfinite(q.score + b.score) and f1(q.text, b.text) > 0.9]
     line = np.polyfit([quick for quick, _ in alike], [better for _, better in alike], 1)
     slope, shift = float(line[0]), float(line[1])
-    shares = {share: _gain(found, Scale(slope, shift, float("inf"), share)) for share in SHARES}
-    for share, gain in shares.items():
-        print(f"a share of {share}: F1 with abstention {100 * gain:.2f}")
-    share = max(shares, key=lambda each: shares[each])
-    tried = [*np.quantile([each.quick.score for each in found], np.linspace(0.3, 1, 36)), float("inf")]
-    gains = {float(score): _gain(found, Scale(slope, shift, float(score), share)) for score in tried}
-    settled = min(score for score, gain in gains.items() if gain >= max(gains.values()) - WORTH)
-    return Scale(slope, shift, settled, share)
+    always = {share: Scale(slope, shift, float("inf"), share) for share in SHARES}
+    gains = {(share, weight): _gain(found, always[share], weight) for share in SHARES for weight in WEIGHTS}
+    for share in SHARES:
+        row = ", ".join(f"{100 * gains[share, weight]:.2f} at {weight:g}" for weight in WEIGHTS)
+        print(f"a share of {share}: F1 with abstention {row}")
+    share, weight = max(gains, key=lambda each: gains[each])
+    quantiles = np.quantile([each.quick.score for each in found], np.linspace(0.3, 1, 36))
+    tried = [Scale(slope, shift, score, share) for score in [*quantiles.tolist(), float("inf")]]
+    settling = [(scale, _gain(found, scale, weight)) for scale in tried]
+    best = max(gain for _, gain in settling)
+    scale = next(scale for scale, gain in settling if gain >= best - WORTH)
+    return Learned(scale, weight, _threshold([each.joined(scale, weight) for each in found]))
 
 
-def _gain(found: Sequence[Asked], scale: Scale) -> float:
-    joined = [each.joined(scale) for each in found]
-    threshold = fit(joined).threshold
+def _gain(found: Sequence[Asked], scale: Scale, weight: float) -> float:
+    joined = [each.joined(scale, weight) for each in found]
+    threshold = _threshold(joined)
     return float(np.mean([each.best(f1, threshold=threshold) for each in joined]))
+
+
+def _threshold(joined: Sequence[Prediction]) -> float:
+    return fit(joined).threshold
 
 
 def write(path: Path, joined: Sequence[Prediction], scale: Scale, weight: float) -> None:
@@ -198,7 +245,8 @@ def _row(line: str) -> Asked:
     def made(one: dict[str, Any]) -> Prediction:
         return Prediction(one["text"], one["score"], tuple(one["gold"]))
 
-    return Asked(row["source"], made(row["quick"]), tuple((made(one), quick) for one, quick in row["again"]))
+    again = tuple(Again(made(each["said"]), each["quick"], each["found"]) for each in row["again"])
+    return Asked(row["source"], made(row["quick"]), again)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,7 @@ class Featuriser:
         self._tokenizer = tokenizer
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
+        self._tokenizer.encode_special_tokens = True  # as index.onnx has it: what stands in a text is text
         self._marks = marks
         self._max_question = max_question
         self._max_length = max_length

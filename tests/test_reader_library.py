@@ -160,7 +160,7 @@ def test_spans_stand_in_the_text_and_begin_and_end_with_a_word(
     assert [s.score for s in spans] == sorted((s.score for s in spans), reverse=True)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "deberta"])  # whose marks are pieces of words too
 def test_marks_of_the_model_in_a_text_are_text(readers: Callable[[str], LibraryReader], kind: str) -> None:
     """They split a passage in two: the words behind were not read as its own."""
     reader = readers(kind)

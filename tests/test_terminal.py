@@ -90,7 +90,7 @@ def test_what_is_only_unsure_is_shown_and_not_called_absent() -> None:
 
 
 def test_what_is_hardly_ever_right_is_not_shown_as_closest() -> None:
-    """Three grades: an answer; closest, not sure; and nothing but the passages. The last had a guess of 0 % above it."""
+    """Three grades: an answer; closest, not sure; nothing but passages. The last had a guess of 0 % above it."""
     hit = Hit(lines(document("Rain fell. Ann met Ben. It was cold.", "/tmp/minutes.txt"))[0], 0.5)
     answer = Answer(
         "who?", "who?", Reason.LOW_CONFIDENCE, 0.09, candidates=(Candidate(hit, 11, 14, -1.0),), hits=(hit,)

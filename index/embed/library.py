@@ -228,7 +228,10 @@ def _settings(module: Any) -> list[Any]:
 
 
 def take_literally(tokenizer: Any) -> None:
-    """Let a tokenizer read "[SEP]" in a text as five characters, and not as the end of a passage."""
+    """Let a tokenizer read "[SEP]" in a text as five characters, and not as the end of a passage.
+
+    Of some unigram models (DeBERTa's) marks are among the pieces of words, and stay what they are.
+    """
     if hasattr(tokenizer, "split_special_tokens"):  # transformers'; each call tells the one below
         tokenizer.split_special_tokens = True
     else:

@@ -141,7 +141,7 @@ def _word(number: int) -> str:
     """Make up a word: a number in syllables, with an ending that no stem loses.
 
     >>> _word(0), _word(81)
-    ('babak', 'caca' + 'k')
+    ('babak', 'bebek')
     """
     first, second, third = number % 80, number // 80 % 80, number // 6400
     return _SYLLABLES[second] + _SYLLABLES[first] + (_SYLLABLES[third % 80] if third else "") + "k"

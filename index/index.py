@@ -83,6 +83,7 @@ class Index(Stored):
             from index.shards.cluster import Cluster
 
             return Cluster.connect(folder, ray, embedder=embedder, create=create, shards=shards)
+        folder = folder.absolute()  # the process may go to another
         if shards or held(folder):
             return Shards.in_folder(folder, embedder=embedder, create=create, shards=shards)
         path = folder / _DATABASE

@@ -70,7 +70,7 @@ class Engine:
         The index is asked and filled through the ``ray`` cluster with that address, if one is given.
         """
         self._ray = ray
-        self.folder = folder
+        self.folder = folder if ray else folder.absolute()  # the process may go to another
         self._device = device
         self._reader = reader
         self._index = index

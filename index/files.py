@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+_LATEST = (1 << 63) - 1
+"""Nanoseconds: what SQLite holds. Clocks that were wrong once wrote times beyond."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -23,7 +26,8 @@ def stamp(path: str) -> Stamp | None:
         found = Path(path).stat()
     except (OSError, ValueError):
         return None
-    return Stamp(found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
+    mtime = max(-_LATEST, min(found.st_mtime_ns, _LATEST))
+    return Stamp(found.st_size, mtime) if stat.S_ISREG(found.st_mode) else None
 
 
 def settled(found: Stamp, *, seconds: float = 2.0) -> bool:

@@ -11,6 +11,7 @@ from index.files import Stamp, sha256, stamp, unchanged
 from index.load import parsers
 from index.store import Counts
 from index.types import Part, Vectors
+from qa.originals import State, looked_at
 from tests import pdfs
 from tests.fakes import HashingEmbedder
 from ui.terminal import report_lines
@@ -150,6 +151,15 @@ def test_what_could_not_be_read_of_a_file_is_noted(index: Index, docs: Path) -> 
     assert (counts(report), report.failed) == ({"added": 3}, ())
     assert index.sync([docs]).noted == ()
     assert "1 of 2 pages is an image" in report_lines(report)[0]
+
+
+def test_a_file_from_the_far_future_stops_nobody(index: Index, docs: Path) -> None:
+    """A clock that was wrong once: the whole folder ended in an OverflowError."""
+    os.utime(docs / "minutes.txt", (15_000_000_000, 15_000_000_000))
+    assert counts(index.sync([docs])) == {"added": 2}
+    assert counts(index.sync([docs])) == {"unchanged": 2}
+    (entry,) = [entry for entry in index.documents() if entry.path.endswith("minutes.txt")]
+    assert looked_at(entry) is State.CURRENT
 
 
 def test_a_file_changed_just_now_is_read_again(index: Index, docs: Path) -> None:

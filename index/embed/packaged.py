@@ -30,8 +30,8 @@ class OnnxEmbedder:
     def __init__(self, folder: Path) -> None:
         """Read what the folder says about its model. Raises ModelError if a file is missing or damaged."""
         self.name = folder.name
-        self.dimension = int(setting(folder / "config.json", "hidden_size"))
-        self.max_tokens = int(setting(folder / "sentence_bert_config.json", "max_seq_length"))
+        self.dimension = setting(folder / "config.json", "hidden_size")
+        self.max_tokens = setting(folder / "sentence_bert_config.json", "max_seq_length")
         self.fingerprint = _recorded_sha256(folder / "model.onnx.sha256")
         self._folder = folder
         self._lock = threading.Lock()
@@ -107,6 +107,6 @@ def _cores() -> int:
 def _recorded_sha256(path: Path) -> str:
     """Read the hash that the weights must have."""
     words = read(path).split()
-    if not words or len(words[0]) != 64:
+    if not words or len(words[0]) != 64 or not words[0].isalnum():
         raise damaged(path, "no sha256 in it")
     return words[0].decode()

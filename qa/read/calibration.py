@@ -39,9 +39,12 @@ class Calibration:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Calibration":
-        """Read what :meth:`to_json` made. Raises KeyError if something is missing."""
+        """Read what :meth:`to_json` made. Raises KeyError, TypeError or ValueError if it is something else."""
         given = {name: float(row[name]) for name in ("retrieval_weight", "ceiling") if name in row}
-        return cls(float(row["threshold"]), tuple(row["scores"]), tuple(row["confidences"]), **given)
+        scores, confidences = (tuple(float(number) for number in row[name]) for name in ("scores", "confidences"))
+        if not scores or len(scores) != len(confidences):
+            raise ValueError(f"it has {len(scores)} scores and {len(confidences)} confidences")
+        return cls(float(row["threshold"]), scores, confidences, **given)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as one JSON object, rounded; a ceiling that is none is left out: JSON has no infinity."""

@@ -74,6 +74,7 @@ class Engine:
         self._device = device
         self._reader = reader
         self._index = index
+        self._openings = 0
         self._lock = Lock()
         self._reading = BoundedSemaphore(AT_ONCE)
 
@@ -123,11 +124,11 @@ class Engine:
 
     def _by_words(self, answer: Answer) -> Answer:
         """Return the answer with the sentence that has the question's words, or the reason that nothing was read."""
-        meaning = self.reader.calibration
-        found = sentence_for(answer.searched, answer.hits, meaning.threshold)
+        calibration = self.reader.calibration
+        found = sentence_for(answer.searched, answer.hits, calibration.threshold)
         if found is None:
             return replace(answer, reason=Reason.OTHER_LANGUAGE)
-        claims = tuple(compose.claims([found], meaning))
+        claims = tuple(compose.claims([found], calibration))
         return replace(
             answer,
             reason=Reason.ANSWERED,
@@ -172,7 +173,7 @@ class Engine:
     def generation(self) -> tuple[int, int]:
         """Return what stays the same while the index does: which index it is, and how often it has changed."""
         index = self.index
-        return id(index), index.generation()
+        return self._openings, index.generation()
 
     def document(self, key: int | str) -> Document | None:
         """Return a document by its id, or by the SHA-256 of the bytes it was read from; None if it is not there."""
@@ -273,6 +274,7 @@ class Engine:
                 self._index = None  # not closed: another thread may be searching it; it is closed when let go of
             if self._index is None:
                 self._index = self._opened(create, embedder, shards)
+                self._openings += 1
             return self._index
 
     def _opened(self, create: bool, embedder: str | None, shards: int | None) -> Index:

@@ -175,6 +175,15 @@ def test_a_relative_folder_is_the_same_one_from_everywhere(tmp_path: Path, monke
     assert [entry.path for entry in engine.documents()] == ["/notes"]
 
 
+def test_an_index_that_was_opened_again_is_told_from_the_one_before(engine: Engine) -> None:
+    """By a number that is given once: an address in memory is given again, and a page then lists what was deleted."""
+    before = engine.generation()
+    engine.close()
+    assert engine.generation() == (before[0] + 1, before[1])
+    assert engine.generation() == engine.generation()
+    engine.close()
+
+
 def test_no_more_questions_are_read_at_once_than_help(engine: Engine) -> None:
     """Each uses every core: the page, REST and scripts share one bound."""
     reading, most = 0, 0

@@ -184,11 +184,11 @@ class Index(Stored):
         whole = Statistics.of(store, [*cut.content], vector)
         words = cut.among(whole)
         query = Query(vector, words, whole.average, depth, by_words=mode is not Mode.DENSE, where=where)
-        near, worded = query.nearest(store, view)
+        dense, lexical = query.nearest(store, view)
         if vector is None or mode is not Mode.FUSED:
-            return self._hits(store, (near or worded)[:k], where)
+            return self._hits(store, (dense or lexical)[:k], where)
         # 3  one list, and its passages as slices of their documents
-        fused = fuse(near, worded)
+        fused = fuse(dense, lexical)
         hits: list[Hit] = []
         # 4  scored anew, forty at a time: the first forty are the same whatever k is
         for start in range(0, min(k, len(fused)), HEAD):

@@ -56,9 +56,9 @@ class Calibration:
         }
         return row | ({"ceiling": self.ceiling} if np.isfinite(self.ceiling) else {})
 
-    def combined(self, reader: float, behind: float) -> float:
+    def combined(self, score: float, behind: float) -> float:
         """Return a span's score, less what its passage loses for being ``behind`` the first in retrieval's score."""
-        return reader - self.retrieval_weight * behind
+        return score - self.retrieval_weight * behind
 
     def confidence(self, score: float) -> float:
         """Return the share of held-out answers with this score that were right, 0 to 1."""

@@ -1,4 +1,4 @@
-"""What the file holds, and each question asked of it and each change made to it.
+"""What the file holds, and each change made to it; what it is asked is in ``reading``.
 
 One integer is a passage's row, its row in the words (FTS5) and its id in FAISS, and is never used again
 once the passage is gone. A file is a path that leads to a document; a document is a text, however many files hold it,

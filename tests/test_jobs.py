@@ -8,7 +8,7 @@ import pytest
 
 from index import Index
 from index.lock import WriteLock
-from index.types import Part, Vectors
+from index.types import Extent, Vectors
 from qa import Engine, Fate
 from tests.fakes import HashingEmbedder, PatternReader
 from ui.jobs import Job, Jobs, State
@@ -32,7 +32,7 @@ class Paced(HashingEmbedder):
         """Let it embed so many times."""
         self.turns.release(times)
 
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Extent]]) -> tuple[Vectors, list[Vectors]]:
         """Wait for a turn, then embed."""
         self.asked.set()
         if self.held:

@@ -10,7 +10,7 @@ from index import Index, Report
 from index.files import Stamp, sha256, stamp, unchanged
 from index.load import parsers
 from index.store import Counts
-from index.types import Part, Vectors
+from index.types import Extent, Vectors
 from qa.originals import State, looked_at
 from tests import pdfs
 from tests.fakes import HashingEmbedder
@@ -27,7 +27,7 @@ class Counting(HashingEmbedder):
         super().__init__()
         self.embedded: list[str] = []
 
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Extent]]) -> tuple[Vectors, list[Vectors]]:
         """Embed the texts, and write them down."""
         self.embedded += texts
         return super().encode_parts(texts, parts)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.onnx import damaged, encodable, read, session, setting, tokenizer
-from index.types import Part, Vectors
+from index.types import Extent, Vectors
 
 if TYPE_CHECKING:
     from index.onnx import InferenceSession, Tokenizer
@@ -46,7 +46,7 @@ class OnnxEmbedder:
         """Embed a question. **Shape:** (1, dimension), float32, length 1."""
         return self.encode([question])
 
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Extent]]) -> tuple[Vectors, list[Vectors]]:
         """Embed the texts in one pass each, and parts of each: the mean of a part's tokens, read in the whole text.
 
         So a part costs nothing more, and "It rose by 4 %" knows what rose (late chunking, Günther et al. 2024).
@@ -67,7 +67,7 @@ class OnnxEmbedder:
         coder, _ = self._load()
         return [len(coder.encode(encodable(text), add_special_tokens=False)) for text in texts]
 
-    def _one(self, text: str, parts: Sequence[Part]) -> tuple[Vectors, Vectors]:
+    def _one(self, text: str, parts: Sequence[Extent]) -> tuple[Vectors, Vectors]:
         """Embed one text and parts of it. **Shape:** (dimension,), (n, dimension)."""
         coder, weights = self._load()
         encoded = coder.encode(encodable(text))
@@ -85,7 +85,7 @@ class OnnxEmbedder:
             return self._loaded
 
 
-def _means(tokens: Vectors, starts: Sequence[int], parts: Sequence[Part]) -> Vectors:
+def _means(tokens: Vectors, starts: Sequence[int], parts: Sequence[Extent]) -> Vectors:
     """Return the directions of the means of the tokens that start in each part; parts are in order, and meet."""
     edges = np.searchsorted(starts, [start for start, _ in parts])
     edges = np.unique(edges[edges < len(starts)])

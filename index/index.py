@@ -11,6 +11,7 @@ from typing import Self
 from index.embed import load_embedder
 from index.errors import IndexMismatch, IndexNotFound, StoreError
 from index.lock import WriteLock
+from index.onnx import encodable
 from index.search.fuse import fuse
 from index.search.lexical import Words
 from index.search.query import Query
@@ -168,7 +169,7 @@ class Index(Stored):
         confines the search to some documents, and changes no score. A fused search looks at the ``DEPTH`` best by
         similarity and by words, so it returns at most twice as many.
         """
-        question = question.encode(errors="replace").decode()  # half characters are no text
+        question = encodable(question)
         if k < 1 or not question.strip() or not len(self):
             return []
         # 1  the question's vector; slow, so other threads may search meanwhile

@@ -81,7 +81,7 @@ def tokenizer(path: Path) -> "Tokenizer":
 
 
 def encodable(text: str) -> str:
-    """Put "?" for half characters (bytes of a command line that are no text): tokenizers refuse them.
+    """Put "?" for half characters (bytes of a command line that are no text): tokenizers and SQLite refuse them.
 
     Every other character stays at its offset.
     """

@@ -26,6 +26,7 @@ from index import (
 )
 from index.embed import PACKAGED
 from index.load import SUFFIXES
+from index.onnx import encodable
 from qa import compose, followup
 from qa.about import Asked, is_code, stands_for, unknown
 from qa.by_words import sentence_for
@@ -95,7 +96,7 @@ class Engine:
         end it all by raising. Raises IndexNotFound if there is no index, ModelError if weights are damaged.
         """
         # 1  a follow-up is made whole
-        searched = followup.standalone(question, turns).encode(errors="replace").decode()  # half characters are no text
+        searched = encodable(followup.standalone(question, turns))
         if not len(self.index):
             return Answer(question, searched, Reason.EMPTY_INDEX, 0.0)
         # 2  passages that may hold the answer

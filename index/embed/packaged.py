@@ -1,6 +1,5 @@
 """The packaged embedder: a model folder with ``model.onnx``, run on the CPU."""
 
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.cores import cores
 from index.onnx import damaged, encodable, read, session, setting, tokenizer
 from index.types import Extent, Vectors
 
@@ -57,7 +57,7 @@ class OnnxEmbedder:
         if len(texts) < 2:
             found = [self._one(*each) for each in zip(texts, parts, strict=True)]
         else:
-            with ThreadPoolExecutor(min(_cores(), len(texts))) as pool:
+            with ThreadPoolExecutor(min(cores(), len(texts))) as pool:
                 found = list(pool.map(self._one, texts, parts))
         rows = [row for row, _ in found]
         return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32), [inner for _, inner in found]
@@ -97,11 +97,6 @@ def _means(tokens: Vectors, starts: Sequence[int], parts: Sequence[Extent]) -> V
 def _cut(ids: list[int], length: int) -> list[int]:
     """Keep the first tokens and the closing special token."""
     return ids if len(ids) <= length else [*ids[: length - 1], ids[-1]]
-
-
-def _cores() -> int:
-    """Count the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _recorded_sha256(path: Path) -> str:

@@ -121,6 +121,20 @@ def test_what_is_not_there_fails_with_what_to_do(jobs: Jobs, tmp_path: Path) -> 
     assert "check the spelling" in job(jobs, added).reason
 
 
+def test_lines_of_what_failed_are_kept_up_to_a_number_too(
+    jobs: Jobs, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A watched file that cannot be read failed with each change, and the page got slower with each, for ever."""
+    monkeypatch.setattr("ui.jobs.writer._KEPT", 2)
+    done = jobs.add([docs / "a.txt"])
+    assert jobs.wait(done) is State.DONE
+    failed = [jobs.add([docs / f"missing {number}.txt"]) for number in range(4)]
+    assert jobs.wait(failed[-1]) is State.FAILED
+    last = jobs.add([docs / "b.txt"])
+    assert jobs.wait(last) is State.DONE
+    assert [each.id for each in jobs.snapshot().jobs] == [done, *failed[2:], last]
+
+
 def test_stopping_keeps_what_was_read_and_retrying_goes_on(
     jobs: Jobs, engine: Engine, docs: Path, embedder: Paced
 ) -> None:

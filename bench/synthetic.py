@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from index import Document, Passage
 from index.search.lexical import STOP_WORDS
-from index.types import Part, Vectors
+from index.types import Extent, Vectors
 
 DIMENSION = 384
 IN_DOCUMENT = 20
@@ -127,7 +127,7 @@ class Synthetic:
         passage = int(name[6:]) if name[:6] == "about-" and name[6:].isdecimal() else 0
         return self._world.near_passage(passage)
 
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Extent]]) -> tuple[Vectors, list[Vectors]]:
         """Embed texts and parts of them. **Shape:** (len(texts), dimension), and (n, dimension) for each."""
         rows = self.encode(texts)
         return rows, [np.repeat(row[None], max(1, len(each)), axis=0) for row, each in zip(rows, parts, strict=True)]
@@ -141,7 +141,7 @@ def _word(number: int) -> str:
     """Make up a word: a number in syllables, with an ending that no stem loses.
 
     >>> _word(0), _word(81)
-    ('babak', 'caca' + 'k')
+    ('babak', 'bebek')
     """
     first, second, third = number % 80, number // 80 % 80, number // 6400
     return _SYLLABLES[second] + _SYLLABLES[first] + (_SYLLABLES[third % 80] if third else "") + "k"

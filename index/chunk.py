@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 
 from index.sentences import sentences_of
-from index.types import Document, Kind, Passage
+from index.types import Document, Extent, Kind, Passage
 
-Span = tuple[int, int]
 TokenCounter = Callable[[Sequence[str]], list[int]]
 
 CLAUSE_END = re.compile(r"[,;:—–)\]](?=\s)|[，；：、]")
@@ -56,7 +55,7 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
     return [Passage(0, document, start, end) for start, end in _outermost(fitted)]
 
 
-def _sections(document: Document) -> list[Span]:
+def _sections(document: Document) -> list[Extent]:
     """Cut at slides, sheets, parts and headings, but not between a heading alone and the next; leave asides out."""
     text = document.text
     starts = {mark.start for mark in document.marked(Kind.HEADING)}
@@ -92,12 +91,12 @@ def _is_lone_heading(section: str) -> bool:
     return LONE_HEADING.fullmatch(section.strip()) is not None
 
 
-def _sentences(document: Document, section: Span) -> Iterator[Span]:
+def _sentences(document: Document, section: Extent) -> Iterator[Extent]:
     for start, end in sentences_of(document, *section):
         yield from _trimmed(document.text, start, end)
 
 
-def _trimmed(text: str, start: int, end: int) -> list[Span]:
+def _trimmed(text: str, start: int, end: int) -> list[Extent]:
     """The span without white space at its ends; none if nothing is left."""
     inner = text[start:end]
     start += len(inner) - len(inner.lstrip())
@@ -105,7 +104,7 @@ def _trimmed(text: str, start: int, end: int) -> list[Span]:
     return [(start, end)] if start < end else []
 
 
-def _fit(text: str, spans: Sequence[Span], count_tokens: TokenCounter, budget: int) -> list[tuple[int, int, int]]:
+def _fit(text: str, spans: Sequence[Extent], count_tokens: TokenCounter, budget: int) -> list[tuple[int, int, int]]:
     """Cut the spans that are over the budget until none is; return (start, end, tokens), in order.
 
     All spans are counted in one call, then the parts of those that were over in another, and so on: two
@@ -113,7 +112,7 @@ def _fit(text: str, spans: Sequence[Span], count_tokens: TokenCounter, budget: i
     """
     fitted: list[tuple[int, int, int]] = []
     while spans:
-        parts: list[Span] = []
+        parts: list[Extent] = []
         for (start, end), counted in zip(spans, count_tokens([text[a:b] for a, b in spans]), strict=True):
             tokens = max(counted, -((start - end) // CHARACTERS_PER_TOKEN))
             if tokens <= budget or end - start == 1:
@@ -124,7 +123,7 @@ def _fit(text: str, spans: Sequence[Span], count_tokens: TokenCounter, budget: i
     return sorted(fitted)
 
 
-def _cut(text: str, span: Span, *, parts: int) -> list[Span]:
+def _cut(text: str, span: Extent, *, parts: int) -> list[Extent]:
     """Cut a span into about equal parts, at good places no further than a quarter of a part away."""
     start, end = span
     parts = min(max(parts, 2), end - start)
@@ -149,7 +148,7 @@ def _units(text: str, fitted: Sequence[tuple[int, int, int]]) -> Iterator[_Unit]
         before = end
 
 
-def _pack(units: Sequence[_Unit], budget: int, overlap: int) -> Iterator[Span]:
+def _pack(units: Sequence[_Unit], budget: int, overlap: int) -> Iterator[Extent]:
     """Fill spans with units up to the budget, each span reaching further than the one before."""
     totals = [0, *accumulate(unit.tokens for unit in units)]
     first = stop = 0
@@ -170,7 +169,7 @@ def _paragraph_end(units: Sequence[_Unit], totals: Sequence[int], stops: range, 
     return next(ends, stops[-1])
 
 
-def _outermost(spans: Sequence[Span]) -> Iterator[Span]:
+def _outermost(spans: Sequence[Extent]) -> Iterator[Extent]:
     """Drop the spans that lie within another."""
     reached = 0
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):

@@ -3,8 +3,13 @@
 import hashlib
 import stat
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+
+_LATEST = (1 << 63) - 1
+"""Nanoseconds: what SQLite holds. Clocks that were wrong once wrote times beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,8 @@ def stamp(path: str) -> Stamp | None:
         found = Path(path).stat()
     except (OSError, ValueError):
         return None
-    return Stamp(found.st_size, found.st_mtime_ns) if stat.S_ISREG(found.st_mode) else None
+    mtime = max(-_LATEST, min(found.st_mtime_ns, _LATEST))
+    return Stamp(found.st_size, mtime) if stat.S_ISREG(found.st_mode) else None
 
 
 def settled(found: Stamp, *, seconds: float = 2.0) -> bool:
@@ -36,22 +42,36 @@ def sha256(path: str) -> str | None:
     """Hash a file's bytes; None where that cannot be done. A pipe, which could take for ever, is not opened."""
     if stamp(path) is None:
         return None
-    try:
-        with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
+    with suppress(OSError):
+        return _hashed(path)
+    return None
 
 
-def unchanged(path: str, sha: str, seen: Stamp | None = None) -> bool:
-    """Tell whether a file still has the bytes with this SHA-256.
+def unchanged(path: str, sha: str) -> bool:
+    """Tell whether a file still has the bytes with this SHA-256. One that looks as it did last time is not read again.
 
-    ``seen`` is its stamp when it was known to: a file of another size is not read, nor one with the same stamp. What
-    was not read from a file (``sha`` is "") cannot have changed.
+    What was not read from a file (``sha`` is "") cannot have changed.
     """
     if not sha:
         return True
     found = stamp(path)
-    if found is None or (seen and seen.size != found.size):
-        return False
-    return found == seen or sha256(path) == sha
+    return found is not None and _sha256(path, found) == sha
+
+
+def _sha256(path: str, seen: Stamp) -> str | None:
+    if not settled(seen):
+        return sha256(path)
+    with suppress(OSError):
+        return _remembered(path, seen)
+    return None
+
+
+@lru_cache(maxsize=10_000)
+def _remembered(path: str, seen: Stamp) -> str:
+    del seen  # a part of the key: what has another one is hashed
+    return _hashed(path)
+
+
+def _hashed(path: str) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.files import stamp
+
 NAME = ".seedqaignore"
 _MOST_BYTES, _MOST_RULES, _LONGEST = 1 << 16, 1000, 500
 """The file may come from anywhere: nobody's own has more."""
@@ -58,6 +60,8 @@ class Rules:
 
     def and_file(self, folder: str) -> "Rules":
         """Return these and those of the folder's own file, if it can be read."""
+        if stamp(str(Path(folder, NAME))) is None:  # nothing, or a pipe, which could hang
+            return self
         try:
             with Path(folder, NAME).open("rb") as file:
                 text = file.read(_MOST_BYTES).decode("utf-8-sig", errors="replace")

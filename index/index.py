@@ -11,6 +11,7 @@ from typing import Self
 from index.embed import load_embedder
 from index.errors import IndexMismatch, IndexNotFound, StoreError
 from index.lock import WriteLock
+from index.onnx import encodable
 from index.search.fuse import fuse
 from index.search.lexical import Words
 from index.search.query import Query
@@ -83,6 +84,7 @@ class Index(Stored):
             from index.shards.cluster import Cluster
 
             return Cluster.connect(folder, ray, embedder=embedder, create=create, shards=shards)
+        folder = folder.absolute()  # the process may go to another
         if shards or held(folder):
             return Shards.in_folder(folder, embedder=embedder, create=create, shards=shards)
         path = folder / _DATABASE
@@ -167,7 +169,7 @@ class Index(Stored):
         confines the search to some documents, and changes no score. A fused search looks at the ``DEPTH`` best by
         similarity and by words, so it returns at most twice as many.
         """
-        question = question.encode(errors="replace").decode()  # half characters are no text
+        question = encodable(question)
         if k < 1 or not question.strip() or not len(self):
             return []
         # 1  the question's vector; slow, so other threads may search meanwhile
@@ -183,11 +185,11 @@ class Index(Stored):
         whole = Statistics.of(store, [*cut.content], vector)
         words = cut.among(whole)
         query = Query(vector, words, whole.average, depth, by_words=mode is not Mode.DENSE, where=where)
-        near, worded = query.nearest(store, view)
+        dense, lexical = query.nearest(store, view)
         if vector is None or mode is not Mode.FUSED:
-            return self._hits(store, (near or worded)[:k], where)
+            return self._hits(store, (dense or lexical)[:k], where)
         # 3  one list, and its passages as slices of their documents
-        fused = fuse(near, worded)
+        fused = fuse(dense, lexical)
         hits: list[Hit] = []
         # 4  scored anew, forty at a time: the first forty are the same whatever k is
         for start in range(0, min(k, len(fused)), HEAD):

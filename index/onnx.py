@@ -82,7 +82,7 @@ def tokenizer(path: Path) -> "Tokenizer":
 
 
 def encodable(text: str) -> str:
-    """Put "?" for half characters (bytes of a command line that are no text): tokenizers refuse them.
+    """Put "?" for half characters (bytes of a command line that are no text): tokenizers and SQLite refuse them.
 
     Every other character stays at its offset.
     """
@@ -101,19 +101,19 @@ def settings(path: Path) -> dict[str, Any]:
     """Read a model's JSON file of settings. Raises ModelError if it is missing or damaged."""
     try:
         found = json.loads(read(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise damaged(path, str(error)) from error
     if not isinstance(found, dict):
         raise damaged(path, "it holds no JSON object")
     return found
 
 
-def setting(path: Path, key: str) -> Any:
-    """Look up one setting. Raises ModelError, which names the file, the key and the cure, if it is not there."""
-    found = settings(path)
-    if key not in found:
+def setting(path: Path, key: str) -> int:
+    """Look up a number. Raises ModelError, which names the file, the key and the cure, if it is not there."""
+    found = settings(path).get(key)
+    if not isinstance(found, int):
         raise damaged(path, f"no {key!r} in it")
-    return found[key]
+    return found
 
 
 def damaged(path: Path, fault: str) -> ModelError:

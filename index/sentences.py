@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from index.types import Document, Kind
-
-Line = tuple[int, int]
+from index.types import Document, Extent, Kind
 
 STOP = re.compile(
     r"(?<![.!?…])[.!?…]++"  # starts only at the first of a run, or a row of dots would take quadratic time
@@ -135,9 +133,9 @@ def _line_cuts(text: str) -> Iterator[int]:
                 yield _first_character(text, following)
 
 
-def _paragraphs(text: str) -> Iterator[list[Line]]:
+def _paragraphs(text: str) -> Iterator[list[Extent]]:
     """Yield runs of lines, as spans, that no blank line and no form feed parts."""
-    lines: list[Line] = []
+    lines: list[Extent] = []
     for match in LINE.finditer(text):
         blank = not match[0].strip()
         if not blank:
@@ -149,7 +147,7 @@ def _paragraphs(text: str) -> Iterator[list[Line]]:
         yield lines
 
 
-def _width(paragraph: Sequence[Line]) -> int:
+def _width(paragraph: Sequence[Extent]) -> int:
     """The width at which lines were wrapped, if they were: the upper quartile, as some may stick out.
 
     The last line does not count: it ends where its text ends.
@@ -175,7 +173,7 @@ def _continues(line: str, following: str, width: int) -> bool:
     return word[0].islower() or (width >= 30 and len(line) + len(word) > width * 0.75)
 
 
-def _first_character(text: str, line: Line) -> int:
+def _first_character(text: str, line: Extent) -> int:
     """Offset of the first character of the line that is not a space."""
     return line[1] - len(text[slice(*line)].lstrip())
 

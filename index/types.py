@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
-Part = tuple[int, int]
-"""Where a part of a text starts and ends."""
+Extent = tuple[int, int]
+"""Where a stretch of a text starts and ends."""
 
 
 class Kind(StrEnum):
@@ -220,7 +220,7 @@ class Embedder(Protocol):
         """Embed a question, as the model wants questions put. **Shape:** (1, dimension), float32, length 1."""
         ...
 
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Extent]]) -> tuple[Vectors, list[Vectors]]:
         """Embed passages, and parts of each, such as its sentences: in order, each where the one before ends.
 
         **Shape:** (len(texts), dimension) and, for each text, (n, dimension), float32, rows of length 1. A part

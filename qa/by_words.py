@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index import Hit, Passage
-from index.sentences import sentences
+from qa.compose import sentences_in
 from qa.language import COMMON
 from qa.types import Candidate
 
@@ -75,8 +75,5 @@ def _single(text: str) -> frozenset[str]:
 
 
 def _sentences(passage: Passage) -> Iterator[tuple[int, str]]:
-    for start, end in sentences(passage.text):
-        text = passage.text[start:end]
-        left = len(text) - len(text.lstrip())
-        if text.strip():
-            yield passage.start + start + left, text.strip()
+    text = passage.document.text
+    return ((a, text[a:b]) for a, b in sentences_in(passage.document, passage.start, passage.end))

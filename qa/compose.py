@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from index import Document, Hit, Kind, Passage, sentence_around
-from index.sentences import sentences
+from index import Document, Hit, Kind, sentence_around
+from index.sentences import sentences_of
 from qa.about import Asked, is_yes_no
 from qa.extent import after_marker, is_label, settled
 from qa.lists import asks_for_several, joined_names, whole_list
@@ -242,14 +242,10 @@ def cite(candidate: Candidate) -> list[Citation]:
     return [one, *(replace(one, path=path) for path in document.copies)]
 
 
-def sentences_of(passage: Passage) -> list[tuple[int, int]]:
-    """Return where the sentences, or rows, of a passage start and end in its document, white space apart, in order."""
-    document, text = passage.document, passage.document.text
-    if rows := [mark for mark in document.within(passage.start, passage.end) if mark.kind is Kind.ROW]:
-        return [(row.start, min(row.end, passage.end)) for row in rows]
-    spans = [(passage.start + a, passage.start + b) for a, b in sentences(passage.text)]
-    pieces = [(start, text[start:end]) for start, end in spans]
-    return [(start + len(t) - len(t.lstrip()), start + len(t.rstrip())) for start, t in pieces if t.strip()]
+def sentences_in(document: Document, start: int, end: int) -> list[tuple[int, int]]:
+    """Return where the sentences of ``text[start:end]`` stand, white space apart, in order; of code, the lines."""
+    pieces = [(first, document.text[first:last]) for first, last in sentences_of(document, start, end)]
+    return [(first + len(t) - len(t.lstrip()), first + len(t.rstrip())) for first, t in pieces if t.strip()]
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:

@@ -26,6 +26,7 @@ from index import (
 )
 from index.embed import PACKAGED
 from index.load import SUFFIXES
+from index.onnx import encodable
 from qa import compose, followup
 from qa.about import Asked, is_code, stands_for, unknown
 from qa.by_words import sentence_for
@@ -70,10 +71,11 @@ class Engine:
         The index is asked and filled through the ``ray`` cluster with that address, if one is given.
         """
         self._ray = ray
-        self.folder = folder
+        self.folder = folder if ray else folder.absolute()  # the process may go to another
         self._device = device
         self._reader = reader
         self._index = index
+        self._openings = 0
         self._lock = Lock()
         self._reading = BoundedSemaphore(AT_ONCE)
 
@@ -94,7 +96,7 @@ class Engine:
         end it all by raising. Raises IndexNotFound if there is no index, ModelError if weights are damaged.
         """
         # 1  a follow-up is made whole
-        searched = followup.standalone(question, turns).encode(errors="replace").decode()  # half characters are no text
+        searched = encodable(followup.standalone(question, turns))
         if not len(self.index):
             return Answer(question, searched, Reason.EMPTY_INDEX, 0.0)
         # 2  passages that may hold the answer
@@ -123,11 +125,11 @@ class Engine:
 
     def _by_words(self, answer: Answer) -> Answer:
         """Return the answer with the sentence that has the question's words, or the reason that nothing was read."""
-        meaning = self.reader.calibration
-        found = sentence_for(answer.searched, answer.hits, meaning.threshold)
+        calibration = self.reader.calibration
+        found = sentence_for(answer.searched, answer.hits, calibration.threshold)
         if found is None:
             return replace(answer, reason=Reason.OTHER_LANGUAGE)
-        claims = tuple(compose.claims([found], meaning))
+        claims = tuple(compose.claims([found], calibration))
         return replace(
             answer,
             reason=Reason.ANSWERED,
@@ -172,7 +174,7 @@ class Engine:
     def generation(self) -> tuple[int, int]:
         """Return what stays the same while the index does: which index it is, and how often it has changed."""
         index = self.index
-        return id(index), index.generation()
+        return self._openings, index.generation()
 
     def document(self, key: int | str) -> Document | None:
         """Return a document by its id, or by the SHA-256 of the bytes it was read from; None if it is not there."""
@@ -273,6 +275,7 @@ class Engine:
                 self._index = None  # not closed: another thread may be searching it; it is closed when let go of
             if self._index is None:
                 self._index = self._opened(create, embedder, shards)
+                self._openings += 1
             return self._index
 
     def _opened(self, create: bool, embedder: str | None, shards: int | None) -> Index:

@@ -7,7 +7,7 @@ out what its clause says against it: "Never mix the cleaner with bleach" does no
 import re
 from collections.abc import Iterator
 
-Extent = tuple[int, int]
+from index.types import Extent
 
 _JOINTS = "-.,:/@'’_+&#=%"
 _CURRENCY = "€$£¥₹"

@@ -28,13 +28,14 @@ _PERSON_NAME = re.compile(r"[A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]+)+")
 
 _THING = re.compile(r"\b(?:it|they|them)\b(?!-)", re.IGNORECASE)
 _THING_OWNED = re.compile(r"\b(?:its|their)\b", re.IGNORECASE)
-_PERSON = re.compile(
-    rf"\b(?:he|she|him|her(?=\s*(?:[?.!,;]|$)|\s+(?:{_PREPOSITION}|and|or|when|where|how|why|what|that)\b))\b",
-    re.IGNORECASE,
+_NOT_OWNED = rf"\s*(?:[?.!,;]|$)|\s+(?:{_PREPOSITION}|and|or|when|where|how|why|what|that)\b"
+_NOT_HERS = (
+    rf"{_NOT_OWNED}|\s+(?:{_DETERMINER}|some|any|yesterday|today|tomorrow|again|there|here|then|now|"
+    r"(?:last|next)\s+(?:night|week|month|year|\w+day))\b|\s+(?:first|back|home)\s*(?:[?.!,;]|$)"
 )
-_PERSON_OWNED = re.compile(
-    rf"\b(?:his|her)\b(?=\s+(?!(?:{_PREPOSITION}|and|or|when|where|how|why|what|that)\b)\w)", re.IGNORECASE
-)
+"""What stands behind a "her" that is no "hers": "Who gave her the key?", "Who met her yesterday?"."""
+_PERSON = re.compile(rf"\b(?:he|she|him|her(?={_NOT_HERS}))\b", re.IGNORECASE)
+_PERSON_OWNED = re.compile(rf"\b(?:his\b(?!{_NOT_OWNED})|her\b(?!{_NOT_HERS}))(?=\s+\w)", re.IGNORECASE)
 _EMPTY_IT = re.compile(
     r"\bit\s+(?:true|possible|known|said|clear|necessary|likely|allowed|forbidden|rain|snow|take|takes)\b|\bof\s+them\b",
     re.IGNORECASE,

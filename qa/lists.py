@@ -7,7 +7,7 @@ names that a sentence joins by commas and "and". All of it is one stretch of the
 import re
 from collections.abc import Iterator
 
-from qa.extent import Extent
+from index.types import Extent
 
 MOST_ITEMS = 30
 LONGEST = 1_500

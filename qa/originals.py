@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from index import Document, LoadError, unchanged
+from index import Document, Entry, LoadError, unchanged
 from index.files import stamp
 from index.load.parsed import ParseError
 from index.load.picture import Picture, Words, picture
@@ -38,6 +38,16 @@ def state(document: Document) -> State:
     if any(unchanged(path, document.sha256) for path in paths):
         return State.CURRENT
     return State.CHANGED if any(stamp(path) for path in paths) else State.GONE
+
+
+def looked_at(entry: Entry) -> State:
+    """Tell by a look at its file, which is not read, whether a file of the list still is what was read."""
+    if not entry.sha256:
+        return State.NO_FILE
+    found = stamp(entry.path)
+    if found is None:
+        return State.GONE
+    return State.CHANGED if entry.stamp and entry.stamp != found else State.CURRENT
 
 
 def original(document: Document) -> Original | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.types import Document, Kind, Mark, Part, Passage, Vectors
+from index.types import Document, Extent, Kind, Mark, Passage, Vectors
 from qa.read.calibration import Calibration
 from qa.types import Span
 
@@ -34,7 +34,7 @@ class HashingEmbedder:
         """Embed a question. **Shape:** (1, dimension), float32, length 1."""
         return self.encode([question])
 
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Extent]]) -> tuple[Vectors, list[Vectors]]:
         """Embed the texts, and parts of each. **Shape:** (len(texts), dimension), and (n, dimension) for each."""
         inner = [[text[a:b] for a, b in each] or [text] for text, each in zip(texts, parts, strict=True)]
         return self.encode(texts), [self.encode(pieces) for pieces in inner]

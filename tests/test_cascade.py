@@ -181,6 +181,11 @@ def test_a_config_without_a_scale_is_damaged(tmp_path: Path) -> None:
     shutil.copytree(SMALL, tmp_path / "base")
     with pytest.raises(ModelError, match="no scale of a quicker reader in it"):
         Cascade.of(OnnxReader(SMALL, later=True), tmp_path / "base")
+    config = json.loads((tmp_path / "base" / "config.json").read_text())
+    config["cascade"] = {"slope": None, "shift": 0.0, "settled": 5.0, "share": 0.0}
+    (tmp_path / "base" / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelError, match=r"config\.json is damaged"):
+        Cascade.of(OnnxReader(SMALL, later=True), tmp_path / "base")
 
 
 def test_the_better_reader_is_opened_when_it_is_needed(tmp_path: Path) -> None:

@@ -196,10 +196,19 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["model.onnx.sha256", "tokenizer.json", "config.json"])
 def test_a_damaged_file_is_named(folder: Path, name: str) -> None:
-    """An empty small file is an error that says which, and what to do."""
-    (folder / name).write_bytes(b"")
-    with pytest.raises(ModelError, match=rf"{name} is damaged .* reinstall"):
-        OnnxEmbedder(folder).encode(["text"])
+    """A small file that is empty, or no text, is an error that says which, and what to do."""
+    for content in (b"", b"\xff" * 64):
+        (folder / name).write_bytes(content)
+        with pytest.raises(ModelError, match=rf"{name} is damaged .* reinstall"):
+            OnnxEmbedder(folder).encode(["text"])
+
+
+@pytest.mark.parametrize("text", ['{"hidden_size": "wide"}', '{"hidden_size": null}', "[" * 100_000])
+def test_a_setting_of_another_kind_is_damage(folder: Path, text: str) -> None:
+    """It was a bare ValueError, TypeError or RecursionError, which names no file."""
+    (folder / "config.json").write_text(text)
+    with pytest.raises(ModelError, match=r"config\.json is damaged .* reinstall"):
+        OnnxEmbedder(folder)
 
 
 def test_the_packaged_model_loads_no_heavy_library() -> None:

@@ -162,6 +162,28 @@ def test_an_index_made_again_is_seen_by_a_running_process(tmp_path: Path) -> Non
     assert engine.index.search("led", mode=Mode.LEXICAL)[0].passage.text == "Olga Berg led the meeting."
 
 
+def test_a_relative_folder_is_the_same_one_from_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook that changed its folder was told that there is no index, by an engine and by an open index."""
+    embedder, reader = HashingEmbedder(), PatternReader(r"[A-Z]\w+ [A-Z]\w+")
+    monkeypatch.chdir(tmp_path)
+    index = Index.open(Path("index"), create=True, embedder=embedder)
+    engine = Engine(Path("index"), reader=reader, index=index)
+    monkeypatch.chdir("/")
+    index.add(document("Anna Novak led the meeting.", "/notes", sha256=""))
+    assert engine.ask("Who led?").text == "Anna Novak"
+    engine.close()
+    assert [entry.path for entry in engine.documents()] == ["/notes"]
+
+
+def test_an_index_that_was_opened_again_is_told_from_the_one_before(engine: Engine) -> None:
+    """By a number that is given once: an address in memory is given again, and a page then lists what was deleted."""
+    before = engine.generation()
+    engine.close()
+    assert engine.generation() == (before[0] + 1, before[1])
+    assert engine.generation() == engine.generation()
+    engine.close()
+
+
 def test_no_more_questions_are_read_at_once_than_help(engine: Engine) -> None:
     """Each uses every core: the page, REST and scripts share one bound."""
     reading, most = 0, 0

@@ -10,7 +10,7 @@ from index import Index, LoadError, Outcome, Progress
 from index.store import Origin, Store
 from index.sync.ahead import InOrder, Same, Task
 from index.sync.unfinished import FOLDER
-from index.types import Part, Vectors
+from index.types import Extent, Vectors
 from tests.fakes import HashingEmbedder, document, lines
 
 
@@ -23,7 +23,7 @@ class Counting(HashingEmbedder):
         self.calls: list[list[str]] = []
         self._seconds = seconds
 
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Extent]]) -> tuple[Vectors, list[Vectors]]:
         """Embed the texts, and write them down."""
         self.calls.append(list(texts))
         time.sleep(self._seconds)

@@ -66,6 +66,12 @@ BOAT = Turn("When does the bus to Linden run?", "at 8:15")
         ),
         ("Who is its warden?", Turn("Where is the hut?", "above the lake"), "Who is the hut's warden?"),
         ("Who met her?", Turn("Who chairs the club?", "Greta Lund"), "Who met Greta Lund?"),
+        ("Who met her yesterday?", Turn("Who chairs it?", "Greta Lund"), "Who met Greta Lund yesterday?"),
+        ("Who gave her the key?", Turn("Who chairs it?", "Greta Lund"), "Who gave Greta Lund the key?"),
+        ("Who hired her last year?", Turn("Who chairs it?", "Greta Lund"), "Who hired Greta Lund last year?"),
+        ("Who saw her first?", Turn("Who chairs it?", "Greta Lund"), "Who saw Greta Lund first?"),
+        ("What was her last job?", Turn("Who chairs it?", "Greta Lund"), "What was Greta Lund's last job?"),
+        ("Where was her first home?", Turn("Who chairs it?", "Greta Lund"), "Where was Greta Lund's first home?"),
         (
             "What did he tell her about the roof?",
             Turn("Who chairs it?", "Greta Lund"),

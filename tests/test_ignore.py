@@ -1,6 +1,7 @@
 """What is left out of a folder: the words of ``.gitignore``, and what they do to an index."""
 
 import itertools
+import os
 import time
 from pathlib import Path
 
@@ -91,6 +92,12 @@ def test_a_broken_file_of_rules_leaves_nothing_out(docs: Path) -> None:
     """A folder in its place, or bytes that are no text."""
     (docs / ".seedqaignore").mkdir()
     (docs / "sub" / ".seedqaignore").write_bytes(b"\xff\xfe\x00[[[")
+    assert len(found(docs)) == 5
+
+
+def test_a_pipe_for_a_file_of_rules_is_not_waited_for(docs: Path) -> None:
+    """The folder may come from anywhere: to open the pipe hung whoever added it, for ever."""
+    os.mkfifo(docs / ".seedqaignore")
     assert len(found(docs)) == 5
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from index import Index
 from index.lock import WriteLock
-from index.types import Part, Vectors
+from index.types import Extent, Vectors
 from qa import Engine, Fate
 from tests.fakes import HashingEmbedder, PatternReader
 from ui.jobs import Job, Jobs, State
@@ -32,7 +32,7 @@ class Paced(HashingEmbedder):
         """Let it embed so many times."""
         self.turns.release(times)
 
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Extent]]) -> tuple[Vectors, list[Vectors]]:
         """Wait for a turn, then embed."""
         self.asked.set()
         if self.held:
@@ -119,6 +119,20 @@ def test_what_is_not_there_fails_with_what_to_do(jobs: Jobs, tmp_path: Path) -> 
     added = jobs.add([tmp_path / "nowhere"])
     assert jobs.wait(added) is State.FAILED
     assert "check the spelling" in job(jobs, added).reason
+
+
+def test_lines_of_what_failed_are_kept_up_to_a_number_too(
+    jobs: Jobs, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A watched file that cannot be read failed with each change, and the page got slower with each, for ever."""
+    monkeypatch.setattr("ui.jobs.writer._KEPT", 2)
+    done = jobs.add([docs / "a.txt"])
+    assert jobs.wait(done) is State.DONE
+    failed = [jobs.add([docs / f"missing {number}.txt"]) for number in range(4)]
+    assert jobs.wait(failed[-1]) is State.FAILED
+    last = jobs.add([docs / "b.txt"])
+    assert jobs.wait(last) is State.DONE
+    assert [each.id for each in jobs.snapshot().jobs] == [done, *failed[2:], last]
 
 
 def test_stopping_keeps_what_was_read_and_retrying_goes_on(

@@ -14,7 +14,7 @@ import pytest
 from index import Index, IndexMismatch, Kind, StoreError
 from index.load import parser_of
 from index.store import Counts, Store
-from index.store.blobs import checksum, rounded
+from index.store.blobs import checksum, to_int8
 from index.store.database import Database
 from index.types import Document, Embedder, Mark, Vectors
 from tests.fakes import HashingEmbedder, lines
@@ -61,7 +61,7 @@ def old_index(folder: Path, files: dict[Path, str], embedder: Embedder) -> None:
         document = Document(0, str(path), path.stem, text, (), sha256)
         passages = lines(document)
         vectors = embedder.encode([p.text for p in passages])
-        small = [rounded(row[None]) for row in vectors]
+        small = [to_int8(row[None]) for row in vectors]
         database.rows(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (document_id, str(path), path.stem, sha256, checksum(text, vectors, small),

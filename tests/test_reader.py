@@ -163,6 +163,25 @@ def test_a_config_of_another_shape_is_damaged_too(folder: Path, text: str) -> No
         load_reader(folder)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"max_length": 66},
+        {"stride": 400},
+        {"max_answer": 0},
+        {"calibration": {"threshold": 1.0, "scores": "ab", "confidences": [0.1, 0.9]}},
+        {"calibration": {"threshold": 1.0, "scores": [1.0, 2.0], "confidences": [0.5]}},
+        {"calibration": {"threshold": 1.0, "scores": [], "confidences": []}},
+    ],
+)
+def test_a_config_that_no_text_can_be_read_by_is_damaged(folder: Path, wrong: dict[str, object]) -> None:
+    """Windows that do not move on were read for ever; a calibration of words failed at the first answer."""
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | wrong))
+    with pytest.raises(ModelError, match=r"config\.json is damaged"):
+        load_reader(folder)
+
+
 def test_the_default_is_the_small_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """No name, and its names; the environment may name another."""
     for name in (None, "packaged", "small"):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from index import Document, Kind, Mark, Passage
 from qa import Answer, Candidate, Hit, Reason
 from tests.test_render import Shown, abstained, answer, citation, claim, hit
-from ui import render
+from ui import render, snippet
 from ui.render.answer import message
 from ui.render.passages import sources
 
@@ -101,3 +101,11 @@ def test_the_nearest_sentence_may_stand_below_a_table() -> None:
     """Where a passage had rows, only these were looked at: of a mail, the names above its text."""
     shown = Shown(render.found("What comes after?", [table_hit()]))
     assert shown.text["em"] == "After it."
+
+
+def test_the_nearest_sentence_of_source_code_is_a_line() -> None:
+    """Two lines were taken for one wrapped sentence, though passages are cut and quotes shown by lines there."""
+    text = "price_of_plots = 84 * number_of_plots + fee\ndeposit_of_plots = 20 * number_of_plots + fee"
+    code = Document(1, "/a.py", "a", text, (Mark(0, len(text), Kind.CODE, "python"),), "0")
+    start, end = snippet.nearest("What is the deposit?", Hit(Passage(1, code, 0, len(text)), 0.5))
+    assert text[start:end] == "deposit_of_plots = 20 * number_of_plots + fee"

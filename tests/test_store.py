@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.errors import IndexMismatch, IndexNotFound, LoadError, StoreError
 from index.store import Counts, Origin, Store, problems
-from index.store.blobs import doubled, halved, rounded
+from index.store.blobs import from_int16, to_int8, to_int16
 from index.store.database import Database
 from index.types import Document, Kind, Mark
 from tests.fakes import HashingEmbedder, document, lines
@@ -60,7 +60,7 @@ def test_a_passage_is_found_by_the_id_of_its_vector(store: Store) -> None:
     assert place[passage_id].document == document_id
     assert notes.text[place[passage_id].start : place[passage_id].end] == "gamma delta"
     vectors = store.vectors(np.array([passage_id]))
-    assert np.array_equal(vectors, doubled(halved(EMBEDDER.encode(["gamma delta"]))))
+    assert np.array_equal(vectors, from_int16(to_int16(EMBEDDER.encode(["gamma delta"]))))
 
 
 def test_a_list_shows_each_document_without_its_text(store: Store) -> None:
@@ -281,7 +281,7 @@ def test_a_flipped_bit_on_disk_is_found(tmp_path: Path, what: str) -> None:
     store.close()
     data = bytearray(path.read_bytes())
     [row] = EMBEDDER.encode(["alpha beta gamma"])
-    target = {"text": b"alpha beta gamma", "vector": halved(row).tobytes(), "sentence": rounded(row).tobytes()}[what]
+    target = {"text": b"alpha beta gamma", "vector": to_int16(row).tobytes(), "sentence": to_int8(row).tobytes()}[what]
     assert data.count(target) == 1
     data[data.index(target) + 5] ^= 1
     path.write_bytes(data)

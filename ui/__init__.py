@@ -1,1 +1,1 @@
-"""The browser page and its REST routes: shows answers, and imports qa only."""
+"""SHOWS answers: in the shell, on the page, over REST and MCP. Imports qa only."""

@@ -18,7 +18,7 @@ import qa
 from qa import Engine, Where, certificate
 from ui import render
 from ui.conversations import Conversations, Reply, State
-from ui.freshness import Freshness
+from ui.freshness import stale
 from ui.queue import FullError, Queue, Ticket
 
 APOLOGY = "Something went wrong here. Please ask again; the terminal that runs seedqa has the details."
@@ -60,7 +60,6 @@ class Asking:
         self._kept = kept
         self._queue = queue or Queue()
         self._most = most
-        self._freshness = Freshness()
         self._lock = Lock()
         self._asked: dict[str, deque[_Job]] = {}
         self._pool = ThreadPoolExecutor(
@@ -159,8 +158,7 @@ class Asking:
         self._begin(job)
         turns = [] if alone else self._kept.turns(job.conversation, before=job.number)
         answer = self._engine.ask(question.text, turns, where=question.where, on_read=on_read)
-        stale = self._freshness.stale(answer.hits)
-        shown = render.reply(answer, scope=self._scope(question.where), stale=stale)
+        shown = render.reply(answer, scope=self._scope(question.where), stale=stale(answer.hits))
         record = certificate.to_json(answer) | {"hits": []}
         return Reply(State.DONE, answer.searched, answer.text, True, shown, json.dumps(record))
 
@@ -168,8 +166,7 @@ class Asking:
         self._begin(job)
         question = job.question
         hits = self._engine.retrieve(question.text, k=10, where=question.where)
-        stale = self._freshness.stale(hits)
-        shown = render.found(question.text, hits, scope=self._scope(question.where), stale=stale)
+        shown = render.found(question.text, hits, scope=self._scope(question.where), stale=stale(hits))
         record = {"reason": "search", "hits": certificate.hits_to_json(hits)}
         return Reply(State.DONE, question.text, "", False, shown, json.dumps(record))
 

@@ -1,4 +1,4 @@
-"""The command line: seedqa add · remove · status · ask · retrieve · ui · eval · verify."""
+"""The command line: seedqa add · remove · status · ask · retrieve · ui · mcp · verify · eval."""
 
 import argparse
 import json

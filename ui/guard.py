@@ -83,7 +83,7 @@ class KnownHost:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
         known = scope["type"] == "lifespan" or self._knows(Headers(scope=scope).get("host", ""))
-        await (self.app if known else _refuse(400, "Invalid host header"))(scope, receive, send)
+        await (self.app if known else problem(400, "Invalid host header"))(scope, receive, send)
 
     def _knows(self, header: str) -> bool:
         written = _HOST.fullmatch(header)
@@ -116,28 +116,28 @@ class SameOrigin:
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         headers, path = Headers(scope=scope), scope["path"]
         if is_foreign(headers):
-            return _refuse(403, "Requests from other sites are not answered.")
+            return problem(403, "Requests from other sites are not answered.")
         if not path.isprintable():  # a route's pattern would take a line end behind its path for nothing
-            return _refuse(404, "There is nothing here.")
+            return problem(404, "There is nothing here.")
         if scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return None
         if scope["method"] not in ("POST", "PATCH", "DELETE"):
             return problem(405, f"{scope['method']} is not used here.", headers={"Allow": "GET, HEAD, POST"})
         if not _WRITABLE.fullmatch(path) and not path.startswith("/api/"):  # of those, our own routes know best
-            return _refuse(404, f"There is nothing to send to at {path}.")
+            return problem(404, f"There is nothing to send to at {path}.")
         if self.read_only and path.startswith("/api/documents") and path not in _READING:
-            return _refuse(403, "This server is read-only: documents are added where it runs.")
+            return problem(403, "This server is read-only: documents are added where it runs.")
         kind, most = ("application/json", self.most_bytes) if path != _UPLOAD else (_BYTES, self.most_upload)
         length = headers.get("content-length", "" if "transfer-encoding" in headers else "0")
         is_bare = scope["method"] == "DELETE" and length == "0"  # no form can send one
         sent = headers.get("content-type", "").split(";")[0].strip()
         if path.startswith(("/api/", "/mcp")) and sent != kind and not is_bare:
             what = "JSON" if path != _UPLOAD else "the file's bytes"
-            return _refuse(415, f"Send {what}, with the header Content-Type: {kind}.")
+            return problem(415, f"Send {what}, with the header Content-Type: {kind}.")
         if not length.isdecimal():
-            return _refuse(411, "Send the body with its length (the header Content-Length).")
+            return problem(411, "Send the body with its length (the header Content-Length).")
         if int(length) > most:
-            return _refuse(413, f"The request has {int(length):,} bytes; {most:,} is the limit.")
+            return problem(413, f"The request has {int(length):,} bytes; {most:,} is the limit.")
         return None
 
 
@@ -150,10 +150,6 @@ def is_foreign(headers: Headers) -> bool:
         return True
     from_elsewhere = headers.get("sec-fetch-site") in ("cross-site", "same-site")
     return from_elsewhere and headers.get("sec-fetch-mode") != "navigate"  # a link to here may be followed
-
-
-def _refuse(status: int, why: str) -> JSONResponse:
-    return problem(status, why)
 
 
 class Policy:

@@ -11,9 +11,13 @@ from typing import Any, Literal
 import qa
 from qa import Engine, Entry
 from qa.api import SAMPLES
+from qa.originals import State, looked_at
 from ui.uploads import Uploads
 
 Sort = Literal["name", "kind", "size", "changed", "passages"]
+
+_SAID = {State.CHANGED: "changed", State.GONE: "gone"}
+"""What the list says of a file that is not as it was read."""
 
 
 class Library:
@@ -101,7 +105,7 @@ class Library:
             "changed": _day(entry),
             "pages": entry.pages,
             "passages": entry.passages,
-            "state": _state(entry),
+            "state": _SAID.get(looked_at(entry), ""),
             "sample": _is_sample(entry),
             "uploaded": self._uploads.holds(Path(entry.path)),
         }
@@ -133,18 +137,6 @@ def _folded(text: str) -> str:
         return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in apart if not unicodedata.combining(c))
-
-
-def _state(entry: Entry) -> str:
-    """Tell whether a file looks as it did when it was read: "", "changed" or "gone"."""
-    if not entry.sha256:
-        return ""
-    try:
-        found = Path(entry.path).stat()
-    except OSError:
-        return "gone"
-    seen = entry.stamp
-    return "changed" if seen and (seen.size, seen.mtime) != (found.st_size, found.st_mtime_ns) else ""
 
 
 def _day(entry: Entry) -> str | None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from qa import Candidate, Document, Hit, Kind, Passage, compose
 
@@ -29,7 +28,7 @@ def sentences(passage: Passage) -> list[tuple[int, int]]:
 
 def _between(passage: Passage, start: int, end: int) -> list[tuple[int, int]]:
     """Return the sentences of a part without rows; bars and lines are none."""
-    spans = compose.sentences_of(replace(passage, start=start, end=end)) if start < end else []
+    spans = compose.sentences_in(passage.document, start, end) if start < end else []
     return [span for span in spans if _WORD.search(passage.document.text, *span)]
 
 

@@ -44,7 +44,7 @@ class Suggestions:
             yield from sure
             return
         ids = list(dict.fromkeys(entry.id for entry in entries))[-self._documents :]
-        found = [document for each in ids if (document := self._engine.index.document(each))]
+        found = [document for each in ids if (document := self._engine.document(each))]
         yield from (question for question in islice(_mixed(found), self._tries) if self._is_answered(question))
 
     def _is_answered(self, question: str, *, least: float = 0.5) -> bool:

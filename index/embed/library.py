@@ -14,7 +14,7 @@ import numpy as np
 from index.embed.packaged import PACKAGED
 from index.errors import ModelError
 from index.onnx import encodable
-from index.types import Part, Vectors
+from index.types import Extent, Vectors
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,7 +74,7 @@ class SentenceTransformerEmbedder:
         """Embed a question, as the model wants questions put. **Shape:** (1, dimension), float32, length 1."""
         return self._rows(self._model.encode_query, [question], self._query)
 
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Extent]]) -> tuple[Vectors, list[Vectors]]:
         """Embed passages, and parts of each on their own: not every model's text is the mean of its tokens.
 
         **Shape:** (len(texts), dimension) and, for each text, (n, dimension), float32, rows of length 1.

@@ -1,6 +1,5 @@
 """The packaged embedder: a model folder with ``model.onnx``, run on the CPU."""
 
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.cores import cores
 from index.onnx import damaged, encodable, read, session, setting, tokenizer
-from index.types import Part, Vectors
+from index.types import Extent, Vectors
 
 if TYPE_CHECKING:
     from index.onnx import InferenceSession, Tokenizer
@@ -30,8 +30,8 @@ class OnnxEmbedder:
     def __init__(self, folder: Path) -> None:
         """Read what the folder says about its model. Raises ModelError if a file is missing or damaged."""
         self.name = folder.name
-        self.dimension = int(setting(folder / "config.json", "hidden_size"))
-        self.max_tokens = int(setting(folder / "sentence_bert_config.json", "max_seq_length"))
+        self.dimension = setting(folder / "config.json", "hidden_size")
+        self.max_tokens = setting(folder / "sentence_bert_config.json", "max_seq_length")
         self.fingerprint = _recorded_sha256(folder / "model.onnx.sha256")
         self._folder = folder
         self._lock = threading.Lock()
@@ -46,7 +46,7 @@ class OnnxEmbedder:
         """Embed a question. **Shape:** (1, dimension), float32, length 1."""
         return self.encode([question])
 
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Extent]]) -> tuple[Vectors, list[Vectors]]:
         """Embed the texts in one pass each, and parts of each: the mean of a part's tokens, read in the whole text.
 
         So a part costs nothing more, and "It rose by 4 %" knows what rose (late chunking, Günther et al. 2024).
@@ -57,7 +57,7 @@ class OnnxEmbedder:
         if len(texts) < 2:
             found = [self._one(*each) for each in zip(texts, parts, strict=True)]
         else:
-            with ThreadPoolExecutor(min(_cores(), len(texts))) as pool:
+            with ThreadPoolExecutor(min(cores(), len(texts))) as pool:
                 found = list(pool.map(self._one, texts, parts))
         rows = [row for row, _ in found]
         return np.stack(rows) if rows else np.empty((0, self.dimension), np.float32), [inner for _, inner in found]
@@ -67,7 +67,7 @@ class OnnxEmbedder:
         coder, _ = self._load()
         return [len(coder.encode(encodable(text), add_special_tokens=False)) for text in texts]
 
-    def _one(self, text: str, parts: Sequence[Part]) -> tuple[Vectors, Vectors]:
+    def _one(self, text: str, parts: Sequence[Extent]) -> tuple[Vectors, Vectors]:
         """Embed one text and parts of it. **Shape:** (dimension,), (n, dimension)."""
         coder, weights = self._load()
         encoded = coder.encode(encodable(text))
@@ -85,7 +85,7 @@ class OnnxEmbedder:
             return self._loaded
 
 
-def _means(tokens: Vectors, starts: Sequence[int], parts: Sequence[Part]) -> Vectors:
+def _means(tokens: Vectors, starts: Sequence[int], parts: Sequence[Extent]) -> Vectors:
     """Return the directions of the means of the tokens that start in each part; parts are in order, and meet."""
     edges = np.searchsorted(starts, [start for start, _ in parts])
     edges = np.unique(edges[edges < len(starts)])
@@ -99,14 +99,9 @@ def _cut(ids: list[int], length: int) -> list[int]:
     return ids if len(ids) <= length else [*ids[: length - 1], ids[-1]]
 
 
-def _cores() -> int:
-    """Count the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _recorded_sha256(path: Path) -> str:
     """Read the hash that the weights must have."""
     words = read(path).split()
-    if not words or len(words[0]) != 64:
+    if not words or len(words[0]) != 64 or not words[0].isalnum():
         raise damaged(path, "no sha256 in it")
     return words[0].decode()

@@ -1,11 +1,11 @@
-"""Near by meaning and near by words → one list."""
+"""The dense list and the lexical one → one list."""
 
 from collections.abc import Mapping, Sequence
 
 Scored = Sequence[tuple[int, float]]
 
 DENSE_SHARE = 0.4
-"""Chosen on held-out questions: qa/train/README.md, under retrieval."""
+"""Chosen on held-out questions: ``python -m bench.choices`` prints what others give."""
 
 
 def fuse(dense: Scored, lexical: Scored, *, weight: float = DENSE_SHARE) -> list[tuple[int, float]]:
@@ -18,9 +18,9 @@ def fuse(dense: Scored, lexical: Scored, *, weight: float = DENSE_SHARE) -> list
     >>> fuse([(1, 0.9), (2, 0.5)], [(2, 12.0), (3, 4.0)], weight=0.5)
     [(1, 0.5), (2, 0.5), (3, 0.0)]
     """
-    near, worded = scaled(dense), scaled(lexical)
-    ids = near.keys() | worded.keys()
-    total = {i: weight * near.get(i, 0.0) + (1 - weight) * worded.get(i, 0.0) for i in ids}
+    near, matching = scaled(dense), scaled(lexical)
+    ids = near.keys() | matching.keys()
+    total = {i: weight * near.get(i, 0.0) + (1 - weight) * matching.get(i, 0.0) for i in ids}
     return sorted(total.items(), key=lambda item: (-item[1], item[0]))
 
 

@@ -1,4 +1,4 @@
-"""Near by meaning, among many: vectors in 8 bits a number, in lists by where they lie. The only importer of faiss.
+"""Similarity search among many: vectors in 8 bits a number, in lists by where they lie. The only importer of faiss.
 
 What it finds are candidates; their scores are those of the vectors in the store.
 """

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from index.onnx import encodable
 from index.readers import Readers
 from index.search.lexical import Words, quoted
 from index.types import Embedder
@@ -18,7 +19,7 @@ class Vocabulary:
     def words(self, question: str) -> Words:
         """Return a question's words as the index knows them: their stems, and how rare they are."""
         with self._readers.store() as store:
-            return Words.of(store, question.encode(errors="replace").decode())
+            return Words.of(store, encodable(question))
 
     def stems(self, text: str) -> list[str]:
         """Cut a text into stems, as passages were cut."""

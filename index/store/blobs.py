@@ -17,14 +17,14 @@ _ONE = 32767
 """What 1 is kept as in 16 bits. Of numbers up to 1, float16 would lose ten times as much of the large ones."""
 
 
-def halved(rows: Vectors) -> Half:
+def to_int16(rows: Vectors) -> Half:
     """Keep rows of length 1 in 16 bits a number: an inner product of two moves by about 0.00001."""
     half: Half = np.rint(_ONE * rows).astype("<i2")
     return half
 
 
-def doubled(rows: Half) -> Vectors:
-    """Read what ``halved`` kept."""
+def from_int16(rows: Half) -> Vectors:
+    """Read what ``to_int16`` kept."""
     return rows.astype(np.float32) / np.float32(_ONE)
 
 
@@ -45,12 +45,12 @@ def checksum(text: str, vectors: Half | Vectors, sentences: Iterable[Small]) -> 
     return reduce(lambda so_far, part: zlib.crc32(part, so_far), parts, zlib.crc32(text.encode()))
 
 
-def rounded(rows: Vectors | Small) -> Small:
+def to_int8(rows: Vectors | Small) -> Small:
     """Keep rows of length 1 in 8 bits a number; those that are kept so stay as they are."""
     small: Small = (rows if rows.dtype == np.int8 else np.rint(127 * rows)).astype(np.int8)
     return small
 
 
-def restored(blob: bytes, width: int) -> Vectors:
-    """Read what ``rounded`` kept. **Shape:** (n, width)."""
+def from_int8(blob: bytes, width: int) -> Vectors:
+    """Read what ``to_int8`` kept. **Shape:** (n, width)."""
     return np.frombuffer(blob, np.int8).reshape(-1, width).astype(np.float32) / np.float32(127)

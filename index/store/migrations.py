@@ -9,7 +9,7 @@ from pathlib import PurePath
 import numpy as np
 
 from index.errors import StoreError
-from index.store.blobs import Sum, checksum, halved, summed
+from index.store.blobs import Sum, checksum, summed, to_int16
 from index.store.database import Database, Row
 from index.store.reading import Reading
 from index.store.schema import COUNTERS, DOCUMENTS, FILES, FORMAT, VECTORS, VIEWS
@@ -91,7 +91,7 @@ def _halve(database: Database, document: int, width: int) -> Sum:
     query = "SELECT id, vector, vectors FROM passages JOIN vectors USING (id) JOIN sentences USING (id)"
     rows = [row for row in database.rows(f"{query} WHERE document = ? ORDER BY id", (document,)) if _fits(row, width)]
     whole = np.array([np.frombuffer(row[1], "<f4") for row in rows], "<f4").reshape(-1, width)
-    half, small = halved(whole), [np.frombuffer(row[2], np.int8) for row in rows]
+    half, small = to_int16(whole), [np.frombuffer(row[2], np.int8) for row in rows]
     database.many(
         "INSERT INTO vectors_4 VALUES (?, ?)", ((row[0], r.tobytes()) for row, r in zip(rows, half, strict=True))
     )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.files import Stamp
-from index.store.blobs import Sum, doubled, restored
+from index.store.blobs import Sum, from_int8, from_int16
 from index.store.database import Database, Row
 from index.store.rows import Counts, Embedded, Entry, File, Origin, Place, Segment
 from index.store.schema import COUNTERS, TOKENIZER
@@ -162,7 +162,7 @@ class Reading:
                 filled += 1
         if filled < len(ids):
             raise self.database.damaged(f"vectors missing: {len(ids) - filled}")
-        return doubled(rows)
+        return from_int16(rows)
 
     def sentences(self, ids: Sequence[int]) -> dict[int, Vectors]:
         """Map passage ids to the vectors of the passages' sentences. **Shape:** each (n, dimension), n at least 1."""
@@ -171,7 +171,7 @@ class Reading:
         sound = {number: blob for number, blob in rows if blob and len(blob) % width == 0}
         if len(sound) < len(ids):
             raise self.database.damaged(f"vectors of sentences missing: {len(ids) - len(sound)}")
-        return {number: restored(blob, width) for number, blob in sound.items()}
+        return {number: from_int8(blob, width) for number, blob in sound.items()}
 
     # Segments
 

@@ -1,4 +1,4 @@
-"""What the file holds, and each question asked of it and each change made to it.
+"""What the file holds, and each change made to it; what it is asked is in ``reading``.
 
 One integer is a passage's row, its row in the words (FTS5) and its id in FAISS, and is never used again
 once the passage is gone. A file is a path that leads to a document; a document is a text, however many files hold it,
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.errors import IndexMismatch, LoadError, StoreError
 from index.files import Stamp
-from index.store.blobs import Half, Small, Sum, checksum, halved, rounded, summed
+from index.store.blobs import Half, Small, Sum, checksum, summed, to_int8, to_int16
 from index.store.database import Database, not_found
 from index.store.migrations import OLDEST, migrate
 from index.store.reading import LISTED, Reading, listed
@@ -87,7 +87,7 @@ class Store(Reading):
         least 1, float32, rows of length 1. They are kept in 16 bits a number, those of sentences in 8, and may come so.
         """
         self._refuse_wrong(document, passages, vectors, sentences)
-        half, small = halved(vectors), [rounded(rows) for rows in sentences]
+        half, small = to_int16(vectors), [to_int8(rows) for rows in sentences]
         try:
             for words in (document.path, document.title, document.text, via):
                 words.encode()  # before anything is changed: it may be one of several changes
@@ -177,7 +177,7 @@ class Store(Reading):
         for number in documents:
             self._unword(number)
         gone = self.ids(f"SELECT id FROM passages WHERE document {LISTED} ORDER BY id", listed(documents))
-        self._add_to_sum(-summed(halved(self.vectors(gone))))
+        self._add_to_sum(-summed(to_int16(self.vectors(gone))))
         self._bury(gone)
         self.database.rows(f"DELETE FROM passages WHERE id {LISTED}", listed(gone.tolist()))
 
@@ -242,8 +242,8 @@ class Store(Reading):
             title = PurePath(new).stem
             self._delete_passages([document_id])
             self.database.rows("UPDATE documents SET title = ? WHERE id = ?", (title, document_id))
-            small = [rounded(rows) for rows in kept.sentences]
-            self._insert_passages(document_id, kept.passages, halved(kept.vectors), small)
+            small = [to_int8(rows) for rows in kept.sentences]
+            self._insert_passages(document_id, kept.passages, to_int16(kept.vectors), small)
             self._words(document_id, title, kept.passages)
 
     def _add_to_sum(self, rows: Sum) -> None:

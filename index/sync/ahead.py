@@ -1,6 +1,5 @@
 """Reads files ahead of the embedder: a few threads hash them, have them parsed in the sandbox, and cut them."""
 
-import os
 import threading
 import time
 from collections import deque
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
+from index.cores import cores
 from index.files import Stamp, sha256
 from index.load import load, parser_of
 from index.load.parsers import is_as_good
@@ -188,8 +188,3 @@ class Ahead:
                 raise Stopped
             counts += embedder.count_tokens(texts[start : start + _COUNTED])
         return counts
-
-
-def cores() -> int:
-    """Count the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

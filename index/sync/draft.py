@@ -13,7 +13,7 @@ from index.sentences import sentences
 from index.store import Store
 from index.store.blobs import Small
 from index.sync.unfinished import Unfinished, key, smaller
-from index.types import Document, Embedder, Part, Passage, Vectors
+from index.types import Document, Embedder, Extent, Passage, Vectors
 from index.view import EMBEDDED, Shape, View
 
 Known = Mapping[str, tuple[Vectors, Vectors]]
@@ -31,7 +31,7 @@ class Cut:
     document: Document
     passages: list[Passage]
     texts: list[str]
-    parts: dict[str, list[Part]]
+    parts: dict[str, list[Extent]]
     times: Counter[str]
     """How often each text occurs."""
     found: Mapping[str, tuple[Vectors, Small]] = field(default_factory=dict)

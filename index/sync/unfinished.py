@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.store.blobs import Small, rounded
+from index.store.blobs import Small, to_int8
 from index.types import Vectors
 
 FOLDER = "unfinished"
@@ -89,7 +89,7 @@ def key(text: str) -> bytes:
 
 def smaller(inner: Iterable[Vectors]) -> list[Small]:
     """Keep the vectors of sentences as the store does: a large document's would take gigabytes."""
-    return [rounded(rows) for rows in inner]
+    return [to_int8(rows) for rows in inner]
 
 
 def forget_old(folder: Path) -> None:

@@ -183,12 +183,12 @@ def examined(
 def what_counts(reader: Loaded, options: argparse.Namespace) -> dict[str, Any]:
     """Return all that an outcome depends on: outcomes of two runs may be mixed only where it is equal."""
     documents = options.documents
-    meaning = json.dumps(reader.calibration.to_json())
+    calibration = json.dumps(reader.calibration.to_json())
     return {
         "seedqa": metadata.version("seedqa"),
         "questions": hashlib.sha256(options.questions.read_bytes()).hexdigest(),
         "documents": None if documents is None else [str(documents.resolve()), contents(documents)],
-        "reader": hashlib.sha256(f"{reader.fingerprint} {meaning}".encode()).hexdigest(),
+        "reader": hashlib.sha256(f"{reader.fingerprint} {calibration}".encode()).hexdigest(),
         "k": options.k,
     }
 

@@ -39,9 +39,12 @@ class Calibration:
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> "Calibration":
-        """Read what :meth:`to_json` made. Raises KeyError if something is missing."""
+        """Read what :meth:`to_json` made. Raises KeyError, TypeError or ValueError if it is something else."""
         given = {name: float(row[name]) for name in ("retrieval_weight", "ceiling") if name in row}
-        return cls(float(row["threshold"]), tuple(row["scores"]), tuple(row["confidences"]), **given)
+        scores, confidences = (tuple(float(number) for number in row[name]) for name in ("scores", "confidences"))
+        if not scores or len(scores) != len(confidences):
+            raise ValueError(f"it has {len(scores)} scores and {len(confidences)} confidences")
+        return cls(float(row["threshold"]), scores, confidences, **given)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as one JSON object, rounded; a ceiling that is none is left out: JSON has no infinity."""
@@ -53,9 +56,9 @@ class Calibration:
         }
         return row | ({"ceiling": self.ceiling} if np.isfinite(self.ceiling) else {})
 
-    def combined(self, reader: float, behind: float) -> float:
+    def combined(self, score: float, behind: float) -> float:
         """Return a span's score, less what its passage loses for being ``behind`` the first in retrieval's score."""
-        return reader - self.retrieval_weight * behind
+        return score - self.retrieval_weight * behind
 
     def confidence(self, score: float) -> float:
         """Return the share of held-out answers with this score that were right, 0 to 1."""

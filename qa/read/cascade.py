@@ -61,7 +61,10 @@ class Cascade:
         row = settings(folder / "config.json").get("cascade")
         if not isinstance(row, dict) or {"slope", "shift", "settled", "share"} - row.keys():
             raise damaged(folder / "config.json", "no scale of a quicker reader in it")
-        scale = Scale(float(row["slope"]), float(row["shift"]), float(row["settled"]), float(row["share"]))
+        try:
+            scale = Scale(*(float(row[name]) for name in ("slope", "shift", "settled", "share")))
+        except (TypeError, ValueError) as error:
+            raise damaged(folder / "config.json", str(error)) from error
         better = OnnxReader(folder, later=True)
         return cls(quick, better, scale, fingerprint=f"{quick.fingerprint}+{better.fingerprint}")
 

@@ -71,24 +71,24 @@ def read_in_order(
     later passage could lead only with a higher score than the reader is expected to give: the bound of a threshold
     algorithm (Fagin et al. 2003), with a ceiling measured on held-out questions.
     """
-    meaning = reader.calibration
+    calibration = reader.calibration
     found: list[tuple[Hit, list[Candidate]]] = []
     known: dict[str, list[Span]] = {}
     first, best = None, float("-inf")
     for place, hit in enumerate(hits):
         if first is None and place >= AT_LEAST and hits[0].score - hit.score > GIVE_UP:
             break
-        if first is not None and best >= meaning.combined(meaning.ceiling, first - hit.score):
+        if first is not None and best >= calibration.combined(calibration.ceiling, first - hit.score):
             break
         on_read(place, len(hits))
         read = spans_in(reader, question, hit, count=count, shape=shape, known=known)
         found.append((hit, read))
         top = max((each.score for each in read), default=float("-inf"))
-        if first is None and top >= meaning.threshold and (place == 0 or is_about(hit)):
+        if first is None and top >= calibration.threshold and (place == 0 or is_about(hit)):
             first = hit.score
         if first is not None:
-            best = max(best, meaning.combined(top, first - hit.score))
-    return _combined(found, meaning, first)
+            best = max(best, calibration.combined(top, first - hit.score))
+    return _combined(found, calibration, first)
 
 
 def read_again(
@@ -109,7 +109,7 @@ def read_again(
     What it ``found`` elsewhere follows, on the better one's scale, and never above what that one puts first, or, if
     it accepts none, at the threshold: another place may say the same, but it does not lead.
     """
-    meaning = cascade.calibration
+    calibration = cascade.calibration
     known: dict[str, list[Span]] = {}
     read: list[tuple[Hit, list[Candidate]]] = []
     for place, hit in enumerate(again):
@@ -121,12 +121,11 @@ def read_again(
     def mixed(each: Candidate) -> float:
         return cascade.scale.mixed(each.score, said[id(each.hit)])
 
-    accepted = (
-        hit.score for hit, spans in in_order if is_about(hit) and any(mixed(s) >= meaning.threshold for s in spans)
-    )
-    better = [replace(each, score=mixed(each)) for each in _combined(in_order, meaning, next(accepted, None))]
+    sure = (hit for hit, spans in in_order if any(mixed(each) >= calibration.threshold for each in spans))
+    accepted = (hit.score for hit in sure if is_about(hit))
+    better = [replace(each, score=mixed(each)) for each in _combined(in_order, calibration, next(accepted, None))]
     best = max((each.score for each in better), default=float("-inf"))
-    most = best if best >= meaning.threshold else min(best, meaning.threshold) - 1e-3
+    most = best if best >= calibration.threshold else min(best, calibration.threshold) - 1e-3
     read_now = {id(hit) for hit in again}
     rest = [each for each in found if id(each.hit) not in read_now]
     return [*better, *cascade.scaled(rest, most=most)]
@@ -141,12 +140,12 @@ def best_passages(found: Sequence[Candidate]) -> list[Hit]:
 
 
 def _combined(
-    found: Sequence[tuple[Hit, list[Candidate]]], meaning: Calibration, first: float | None
+    found: Sequence[tuple[Hit, list[Candidate]]], calibration: Calibration, first: float | None
 ) -> list[Candidate]:
     """Return the candidates, less what their passages lose for being behind the ``first`` that was accepted."""
     lead = max((hit.score for hit, _ in found), default=0.0) if first is None else first
     return [
-        replace(each, score=meaning.combined(each.score, max(0.0, lead - hit.score)))
+        replace(each, score=calibration.combined(each.score, max(0.0, lead - hit.score)))
         for hit, read in found
         for each in read
     ]

@@ -98,6 +98,9 @@ class OnnxReader:
         self._stride, self._max_answer = int(config["stride"]), int(config["max_answer"])
         self._cls, self._sep = int(config["cls"]), int(config["sep"])
         self._between = int(config.get("between", 1))
+        least = self._max_length - self._max_question - self._between - 2
+        if not 0 <= self._stride < least or self._max_answer < 1:  # windows would not move on, or hold no answer
+            raise ValueError(f"no text can be read in windows of {least} tokens that share {self._stride}")
 
     def _windows(self, text: str, room: int) -> Iterator[Window]:
         coded = self._tokenizer.encode(encodable(text), add_special_tokens=False)

@@ -17,7 +17,7 @@ _LOG = logging.getLogger(__name__)
 _BATCH = 64
 """Files that are added in one go: the folder is locked and the counts are told once for all of them."""
 _KEPT = 1000
-"""Finished lines that are kept: the newest."""
+"""Lines that are kept of what is done, and as many of what failed or was stopped: the newest."""
 _APOLOGY = "Something went wrong here; the terminal that runs seedqa has the details. Try it again."
 
 
@@ -156,9 +156,10 @@ class Jobs:
         return not all(job.is_over for job in self._jobs.values())
 
     def _forget_oldest(self) -> None:
-        finished = [job.id for job in self._jobs.values() if job.state is State.DONE]
-        for number in finished[: max(0, len(finished) - _KEPT)]:
-            del self._jobs[number]
+        for states in ((State.DONE,), (State.FAILED, State.STOPPED)):  # what failed is not pushed out by what is done
+            finished = [job.id for job in self._jobs.values() if job.state in states]
+            for number in finished[: max(0, len(finished) - _KEPT)]:
+                del self._jobs[number]
 
     def _run(self) -> None:
         while True:

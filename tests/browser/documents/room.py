@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from bench.browser import ready
-from index.types import Part, Vectors
+from index.types import Extent, Vectors
 from qa import Engine
 from tests.fakes import HashingEmbedder
 
@@ -23,7 +23,7 @@ class Paced(HashingEmbedder):
         self.held = False
         self.turns = threading.Semaphore(0)
 
-    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Part]]) -> tuple[Vectors, list[Vectors]]:
+    def encode_parts(self, texts: Sequence[str], parts: Sequence[Sequence[Extent]]) -> tuple[Vectors, list[Vectors]]:
         """Wait for a turn if it is held, then embed."""
         if self.held:
             assert self.turns.acquire(timeout=30)

@@ -40,6 +40,7 @@ GIVE_UP = 60.0
 _AVOIDED = 20.0  # seconds for which a replica that was slow or dead is asked last
 _LOOK = 1.0  # seconds between two looks at whether something has been published
 _TRIES = 5  # how often a file is read whose process dies
+_PATIENCE = 30.0  # seconds that files wait for the one before them: a process that reads takes some ten to start
 _BATCH = 32
 
 
@@ -131,15 +132,17 @@ class Replicas:
                 number = pending.pop(reference)
                 try:
                     return ray.get(reference)
-                except Error as error:  # of this replica's copy or machine, perhaps; or of what was asked
-                    failed[number] = error
+                except ray.exceptions.RayTaskError as error:  # it has raised that itself
+                    if not isinstance(error.cause, Error):
+                        raise error.cause from None
+                    failed[number] = error.cause  # of its copy or machine, perhaps; or of what was asked
                 except ray.exceptions.RayError:  # it is dead, or being started
                     time.sleep(0.05 if attempt >= len(order) else 0)
                 self._avoid(number)
             if not done:
                 self._avoid(*pending.values())
             if len(failed) == len(self._actors):
-                raise failed[order[0]]
+                raise failed[order[0]] from None
             if time.monotonic() > until:
                 break
         raise StoreError(
@@ -187,7 +190,12 @@ class Cluster(Shards):
             except StoreError:  # a machine that only reads may not be allowed to
                 if published(folder) is None:
                     raise
-        copies = ray.get(ray.remote(num_cpus=0)(published).remote(folder))
+        try:
+            copies = ray.get(ray.remote(num_cpus=0)(published).remote(folder))
+        except ray.exceptions.RayTaskError as error:
+            raise error.cause from None
+        except ray.exceptions.RayError as error:
+            raise StoreError(f"the Ray cluster at {address} does not answer ({error}): see `ray status`") from error
         if copies is None:
             raise IndexNotFound(f"nothing is published in {folder}: run `seedqa add PATH --ray {address}`")
         return cls(folder, started(folder, len(copies)), embedder)
@@ -195,13 +203,16 @@ class Cluster(Shards):
     @contextmanager
     def _writer(self) -> Iterator[Store]:
         with super()._writer() as store:
-            yield store
-        publish(self.folder, databases(self.folder))
+            try:
+                yield store
+            finally:  # what is stored stays, whatever stopped the rest, and is found
+                while not publish(self.folder, databases(self.folder)):  # another began before the last was stored
+                    time.sleep(0.1)
 
     def _elsewhere(self, max_bytes: int) -> Elsewhere:
         """Have twice as many files under way as there are cores: each waits for its successor, and not for more."""
         cores = int(joined("").cluster_resources().get("CPU", 1))
-        return Elsewhere(partial(_read, self.origin, max_bytes), 2 * max(1, cores))
+        return Elsewhere(partial(_read, self.origin, max_bytes), 2 * max(1, cores), _PATIENCE)
 
 
 def joined(address: str) -> Any:
@@ -263,6 +274,8 @@ def _read(origin: Origin, max_bytes: int, task: Task) -> Cut:
     remote = ray.remote(num_cpus=1, max_retries=_TRIES)(prepared)
     try:
         made = ray.get(remote.remote(task.file, place, data, origin))
+    except ray.exceptions.RayTaskError as error:  # nothing to do with this file
+        raise error.cause from None
     except ray.exceptions.RayError as error:
         reason = f"the process that read it died {_TRIES + 1} times ({type(error).__name__})"
         raise LoadError(f"{task.file} could not be read: {reason}; leave it out, or add it without --ray") from error

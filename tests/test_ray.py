@@ -122,6 +122,16 @@ def test_hits_and_scores_are_those_of_one_index(one: Index, many: Index) -> None
     assert same(one, many, ASKED, k=10)
 
 
+@pytest.mark.usefixtures("cluster")
+def test_what_was_added_is_found_at_once(tmp_path: Path) -> None:
+    """The actors, which were started on an empty index, have loaded it when adding ends."""
+    (tmp_path / "a.txt").write_text("The harbour fee is 40 euros.")
+    with Index.open(tmp_path / "many", create=True, shards=2, ray="auto") as index:
+        index.sync([tmp_path / "a.txt"])
+        assert [hit.passage.text for hit in index.search("harbour fee")] == ["The harbour fee is 40 euros."]
+    stop(tmp_path / "many", 2)
+
+
 def test_a_question_is_asked_by_the_clusters_name(many: Index) -> None:
     """``ask`` needs no more than where the shards are."""
     local = Engine(many.folder).ask("Who is gimo?")

@@ -58,22 +58,21 @@ class Holder:
         """Answer as the shard does, which is loaded anew in the background when another one is published."""
         if time.monotonic() - self._looked > _LOOK:
             self._looked = time.monotonic()
-            if stamp(self._folder) != self._seen and self._lock.acquire(blocking=False):
-                threading.Thread(target=self._renew, daemon=True).start()
+            if stamp(self._folder) != self._seen and not self._lock.locked():
+                threading.Thread(target=self.renew, daemon=True).start()
         return getattr(self._part, name)(*arguments)
 
     def copy(self) -> Copy:
         """Tell what is loaded."""
         return self._copy
 
-    def _renew(self) -> None:
-        try:
+    def renew(self) -> None:
+        """Load what is published now, unless it is loaded."""
+        with self._lock:
             seen = stamp(self._folder)
-            if self._chosen() != self._copy:
+            if seen != self._seen and self._chosen() != self._copy:
                 self._copy, self._part = self._load()  # the old one goes when nobody is being answered by it
             self._seen = seen
-        finally:
-            self._lock.release()
 
     def _load(self) -> tuple[Copy, Part]:
         chosen = self._chosen()
@@ -111,6 +110,10 @@ class Replicas:
         if name.startswith("_") or not callable(getattr(Part, name, None)):
             raise AttributeError(name)
         return partial(self._ask, name)
+
+    def renew(self) -> list[Any]:
+        """Have the actors load what is published now; return what tells that each has."""
+        return [actor.renew.remote() for actor in self._actors]
 
     def close(self) -> None:
         """Leave the actors as they are: others ask them too."""
@@ -208,6 +211,8 @@ class Cluster(Shards):
             finally:  # what is stored stays, whatever stopped the rest, and is found
                 while not publish(self.folder, databases(self.folder)):  # another began before the last was stored
                     time.sleep(0.1)
+        told = [each for part in self._parts for each in cast(Replicas, part).renew()]
+        joined("").wait(told, num_returns=len(told), timeout=_PATIENCE)  # what has been added is found at once
 
     def _elsewhere(self, max_bytes: int) -> Elsewhere:
         """Have twice as many files under way as there are cores: each waits for its successor, and not for more."""

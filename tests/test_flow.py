@@ -167,6 +167,24 @@ def test_results_are_handed_on_in_order_but_none_waits_long() -> None:
     assert hasty.take() == (tasks[1], Same())
 
 
+def test_a_slow_file_holds_up_the_others_once() -> None:
+    """What comes after the first has overtaken it goes on at once; in its order, as before."""
+    tasks = [Task(number, f"/{number}", Path(f"/{number}"), None, None) for number in range(4)]
+    order = InOrder(patience=0.1)
+    for task in tasks:
+        order.expect(task)
+    order.put(tasks[1], Same())
+    assert order.take() is None
+    time.sleep(0.2)
+    assert order.take() == (tasks[1], Same())
+    order.put(tasks[3], Same())
+    assert order.take() is None
+    order.put(tasks[2], Same())
+    assert [order.take(), order.take(), order.take()] == [(tasks[2], Same()), (tasks[3], Same()), None]
+    order.put(tasks[0], Same())
+    assert order.take() == (tasks[0], Same())
+
+
 def interrupted(index: Index, docs: Path, after: int) -> None:
     """Add the folder, and press Ctrl-C once so many passages are embedded."""
 

@@ -5,6 +5,8 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,13 @@ import pytest
 
 from index import Failure, Index
 from index.embed import load_embedder
-from index.shards.cluster import NAMESPACE, Cluster, Replicas, stop
+from index.errors import ModelError
+from index.search.lexical import Words
+from index.search.query import Query
+from index.shards.cluster import NAMESPACE, Cluster, Replicas, _read, stop
 from index.shards.part import Part
 from index.shards.published import published
+from index.sync.ahead import Task
 from qa import Engine, ask
 from tests.test_shards import same, write
 
@@ -33,6 +39,8 @@ PATIENT = {
 }
 """For a machine that is busy with other things."""
 ASKED = ["banik orel?", "dulta forel", "who is gimo?", "lanik or besti", "timo", "vulta nesti banik"]
+MANY = 200
+"""Questions asked while something dies."""
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +104,12 @@ def settle(index: Index, *, within: float = 60) -> None:
     pytest.fail("the actors did not load what was published")
 
 
+def home(actor: Any) -> str:
+    """Return which machine an actor is on."""
+    found: str = ray.get(actor.__ray_call__.remote(lambda _: ray.get_runtime_context().get_node_id()))
+    return found
+
+
 def replicas(part: Part) -> list[Any]:
     """Return the actors of a shard."""
     assert isinstance(part, Replicas)
@@ -108,6 +122,16 @@ def test_hits_and_scores_are_those_of_one_index(one: Index, many: Index) -> None
     assert same(one, many, ASKED, k=10)
 
 
+@pytest.mark.usefixtures("cluster")
+def test_what_was_added_is_found_at_once(tmp_path: Path) -> None:
+    """The actors, which were started on an empty index, have loaded it when adding ends."""
+    (tmp_path / "a.txt").write_text("The harbour fee is 40 euros.")
+    with Index.open(tmp_path / "many", create=True, shards=2, ray="auto") as index:
+        index.sync([tmp_path / "a.txt"])
+        assert [hit.passage.text for hit in index.search("harbour fee")] == ["The harbour fee is 40 euros."]
+    stop(tmp_path / "many", 2)
+
+
 def test_a_question_is_asked_by_the_clusters_name(many: Index) -> None:
     """``ask`` needs no more than where the shards are."""
     local = Engine(many.folder).ask("Who is gimo?")
@@ -117,26 +141,30 @@ def test_a_question_is_asked_by_the_clusters_name(many: Index) -> None:
 
 def test_no_question_fails_while_actors_die(one: Index, many: Index) -> None:
     """One actor of each shard is killed, then the other: whichever is left answers, the same."""
-    for number, question in enumerate(ASKED * 4):
-        if number in (4, 12):
-            for part in many._parts:  # type: ignore[attr-defined]
-                ray.kill(replicas(part)[number // 12], no_restart=False)
-        if number == 11:
+    assert isinstance(many, Cluster)
+    for number, question in enumerate(islice(cycle(ASKED), MANY)):
+        if number in (40, 120):
+            for part in many._parts:
+                ray.kill(replicas(part)[number // 120], no_restart=False)
+        if number == 119:
             settle(many)
         assert same(one, many, [question])
 
 
 def test_no_question_fails_while_a_machine_dies(cluster: Any, one: Index, many: Index) -> None:
     """A machine that stops answering is waited for no longer than the deadline."""
-    node = cluster.add_node(**MACHINE)
-    stop(many.folder, 2)
-    with Index.open(many.folder, ray="auto") as again:
-        settle(again)
-        for number, question in enumerate(ASKED * 3):
-            if number == 4:
-                victim = next(each for each in cluster.worker_nodes if each is not node)
-                cluster.remove_node(victim, allow_graceful=False)
-            assert same(one, again, [question])
+    assert isinstance(many, Cluster)
+    settle(many)
+    here = ray.get_runtime_context().get_node_id()  # the tests' own machine is not to die
+    homes = {home(actor) for part in many._parts for actor in replicas(part)} - {here}
+    victim = next(node for node in cluster.worker_nodes if node.node_id in homes)
+    for number, question in enumerate(islice(cycle(ASKED), MANY)):
+        if number == 40:
+            cluster.remove_node(victim, allow_graceful=False)
+        assert same(one, many, [question])
+    cluster.add_node(**MACHINE)
+    settle(many)
+    assert victim.node_id not in {home(actor) for part in many._parts for actor in replicas(part)}
 
 
 @pytest.mark.usefixtures("cluster")
@@ -176,6 +204,32 @@ def contents(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""
+
+
+def test_an_actor_that_hangs_is_waited_for_once(one: Index, many: Index) -> None:
+    """The other one answers after the deadline, and is asked first from then on."""
+    assert isinstance(many, Cluster)
+    settle(many)
+    actor = replicas(many._parts[0])[0]
+    frozen = ray.get(actor.__ray_call__.remote(lambda _: os.getpid()))
+    os.kill(frozen, signal.SIGSTOP)
+    try:
+        assert same(one, many, ASKED)
+        assert many._parts[0]._avoided[0] > time.monotonic()  # type: ignore[attr-defined]
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+
+
+def test_an_error_of_an_actor_or_a_task_is_ours_and_says_no_more(many: Index, tmp_path: Path) -> None:
+    """Ray's own is a traceback of another machine; and other weights there are no fault of a file."""
+    assert isinstance(many, Cluster)
+    with pytest.raises(ValueError, match=r"^expected a question's vector"):
+        many._parts[0].scored(Query(None, Words((), {}, {}, 0), 0.0, 1), [1])
+    file = tmp_path / "a.txt"
+    file.write_text("The harbour fee is 40 euros.")
+    other = replace(many.origin, fingerprint="0" * 64)
+    with pytest.raises(ModelError, match=rf"^{many.origin.name} has other weights on this machine"):
+        _read(other, 1 << 20, Task(0, str(file), file, None, None))
 
 
 def test_every_question_of_a_shard_can_be_asked_of_its_actors() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from index import Index, StoreError
 from index.errors import LoadError
+from index.lock import WriteLock
 from index.shards import databases
 from index.shards.cluster import Holder, Replicas, prepared
 from index.shards.published import fetch, publish, published
@@ -23,10 +24,19 @@ class Dead(Exception):
     """What Ray raises for an actor that is no more."""
 
 
+class Raised(Dead):
+    """What Ray raises for what an actor has raised: its own error, with that as the cause."""
+
+    def __init__(self, cause: Exception) -> None:
+        """Keep it."""
+        super().__init__(f"ray::Holder.ask() (pid=1)\nTraceback ...\n{cause}")
+        self.cause = cause
+
+
 class Futures:
     """The part of Ray that asks actors, on threads: references are futures."""
 
-    exceptions = SimpleNamespace(RayError=Dead)
+    exceptions = SimpleNamespace(RayError=Dead, RayTaskError=Raised)
 
     def __init__(self) -> None:
         """Start with no thread."""
@@ -39,8 +49,13 @@ class Futures:
         return list(done)[:1], list(left)
 
     def get(self, reference: Future[object]) -> object:
-        """Return what an actor said, or raise what it raised."""
-        return reference.result()
+        """Return what an actor said; raise what Ray does for what it raised."""
+        try:
+            return reference.result()
+        except Dead:
+            raise
+        except Exception as error:
+            raise Raised(error) from error
 
     def actor(self, ask: Callable[..., object]) -> Any:
         """Make an actor of a function."""
@@ -106,8 +121,32 @@ def test_an_error_counts_once_both_actors_have_raised_it(ray: Futures) -> None:
     shard: Any = Replicas("shard 0", [ray.actor(damaged), ray.actor(str.upper)], ray)
     assert [shard.counts() for _ in range(3)] == ["COUNTS"] * 3
     shard = Replicas("shard 0", [ray.actor(damaged), ray.actor(damaged)], ray)
-    with pytest.raises(StoreError, match="is damaged"):
+    with pytest.raises(StoreError, match=r"^the index is damaged$"):
         shard.counts()
+
+
+def test_a_fault_of_the_program_is_raised_at_once(ray: Futures) -> None:
+    """The other actor would raise it too: it is neither asked nor waited for."""
+
+    def faulty(_: str) -> str:
+        asked.append("")
+        raise ValueError("expected a question's vector")
+
+    asked: list[str] = []
+    shard: Any = Replicas("shard 0", [ray.actor(faulty), ray.actor(faulty)], ray, give_up=0.3)
+    with pytest.raises(ValueError, match=r"^expected a question's vector$"):
+        shard.counts()
+    assert len(asked) == 1
+
+
+def test_one_publishes_at_a_time(tmp_path: Path) -> None:
+    """Whoever comes meanwhile is told so: what it has stored may have come too late for that."""
+    with Index.open(tmp_path, embedder=HashingEmbedder(), create=True, shards=1):
+        with WriteLock(tmp_path / "publish.lock"):
+            assert not publish(tmp_path, databases(tmp_path))
+            assert published(tmp_path) is None
+        assert publish(tmp_path, databases(tmp_path))
+        assert published(tmp_path)
 
 
 def test_an_actor_loads_what_is_published_and_again_when_that_changes(tmp_path: Path) -> None:

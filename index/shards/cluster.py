@@ -40,6 +40,7 @@ GIVE_UP = 60.0
 _AVOIDED = 20.0  # seconds for which a replica that was slow or dead is asked last
 _LOOK = 1.0  # seconds between two looks at whether something has been published
 _TRIES = 5  # how often a file is read whose process dies
+_PATIENCE = 30.0  # seconds that files wait for the one before them: a process that reads takes some ten to start
 _BATCH = 32
 
 
@@ -57,22 +58,21 @@ class Holder:
         """Answer as the shard does, which is loaded anew in the background when another one is published."""
         if time.monotonic() - self._looked > _LOOK:
             self._looked = time.monotonic()
-            if stamp(self._folder) != self._seen and self._lock.acquire(blocking=False):
-                threading.Thread(target=self._renew, daemon=True).start()
+            if stamp(self._folder) != self._seen and not self._lock.locked():
+                threading.Thread(target=self.renew, daemon=True).start()
         return getattr(self._part, name)(*arguments)
 
     def copy(self) -> Copy:
         """Tell what is loaded."""
         return self._copy
 
-    def _renew(self) -> None:
-        try:
+    def renew(self) -> None:
+        """Load what is published now, unless it is loaded."""
+        with self._lock:
             seen = stamp(self._folder)
-            if self._chosen() != self._copy:
+            if seen != self._seen and self._chosen() != self._copy:
                 self._copy, self._part = self._load()  # the old one goes when nobody is being answered by it
             self._seen = seen
-        finally:
-            self._lock.release()
 
     def _load(self) -> tuple[Copy, Part]:
         chosen = self._chosen()
@@ -111,6 +111,10 @@ class Replicas:
             raise AttributeError(name)
         return partial(self._ask, name)
 
+    def renew(self) -> list[Any]:
+        """Have the actors load what is published now; return what tells that each has."""
+        return [actor.renew.remote() for actor in self._actors]
+
     def close(self) -> None:
         """Leave the actors as they are: others ask them too."""
 
@@ -131,15 +135,17 @@ class Replicas:
                 number = pending.pop(reference)
                 try:
                     return ray.get(reference)
-                except Error as error:  # of this replica's copy or machine, perhaps; or of what was asked
-                    failed[number] = error
+                except ray.exceptions.RayTaskError as error:  # it has raised that itself
+                    if not isinstance(error.cause, Error):
+                        raise error.cause from None
+                    failed[number] = error.cause  # of its copy or machine, perhaps; or of what was asked
                 except ray.exceptions.RayError:  # it is dead, or being started
                     time.sleep(0.05 if attempt >= len(order) else 0)
                 self._avoid(number)
             if not done:
                 self._avoid(*pending.values())
             if len(failed) == len(self._actors):
-                raise failed[order[0]]
+                raise failed[order[0]] from None
             if time.monotonic() > until:
                 break
         raise StoreError(
@@ -187,7 +193,12 @@ class Cluster(Shards):
             except StoreError:  # a machine that only reads may not be allowed to
                 if published(folder) is None:
                     raise
-        copies = ray.get(ray.remote(num_cpus=0)(published).remote(folder))
+        try:
+            copies = ray.get(ray.remote(num_cpus=0)(published).remote(folder))
+        except ray.exceptions.RayTaskError as error:
+            raise error.cause from None
+        except ray.exceptions.RayError as error:
+            raise StoreError(f"the Ray cluster at {address} does not answer ({error}): see `ray status`") from error
         if copies is None:
             raise IndexNotFound(f"nothing is published in {folder}: run `seedqa add PATH --ray {address}`")
         return cls(folder, started(folder, len(copies)), embedder)
@@ -195,13 +206,18 @@ class Cluster(Shards):
     @contextmanager
     def _writer(self) -> Iterator[Store]:
         with super()._writer() as store:
-            yield store
-        publish(self.folder, databases(self.folder))
+            try:
+                yield store
+            finally:  # what is stored stays, whatever stopped the rest, and is found
+                while not publish(self.folder, databases(self.folder)):  # another began before the last was stored
+                    time.sleep(0.1)
+        told = [each for part in self._parts for each in cast(Replicas, part).renew()]
+        joined("").wait(told, num_returns=len(told), timeout=_PATIENCE)  # what has been added is found at once
 
     def _elsewhere(self, max_bytes: int) -> Elsewhere:
         """Have twice as many files under way as there are cores: each waits for its successor, and not for more."""
         cores = int(joined("").cluster_resources().get("CPU", 1))
-        return Elsewhere(partial(_read, self.origin, max_bytes), 2 * max(1, cores))
+        return Elsewhere(partial(_read, self.origin, max_bytes), 2 * max(1, cores), _PATIENCE)
 
 
 def joined(address: str) -> Any:
@@ -263,6 +279,8 @@ def _read(origin: Origin, max_bytes: int, task: Task) -> Cut:
     remote = ray.remote(num_cpus=1, max_retries=_TRIES)(prepared)
     try:
         made = ray.get(remote.remote(task.file, place, data, origin))
+    except ray.exceptions.RayTaskError as error:  # nothing to do with this file
+        raise error.cause from None
     except ray.exceptions.RayError as error:
         reason = f"the process that read it died {_TRIES + 1} times ({type(error).__name__})"
         raise LoadError(f"{task.file} could not be read: {reason}; leave it out, or add it without --ray") from error

@@ -30,8 +30,8 @@ class Copy:
     sha256: str
 
 
-def publish(folder: Path, databases: Sequence[Path]) -> None:
-    """Publish each shard that has changed since it last was. Where another process is at it, leave it to that."""
+def publish(folder: Path, databases: Sequence[Path]) -> bool:
+    """Publish each shard that has changed since it last was; return False if another process is at it just now."""
     with suppress(IndexLocked), WriteLock(folder / "publish.lock"):
         before: list[Copy | None] = list(published(folder) or ()) or [None] * len(databases)
         after = [_copy(folder, path, last) for path, last in zip(databases, before, strict=True)]
@@ -44,6 +44,8 @@ def publish(folder: Path, databases: Sequence[Path]) -> None:
             for old in path.parent.glob("published-*"):
                 if old.relative_to(folder).as_posix() not in kept:
                     old.unlink()
+        return True
+    return False
 
 
 def published(folder: Path) -> list[Copy] | None:

@@ -49,10 +49,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What reads, cuts and embeds a file in place of this process, ``at_once`` files at a time."""
+    """What reads, cuts and embeds a file in place of this process, ``at_once`` files at a time.
+
+    What follows a file waits ``patience`` seconds for it.
+    """
 
     read: Callable[[Task], Cut]
     at_once: int
+    patience: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +79,14 @@ Result = Same | Copy | Cut | BaseException
 class InOrder:
     """Hands results on in the order of their tasks, so that the same files make the same index, but waits for none.
 
-    Not for long, that is: what follows a file that takes a second to read goes before it.
+    Not for long, that is: what follows a file that takes a second to read goes before it, and then all that is there.
     """
 
     def __init__(self, *, patience: float = 1) -> None:
         """Expect nothing."""
         self._expected: deque[Task] = deque()
         self._there: dict[int, tuple[Result, float]] = {}
+        self._overtaken: set[int] = set()
         self._patience = patience
 
     def __len__(self) -> int:
@@ -98,11 +103,18 @@ class InOrder:
 
     def take(self) -> tuple[Task, Result] | None:
         """Return what is next, if it is there or others have waited for it long enough; None if not."""
+        if not self._there:
+            return None
         late = any(time.monotonic() - since > self._patience for _, since in self._there.values())
-        for task in self._expected if late else list(self._expected)[:1]:
+        for task in self._expected:
             if task.number in self._there:
                 self._expected.remove(task)
+                self._overtaken.discard(task.number)
                 return task, self._there.pop(task.number)[0]
+            if late:
+                self._overtaken.add(task.number)  # a long one holds up the others once, and not one after the other
+            elif task.number not in self._overtaken:
+                return None
         return None
 
 

@@ -72,7 +72,7 @@ class Flow:
         self._ahead = Ahead(embedder, self._events.put, stored=stored, max_bytes=max_bytes, elsewhere=elsewhere)
         self._batches = Batches(embedder, self._events.put)
         self._todo: deque[Task] = deque()
-        self._reading = InOrder()
+        self._reading = InOrder(patience=elsewhere.patience) if elsewhere else InOrder()
         self._drafts: dict[int, Task] = {}
         self._ready: list[_Ready] = []
         self._stored_at = 0.0

@@ -108,13 +108,15 @@ def _fit(text: str, spans: Sequence[Extent], count_tokens: TokenCounter, budget:
     """Cut the spans that are over the budget until none is; return (start, end, tokens), in order.
 
     All spans are counted in one call, then the parts of those that were over in another, and so on: two
-    or three rounds. A single character is never cut, whatever it weighs.
+    or three rounds. A text that occurs often is counted once. A single character is never cut, whatever it weighs.
     """
     fitted: list[tuple[int, int, int]] = []
     while spans:
         parts: list[Extent] = []
-        for (start, end), counted in zip(spans, count_tokens([text[a:b] for a, b in spans]), strict=True):
-            tokens = max(counted, -((start - end) // CHARACTERS_PER_TOKEN))
+        texts = list(dict.fromkeys(text[start:end] for start, end in spans))
+        counted = dict(zip(texts, count_tokens(texts), strict=True))
+        for start, end in spans:
+            tokens = max(counted[text[start:end]], -((start - end) // CHARACTERS_PER_TOKEN))
             if tokens <= budget or end - start == 1:
                 fitted.append((start, end, tokens))
             else:

@@ -53,6 +53,14 @@ OPENERS = _words(  # with a capital, these begin a sentence rather than a name
 STRETCH = 1000
 """Characters: places that are near each other are looked for in the same text, which is cut once."""
 
+END = re.compile(r"[.!?…]\s+|[。！？｡]|[\n\f]\s*")
+"""Where a sentence may end, told in a moment; mostly more often than one does."""
+CRUMBLED_FROM, CRUMB, LUMP = 1_000_000, 6, 100
+"""Characters: in so long a text, sentences that would be shorter than a crumb on average are taken by the lump.
+
+They are nobody's sentences, but a column of numbers or a million dots, and each costs as much as one of a book.
+"""
+
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Spans of the sentences of ``text``, in order; joined they are ``text``, spaces and all.
@@ -67,7 +75,10 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def sentences_of(document: Document, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of the sentences of ``document.text[start:end]``; of source code and logs, the lines."""
+    """Spans of the sentences of ``document.text[start:end]``; of source code and logs, the lines.
+
+    Where a long text is crumbled, each is several of them.
+    """
     spans, at = list[tuple[int, int]](), start
     for code in document.marked(Kind.CODE):
         if code.end > at and code.start < end:
@@ -95,7 +106,23 @@ def lines(text: str) -> list[tuple[int, int]]:
 
 
 def _within(text: str, start: int, end: int, cut: Callable[[str], Sequence[tuple[int, int]]]) -> list[tuple[int, int]]:
-    return [(start + a, start + b) for a, b in cut(text[start:end])]
+    piece = text[start:end]
+    spans = _lumps(piece) if _is_crumbled(piece) else cut(piece)
+    return [(start + a, start + b) for a, b in spans]
+
+
+def _is_crumbled(text: str) -> bool:
+    return len(text) >= CRUMBLED_FROM and sum(1 for _ in END.finditer(text)) * CRUMB > len(text)
+
+
+def _lumps(text: str) -> Iterator[tuple[int, int]]:
+    """Yield spans of some LUMP characters each, which end where a sentence may; joined they are ``text``."""
+    start = 0
+    while found := END.search(text, start + LUMP):
+        yield start, found.end()
+        start = found.end()
+    if start < len(text):
+        yield start, len(text)
 
 
 def _stop_cuts(text: str) -> Iterator[int]:

@@ -100,10 +100,21 @@ class Document:
 
     def around(self, offset: int, kind: Kind) -> tuple[Mark, ...]:
         """Return the marks of one kind that hold the character at an offset, the outermost first."""
-        marks = self.marked(kind)
-        stop = bisect_right(marks, offset, key=lambda mark: mark.start)
-        first = 0 if kind in NESTING else max(0, stop - 1)
-        return tuple(mark for mark in marks[first:stop] if offset < mark.end)
+        marks, held = self.marked(kind), list[Mark]()
+        number = bisect_right(marks, offset, key=lambda mark: mark.start) - 1
+        while number >= 0:
+            if offset < marks[number].end:
+                held.append(marks[number])
+            number = self._above[kind][number] if kind in NESTING else -1
+        return tuple(reversed(held))
+
+    @cached_property
+    def _above(self) -> dict[Kind, list[int]]:
+        """Of each mark that can nest, the number of the last one before it that is still open where it starts, or -1.
+
+        By these, what holds an offset is found without a look at every heading before it.
+        """
+        return {kind: list(_open_before(self.marked(kind))) for kind in NESTING}
 
     def page_at(self, offset: int) -> int | None:
         """Return the page, counted from 1, that an offset is on; None where the format has no pages."""
@@ -132,11 +143,20 @@ class Document:
 
     def within(self, start: int, end: int) -> Iterator[Mark]:
         """Yield the marks that start in ``text[start:end]``, in order."""
-        first = bisect_left(self.marks, start, key=lambda mark: mark.start)
-        for mark in self.marks[first:]:
-            if mark.start >= end:
-                return
-            yield mark
+        number = bisect_left(self.marks, start, key=lambda mark: mark.start)
+        while number < len(self.marks) and self.marks[number].start < end:
+            yield self.marks[number]
+            number += 1
+
+
+def _open_before(marks: Sequence[Mark]) -> Iterator[int]:
+    """Yield for each mark the number of the last one before it that ends after it starts; -1 where there is none."""
+    open_ = list[int]()
+    for number, mark in enumerate(marks):
+        while open_ and marks[open_[-1]].end <= mark.start:
+            open_.pop()
+        yield open_[-1] if open_ else -1
+        open_.append(number)
 
 
 def _named(mark: Mark) -> str:

@@ -243,3 +243,16 @@ def test_a_large_document_takes_seconds_and_few_calls() -> None:
     assert len(chunk(document(text), count)) > 3_000
     assert time.process_time() - started < 10
     assert len(calls) <= 4
+
+
+def test_a_sentence_that_occurs_often_is_counted_once() -> None:
+    """A tokenizer takes longer than all else for what is short."""
+    counted: list[str] = []
+
+    def count(texts: Sequence[str]) -> list[int]:
+        counted.extend(texts)
+        return [len(text.split()) for text in texts]
+
+    chunk(document("Yes it is. No it is not. " * 5), count, budget=160, overlap=40)
+    assert sorted(counted)[:2] == ["No it is not.", "Yes it is."]
+    assert len(counted) == 3

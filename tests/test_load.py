@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from index.errors import LoadError, UnsupportedFile
 from index.load import SUFFIXES, html, load, markdown, pdf, text
+from index.load import parsed as parsed_
 from index.load.parsed import ParseError
 from index.types import Kind, Mark
 
@@ -198,6 +199,16 @@ def test_markdown_is_kept_verbatim_and_its_headings_are_noted() -> None:
         ("Last", "### La"),
     ]
     assert parsed.title == "Title"
+
+
+@pytest.mark.parametrize("line", ["# a\n", "a\n=\n"])
+def test_more_headings_than_anybody_writes_are_none(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """8 MB of them took half a minute; the text is kept, and so are as many as that."""
+    for module in (parsed_, markdown):
+        monkeypatch.setattr(module, "MOST_HEADINGS", 30)
+    most, more = markdown.parse(line.encode() * 30), markdown.parse(line.encode() * 31)
+    assert [mark.kind for mark in most.marks] == [Kind.HEADING] * 30
+    assert (more.text, more.marks) == (line * 31, ())
 
 
 def test_a_heading_of_html_is_one_of_markdown() -> None:

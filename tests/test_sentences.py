@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import _remembered, sentence_around, sentences, sentences_of
+from index.sentences import CRUMBLED_FROM, LUMP, _remembered, sentence_around, sentences, sentences_of
 from tests.fakes import document
 
 
@@ -94,3 +94,20 @@ def test_a_whole_document_is_not_kept_in_memory_for_having_been_cut() -> None:
     assert _remembered.cache_info().misses == before
     assert sentence_around(long, 21, 24) == sentence_around(long, 25, 28) == (21, 41)
     assert _remembered.cache_info().misses == before + 1
+
+
+@pytest.mark.parametrize("crumb", [". ", "a\n", "No. ", "一。", "\n"])
+def test_a_million_crumbs_are_taken_by_the_lump(crumb: str) -> None:
+    """16 MB of dots took a minute, each of them a sentence; nothing of the text is left out."""
+    text = crumb * (CRUMBLED_FROM // len(crumb) + 1)
+    spans = sentences_of(document(text), 0, len(text))
+    assert len(spans) <= len(text) // LUMP + 1
+    assert "".join(text[start:end] for start, end in spans) == text
+    assert all(text[:end].endswith(crumb[-2:]) for _, end in spans)
+
+
+def test_a_long_text_of_sentences_is_cut_as_ever() -> None:
+    """Short ones, too: a book of dialogue, and a list of a word a line."""
+    for line in ('"No. Yes?" he said.\n\n', "- kettles\n"):
+        text = line * (CRUMBLED_FROM // len(line) + 1)
+        assert sentences_of(document(text), 0, len(text)) == sentences(text)

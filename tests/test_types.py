@@ -1,6 +1,7 @@
 """The core values: frozen, slim, and what the protocol asks of an embedder."""
 
 import dataclasses
+import random
 
 import numpy as np
 import pytest
@@ -79,3 +80,32 @@ def test_files_in_a_file_count_their_own_pages() -> None:
     )
     held = dataclasses.replace(document("x" * 20), marks=marks)
     assert [Passage(0, held, start, start + 1).page for start in (0, 6, 11, 17)] == [1, 2, 1, None]
+
+
+def test_what_holds_an_offset_is_what_a_look_at_every_mark_finds() -> None:
+    """Whether marks nest, begin or end together, are empty, or overlap though they should not."""
+    chance = random.Random(3)
+    for _ in range(200):
+        spans = [sorted((chance.randrange(20), chance.randrange(20))) for _ in range(chance.randrange(12))]
+        marks = tuple(Mark(start, end, Kind.HEADING, str(n)) for n, (start, end) in enumerate(spans))
+        marks = tuple(sorted(marks, key=lambda mark: (mark.start, -mark.end)))
+        held = dataclasses.replace(document("x" * 20), marks=marks)
+        for offset in range(20):
+            assert held.around(offset, Kind.HEADING) == tuple(m for m in marks if m.start <= offset < m.end)
+            assert list(held.within(offset, 15)) == [m for m in marks if offset <= m.start < 15]
+
+
+def test_a_heading_is_found_without_a_look_at_all_before_it() -> None:
+    """A file of many headings took time by their square: each passage looked at every heading before it."""
+    looks = 0
+
+    class Counted(Mark):
+        def __getattribute__(self, name: str) -> object:
+            nonlocal looks
+            looks += name == "end"
+            return super().__getattribute__(name)
+
+    marks = tuple(Counted(n, n + 1, Kind.HEADING, str(n)) for n in range(1000))
+    held = dataclasses.replace(document("x" * 1000), marks=marks)
+    assert [held.around(n, Kind.HEADING)[0].label for n in range(1000)] == [str(n) for n in range(1000)]
+    assert looks < 10_000

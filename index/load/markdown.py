@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from index.load import front
 from index.load.lines import Line, line_marks, split
-from index.load.parsed import Heading, Parsed, ordered, sections
+from index.load.parsed import MOST_HEADINGS, Heading, Parsed, ordered, sections
 from index.load.table import Row, cut, is_countable, strip, table_marks
 from index.load.text import decode
 from index.types import Kind, Mark
@@ -29,6 +30,8 @@ BLOCK = re.compile(r" {0,3}(?:#{1,6}(?:[ \t]|$)|>|[-+*][ \t]|\d{1,9}[.)][ \t]|(?
 LINK = re.compile(r"!?\[([^\]\[]*)\](?:\([^()]*\)|\[[^\]\[]*\])")
 CODE = re.compile(r"(`+[^`]*`+)")
 EMPHASIS = re.compile(r"(?<![\w\\])(_{1,3})([^\W_](?:[^_]*[^_\s\\])?)\1(?!\w)")
+MARKED = re.compile(r"[\[_*`\\]")
+"""What LINK, CODE, EMPHASIS and MARKS need to find anything."""
 MARKS = re.compile(r"\*+|`+|\\(?=[^\w\s])")
 
 
@@ -44,7 +47,7 @@ def marks(text: str) -> tuple[Mark, ...]:
     """Mark the headings, the tables, who speaks, what a form says, and the fields of the front matter."""
     top = front.block(text)
     body = top.end() if top else 0
-    headings = tuple(_headings(text, body))
+    headings = tuple(islice(_headings(text, body), MOST_HEADINGS + 1))
     rows = list(_tables(text, body)) if is_countable(text, "|") else []
     tables = [mark for table in rows for mark in table_marks(table, text, words=plain)]
     lines = line_marks(_prose(text, body, headings, rows))
@@ -187,6 +190,8 @@ def _closes(fence: str, line: str) -> bool:
 
 def plain(source: str) -> str:
     """A heading as a reader sees it: links become their text, and marks of emphasis and code go."""
+    if not MARKED.search(source):
+        return " ".join(source.split())
     parts = CODE.split(LINK.sub(r"\1", source))  # every other one is code, in which an underscore is one
     parts[::2] = [EMPHASIS.sub(r"\2", part) for part in parts[::2]]
     return " ".join(MARKS.sub("", "".join(parts)).split())

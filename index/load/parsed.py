@@ -1,8 +1,9 @@
 """What a parser gives back, and how it says that it cannot."""
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from zipfile import BadZipFile
 
 from index.types import Kind, Mark
@@ -35,8 +36,15 @@ class Heading:
     level: int
 
 
-def sections(headings: Sequence[Heading], end: int) -> tuple[Mark, ...]:
+MOST_HEADINGS = 200_000
+"""Nobody wrote more: a text that has more is read as text alone, so that it is read in time."""
+
+
+def sections(headings: Iterable[Heading], end: int) -> tuple[Mark, ...]:
     """Return a mark for each section: from its heading to the next one of the same or a higher level."""
+    headings = list(islice(headings, MOST_HEADINGS + 1))
+    if len(headings) > MOST_HEADINGS:
+        return ()
     marks, open_ = [], list[Heading]()
     for heading in [*headings, Heading(end, "", 0)]:
         while open_ and open_[-1].level >= heading.level:

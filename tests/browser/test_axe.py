@@ -122,7 +122,7 @@ def test_axe_finds_nothing_in_any_state(browser: Browser, engine: Engine, folder
         look.at("search")
         page.get_by_role("button", name="Search only", pressed=True).click()
         documents.get_by_role("checkbox", name="שלום.txt").check()
-        ask(page, "How deep is the mural?")
+        ask(page, "Who repaired the mural?")
         expect(page.locator(".sq-guess")).to_be_visible()
         look.at("closest, not sure, in one document")
 

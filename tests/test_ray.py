@@ -17,9 +17,10 @@ from index.embed import load_embedder
 from index.errors import ModelError
 from index.search.lexical import Words
 from index.search.query import Query
-from index.shards.cluster import NAMESPACE, Cluster, Replicas, _read, stop
+from index.shards.cluster import NAMESPACE, Cluster, _read, stop
 from index.shards.part import Part
 from index.shards.published import published
+from index.shards.replicas import Replicas
 from index.sync.ahead import Task
 from qa import Engine, ask
 from tests.test_shards import same, write

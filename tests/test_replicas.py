@@ -14,8 +14,9 @@ from index import Index, StoreError
 from index.errors import LoadError
 from index.lock import WriteLock
 from index.shards import databases
-from index.shards.cluster import Holder, Replicas, prepared
+from index.shards.cluster import Holder, prepared
 from index.shards.published import fetch, publish, published
+from index.shards.replicas import Replicas
 from index.store import Origin
 from tests.fakes import HashingEmbedder
 

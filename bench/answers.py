@@ -176,7 +176,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", default="", metavar="NAME", help="only folders whose names hold this")
     parser.add_argument("-v", "--verbose", action="store_true", help="print each answer that is not as it should be")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write each outcome here")
-    parser.add_argument("--reader", metavar="NAME_OR_PATH", help="base, both, or another (default: small)")
+    parser.add_argument("--reader", metavar="NAME_OR_PATH", help="small, base, or another (default: both)")
     options = parser.parse_args(argv)
     reader = load_reader(options.reader)
     outcomes: list[Outcome] = []

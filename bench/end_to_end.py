@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[], help="passages in all, ascending")
     parser.add_argument("--limit", type=int, help="ask this many questions, evenly spread")
     parser.add_argument("--read", type=int, default=10, help="passages read for each question, at most (default: 10)")
-    parser.add_argument("--reader", metavar="NAME_OR_PATH", help="base, both, or another (default: small)")
+    parser.add_argument("--reader", metavar="NAME_OR_PATH", help="small, base, or another (default: both)")
     options = parser.parse_args(argv)
     reader = load_reader(options.reader)
     largest = corpus.read(

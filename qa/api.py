@@ -45,7 +45,7 @@ def ask(
     """Answer the question with a span of the documents, or abstain: ``answer.reason`` says why.
 
     ``turns`` are the earlier questions of the same conversation, oldest first; ``k`` passages are read. ``reader`` is
-    any name that :func:`qa.read.load_reader` takes, such as "both": the larger reader too reads what is in doubt.
+    any name that :func:`qa.read.load_reader` takes, such as "small": the quick reader alone.
     Raises as :func:`retrieve` does, and ModelError if there is no such reader.
     """
     check(question, k)

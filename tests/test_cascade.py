@@ -62,6 +62,15 @@ def texts(reader: object) -> list[str]:
     return reader.texts
 
 
+def test_one_text_is_read_as_the_engine_reads_many() -> None:
+    """Only the better reader was asked for a gold passage: what was measured there was not what answers."""
+    text = KEEPERS["a"]
+    for sure, expected in ((2.0, 0.75 * 6.0 + 0.25 * (2.0 * 2.0 + 1.0)), (9.0, 2.0 * 9.0 + 1.0)):
+        cascade = Cascade(ScoredReader({"Ann": sure}), ScoredReader({"Ann": 6.0}), Scale(2.0, 1.0, 9.0, 0.25))
+        assert [span.score for span in cascade.read(ASKED, text)] == [pytest.approx(expected)]
+        assert texts(cascade.better) == ([text] if sure == 2.0 else [])
+
+
 def test_what_is_settled_is_not_read_again(tmp_path: Path) -> None:
     """The quick reader is sure of Ann Holm: the better one reads nothing, and its scale says how sure that is."""
     asked = engine(tmp_path, {"Ann Holm": 7.0}, {"Bo Lund": 9.0}, slope=0.5)

@@ -317,7 +317,7 @@ def test_a_reader_that_is_not_calibrated_is_used_and_said_to_be_so(
     assert err.count("\n") == 1
     assert f"Confidence is not calibrated for this reader ({mine})" in err
     assert f"seedqa eval QUESTIONS.json --reader {mine} --calibrate" in err
-    status, out, err = run(capsys, *asked, "packaged")
+    status, out, err = run(capsys, *asked, "both")
     assert (status, json.loads(out)["reason"], err) == (0, "answered", "")
 
 

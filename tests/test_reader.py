@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from index import ModelError
-from qa.read import SMALL, Calibration, Cascade, OnnxReader, load_reader
+from qa.read import BASE, SMALL, Calibration, Cascade, OnnxReader, load_reader
 from qa.read.calibration import keep, latest
 
 PASSAGE = (
@@ -182,25 +182,18 @@ def test_a_config_that_no_text_can_be_read_by_is_damaged(folder: Path, wrong: di
         load_reader(folder)
 
 
-def test_the_default_is_the_small_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No name, and its names; the environment may name another."""
-    for name in (None, "packaged", "small"):
+def test_the_default_is_both_readers_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The larger one is opened when something is to be read again; the environment may name another."""
+    for name in (None, "both"):
         found = load_reader(name)
-        assert isinstance(found, OnnxReader)
-        assert (found.name, found.calibrated, found.folder) == ("small", True, None)
-        assert found.calibration.threshold == 2.1489
+        assert isinstance(found, Cascade)
+        assert (found.name, found.calibrated, found.folder) == ("both", True, None)
+        assert (found.quick.name, found.better.name) == ("small", "base")
+        assert found.calibration == OnnxReader(BASE).calibration
+        assert found.read("Who built the lighthouse?", PASSAGE)[0].score > -20
     monkeypatch.setenv("SEEDQA_READER", "base")
     assert load_reader().name == "base"
     assert load_reader("small").name == "small", "a name that is given counts more"
-
-
-def test_both_readers_may_be_asked_together() -> None:
-    """The larger one is opened when something is to be read again."""
-    found = load_reader("both")
-    assert isinstance(found, Cascade)
-    assert (found.name, found.calibrated, found.folder) == ("both", True, None)
-    assert (found.quick.name, found.better.name) == ("small", "base")
-    assert found.read("Who built the lighthouse?", PASSAGE)[0].score > -20
 
 
 @pytest.mark.parametrize("name", ["small", "base"])
@@ -222,7 +215,7 @@ def test_a_folder_of_our_layout_is_known_by_its_whole_path(folder: Path, monkeyp
 
 def test_the_packaged_reader_says_that_it_runs_on_the_cpu() -> None:
     """Rather than let someone believe that the GPU is used."""
-    assert load_reader(device="cpu").name == "small"
+    assert load_reader(device="cpu").name == "both"
     with pytest.raises(ModelError, match="runs on the CPU, not on 'cuda': leave the device out"):
         load_reader(device="cuda")
 
@@ -241,7 +234,7 @@ def test_what_was_learned_of_a_reader_is_found_again(folder: Path) -> None:
     assert path.parent == folder.resolve()
     after = load_reader(folder)
     assert (after.calibration, after.calibrated, after.learned) == (learned, True, path)
-    assert load_reader("small").calibration.threshold == 2.1489
+    assert load_reader("small").calibration == before.calibration
     path.write_text("{}")
     with pytest.raises(ModelError, match=r"calibration-\w{16}\.json is damaged .* seedqa eval --calibrate"):
         load_reader(folder)
@@ -258,7 +251,7 @@ def test_what_was_learned_of_a_folder_that_cannot_be_written_to_is_kept_with_the
     path = keep(learned, reader.fingerprint, gone, {})
     assert tmp_path / "home" in path.parents
     assert latest(reader.fingerprint, gone) == path
-    assert load_reader().calibration == learned  # the same weights, windows and tokenizer: the same reader
+    assert load_reader("small").calibration == learned  # the same weights, windows and tokenizer: the same reader
 
 
 def test_the_shipped_file_is_small_and_described() -> None:

@@ -238,6 +238,10 @@ def test_the_mix_of_real_text_holds_articles_out_and_asks_for_shares(tmp_path: P
         assert example.source in ("lists", "contrasts", "rows") or {
             example.context[slice(*span)] for span in example.answers
         } <= {"Edda Holm"}
+    real.main([str(tmp_path), str(tmp_path / "more"), "--examples", "200", "--translated", "0.3"])
+    more = [e for e in read_jsonl(tmp_path / "more" / "train.jsonl.gz") if e.source == real.RECOVERED]
+    assert Counter((bool(e.answers), e.weight) for e in more) == {(True, 0.5): 20, (False, 1.0): 40}
+    assert {e.title for e in more}.isdisjoint(e.title for e in dev if e.source == real.RECOVERED)
 
 
 def test_an_article_is_held_out_whole() -> None:
@@ -567,6 +571,39 @@ def test_a_teacher_with_another_encoder_is_heard_at_the_same_places(tmp_path: Pa
     assert said.sum(1).tolist() == pytest.approx([1.0, 1.0], abs=1e-3)
 
 
+def test_a_rounded_run_learns_with_the_weights_that_are_shipped(tmp_path: Path) -> None:
+    """What the arithmetic sees are the numbers of int4-dynamic, and the exact ones are what is kept."""
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("onnx")
+    from index.models.formats import BLOCK, in_whole_blocks
+    from qa.train.features import Feature
+    from qa.train.model import SpanModel
+    from qa.train.trainer import Trainer
+
+    tiny = {"model_type": "bert", "hidden_size": 512, "num_hidden_layers": 2, "num_attention_heads": 2}
+    (tmp_path / "config.json").write_text(json.dumps({**tiny, "intermediate_size": 64, "vocab_size": 200}))
+    torch.manual_seed(5)
+    model = SpanModel(tmp_path, pretrained=False)
+    trainer = Trainer(model, peak=1e-3, total=9, dtype=torch.float32, device="cpu", frozen=1, rounded=True)
+    layers = [f"encoder.encoder.layer.{n}.attention.self.query.weight" for n in (0, 1)]
+    before = {name: trainer.exact[name].clone() for name in layers}
+    for _ in range(3):
+        trainer.step([Feature([101, 7, 102, 8, 9, 10, 102], 3, 0, [(4, 4)], 1.0)] * 4)
+    trainer.renew()
+    seen = dict(model.named_parameters())
+    for name in layers:
+        steps, times, scale = in_whole_blocks(trainer.exact[name].numpy().T.reshape(-1, BLOCK, 512))
+        rounded = (steps * times[:, None] * scale).reshape(512, 512).T
+        assert np.allclose(seen[name].detach().numpy(), rounded, atol=1e-6)
+        assert not np.allclose(seen[name].detach().numpy(), trainer.exact[name].numpy(), atol=1e-4)
+    assert torch.equal(trainer.exact[layers[0]], before[layers[0]]), "frozen"
+    assert not torch.equal(trainer.exact[layers[1]], before[layers[1]]), "learnt, in steps smaller than a rounded one"
+    assert torch.equal(seen["span.weight"], trainer.exact["span.weight"]), "too small to be kept in 4 bits"
+    words = "encoder.embeddings.word_embeddings.weight"
+    assert torch.equal(seen[words], trainer.exact[words])
+    assert torch.equal(trainer.weights()[layers[1]], trainer.exact[layers[1]])
+
+
 def test_a_run_with_a_time_ends_in_it_with_the_rate_fallen(tmp_path: Path) -> None:
     """By examples a tenth is done, by the clock all: a machine that is slow gets a short run, not half of one."""
     torch = pytest.importorskip("torch")
@@ -592,7 +629,7 @@ def test_a_run_with_a_time_ends_in_it_with_the_rate_fallen(tmp_path: Path) -> No
     )
     assert again.take_up(tmp_path / "state.pt") == 4
     assert (again.done, again.spent) == (10, 6)
-    for one, other in zip(trainer.masters, again.masters, strict=True):
+    for one, other in zip(trainer.exact.values(), again.exact.values(), strict=True):
         assert torch.equal(one, other)
 
 

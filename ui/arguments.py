@@ -214,8 +214,8 @@ def _searching(made: argparse.ArgumentParser, *, k: int) -> None:
 
 def _reader(made: argparse.ArgumentParser) -> None:
     made.add_argument("--reader", metavar="NAME_OR_PATH",
-                      help="both: a larger one of ours reads again what the small one doubts; or any extractive"
-                           " question-answering model of transformers (default: $SEEDQA_READER, or small)")  # fmt: skip
+                      help="small: our quick one alone, less sure and faster; or any extractive question-answering"
+                           " model of transformers (default: $SEEDQA_READER, or both of ours)")  # fmt: skip
 
 
 def _device(made: argparse.ArgumentParser) -> None:

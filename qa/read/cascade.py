@@ -3,6 +3,7 @@
 As in retrieve-and-rerank, the costly model sees only what the cheap one puts first (cascades, Viola and Jones 2001).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,7 +40,7 @@ class Scale:
 
 
 class Cascade:
-    """Reads as the better reader does where somebody asks for one text; the engine lets the quick one go first."""
+    """Reads one text as the engine reads many passages: the better reader, where the quick one has not settled it."""
 
     is_english = True
 
@@ -69,8 +70,13 @@ class Cascade:
         return cls(quick, better, scale, fingerprint=f"{quick.fingerprint}+{better.fingerprint}")
 
     def read(self, question: str, text: str, *, count: int = 1, breaks: Sequence[int] = ()) -> list[Span]:
-        """Return what the better reader finds in one text: up to ``count`` spans that do not overlap, best first."""
-        return self.better.read(question, text, count=count, breaks=breaks)
+        """Return up to ``count`` spans of one text that do not overlap, best first, on the better reader's scale."""
+        quick = self.quick.read(question, text, count=count, breaks=breaks)
+        said = max((span.score for span in quick), default=math.nan)  # a text without words gives neither any
+        if said >= self.scale.settled:
+            return [replace(span, score=self.scale(span.score)) for span in quick]
+        better = self.better.read(question, text, count=count, breaks=breaks)
+        return [replace(span, score=self.scale.mixed(span.score, said)) for span in better]
 
     def is_settled(self, candidates: Sequence[Candidate]) -> bool:
         """Tell whether the quick reader's candidates, as they may be shown, leave nothing to read again."""

@@ -11,8 +11,8 @@ from qa.read.cascade import Cascade
 from qa.read.library import LibraryReader
 from qa.read.onnx import BASE, SMALL, OnnxReader
 
-SHIPPED = {"small": SMALL, "packaged": SMALL, "base": BASE, "both": BASE}
-"""The readers that come with the package, by the names that they are asked for."""
+SHIPPED = {"both": BASE, "small": SMALL, "base": BASE}
+"""The readers that come with the package, by the names that they are asked for; the first is the default."""
 
 
 def load_reader(
@@ -20,13 +20,12 @@ def load_reader(
 ) -> OnnxReader | Cascade | LibraryReader:
     """Load a reader that we ship, one in a folder of their layout, or any that transformers loads.
 
-    "small" (or "packaged") is the quick one that we ship, "base" the larger one, and "both" the cascade of them; None
-    means what SEEDQA_READER names, or "small". Any other name is a folder or a hub name with an extractive
-    question-answering model; ``device`` is for those, and only with ``network`` is one fetched. A calibration that
-    ``seedqa eval --calibrate`` learned for it is taken up. Raises ModelError if there is no such reader, or if it
-    cannot be loaded.
+    "small" is the quick one that we ship, "base" the larger one, and "both" the cascade of them; None means what
+    SEEDQA_READER names, or "both". Any other name is a folder or a hub name with an extractive question-answering
+    model; ``device`` is for those, and only with ``network`` is one fetched. A calibration that ``seedqa eval
+    --calibrate`` learned for it is taken up. Raises ModelError if there is no such reader, or if it cannot be loaded.
     """
-    reader = _opened(str(name or os.environ.get("SEEDQA_READER") or "small"), device, network)
+    reader = _opened(str(name or os.environ.get("SEEDQA_READER") or "both"), device, network)
     if learned := latest(reader.fingerprint, reader.folder):
         reader.calibration, reader.calibrated, reader.learned = load(learned), True, learned
     return reader

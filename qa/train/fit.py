@@ -32,6 +32,9 @@ from qa.train.weights import load_weights
 LATE = {"squad2_backtranslated": (0.0, 0.9), "squadshifts_new_wiki": (0.1, 1.0), "lists": (0.3, 1.0)}
 """Between which parts of the run a set is seen; others between 0.05 and 1. Noisy labels first, clean ones last."""
 
+RENEWED = 8
+"""Shards between two choices of the scales of rounding."""
+
 TWICE = ("squadshifts_new_wiki",)
 """Sets seen twice in an epoch: the closest to SQuAD, and small."""
 
@@ -68,6 +71,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     first = trainer.take_up(state) if state.exists() else 0
     saved_at = time.monotonic()
     for number in range(first, len(plan)):
+        if (number + 1) % RENEWED == 0:
+            trainer.renew()
         # 3  a shard, cropped and batched anew
         random_ = random.Random(f"{options.seed}/{number}")
         features = [featuriser.cropped(train[row], random_) for row in plan[number]]
@@ -106,6 +111,9 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("run", type=Path)
     parser.add_argument("--base", choices=BASES, default=SMALL, help=f"the encoder, default {SMALL}")
     parser.add_argument("--frozen", type=int, default=0, help="so many of the lowest layers are not trained")
+    parser.add_argument(
+        "--rounded", action="store_true", help="learn with the matrices in 4 bits, as int4-dynamic has them"
+    )
     parser.add_argument("--init", type=Path, help="checkpoint or model.onnx to start from; else the encoder as it is")
     parser.add_argument("--teacher", type=Path, help="checkpoint or model.onnx that is heard beside the labels")
     parser.add_argument("--teacher-base", choices=BASES, default=SMALL, help=f"its encoder, default {SMALL}")
@@ -141,6 +149,7 @@ def _trainer(options: argparse.Namespace, *, total: int) -> Trainer:
         taught=options.taught,
         seconds=60 * options.minutes,
         frozen=options.frozen,
+        rounded=options.rounded,
     )
 
 

@@ -9,7 +9,7 @@ import argparse
 import random
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +40,9 @@ SHARE = {
 MADE = {list_examples: 0.03, contrast_examples: 0.025, row_examples: 0.115}
 """The shares of what is made from templates."""
 
+RECOVERED_WEIGHT = 0.5
+"""What a translated question with an answer counts: one in five is not where it was found."""
+
 WHOLE = ("rows",)
 """What is made as a passage of its own: sentences around it would break its lines."""
 
@@ -63,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("data", type=Path, help="folder with the training sets, SQuAD JSON, gzipped")
     parser.add_argument("out", type=Path)
     parser.add_argument("--examples", type=int, default=28_000, help="how many to learn from, about")
+    parser.add_argument("--translated", type=float, default=0.0, help="the share, besides, of translated questions")
     parser.add_argument("--seed", type=int, default=13)
     options = parser.parse_args(argv)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -73,7 +77,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         most = [round(share * options.examples) for share in shares]
         train += drawn(rest, *most, seed=options.seed)
         dev += drawn(held_out, len(held_out), len(held_out) if shares[1] else 0, seed=options.seed)
-    dev += split(read(options.data / f"{RECOVERED}.json.gz"))[0]
+    held_out, rest = split(read_squad(options.data / f"{RECOVERED}.json.gz"))
+    dev += [e for e in held_out if not e.answers]  # no label there is certain
+    most = [round(part * options.translated * options.examples) for part in (1 / 3, 2 / 3)]
+    train += [replace(e, weight=RECOVERED_WEIGHT) if e.answers else e for e in drawn(rest, *most, seed=options.seed)]
     around = list(dict.fromkeys(e.context for e in train if e.source not in TABLES))
     for make, share in MADE.items():
         made = make(round(share * options.examples), seed=options.seed)
@@ -88,7 +95,7 @@ def read(path: Path) -> list[Example]:
     """Read of a set what can be learnt, or checked, with certainty.
 
     Of tables what one row answers; whole sentences only where the question asks for one; no names of parties in five
-    forms, which teach no ends; of translated questions those without an answer, as no label there is recovered.
+    forms, which teach no ends.
     """
     source = path.name.split(".")[0]
     if source in TABLES:
@@ -98,12 +105,10 @@ def read(path: Path) -> list[Example]:
         return [e for e in found if _EXPLAINS.match(e.question)]
     if source == "cuad_passages":
         return [e for e in found if len(e.answers) < 3]
-    if source == RECOVERED:
-        return [e for e in found if not e.answers]
     return found
 
 
-def split(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
+def split(examples: Iterable[Example]) -> tuple[list[Example], list[Example]]:
     """Return what is held out, by article, and the rest."""
     held_out: list[Example] = []
     rest: list[Example] = []

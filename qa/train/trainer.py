@@ -1,4 +1,4 @@
-"""What a run learns with: half-precision weights, float32 masters, a rate that rises and falls; kept on disk."""
+"""What a run learns with: half-precision weights, exact ones in float32, a rate that rises and falls; kept on disk."""
 
 import math
 import time
@@ -6,18 +6,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from qa.train.across import Grouped, across_loss
 from qa.train.features import Feature, padded, retold
 from qa.train.model import SpanModel, span_loss
+from qa.train.rounding import Rounding
 
 TAUGHT = 0.5
 """The teacher's share, if none is told, in what a passage teaches by itself; the rest is the annotators'."""
 
 
 class Trainer:
-    """Half-precision weights for the arithmetic, float32 masters for the updates."""
+    """Half-precision weights for the arithmetic, exact ones in float32 for the updates."""
 
     def __init__(
         self,
@@ -31,11 +32,14 @@ class Trainer:
         taught: float = TAUGHT,
         seconds: float = math.inf,
         frozen: int = 0,
+        rounded: bool = False,
     ) -> None:
         """``total`` counts examples; the rate climbs over the first 6 % and falls to zero in a straight line.
 
         The ``frozen`` lowest layers stay as they are. With ``seconds``, the rate has fallen to zero when they are over,
         however many examples are left.
+
+        With ``rounded``, the arithmetic sees the matrices as 4 bits will give them.
 
         In ``step``, what a ``teacher`` says counts ``taught`` beside the labels (distillation, Hinton et al. 2015), so
         that a model that learns something new from groups keeps what it knew; of groups the labels alone count.
@@ -44,15 +48,17 @@ class Trainer:
         self.model = model.to(device)
         self.device, self.peak, self.total, self.done = device, peak, total, 0
         self.seconds, self.spent = seconds, 0.0
-        live = [p for p in self.model.parameters() if p.requires_grad]
-        self.masters = [p.detach().clone().float() for p in live]
+        self.exact = {name: p.detach().clone().float() for name, p in self.model.named_parameters()}
+        linear = [f"{name}.weight" for name, layer in self.model.named_modules() if isinstance(layer, nn.Linear)]
+        self.rounding = Rounding([self.exact[name] for name in linear] if rounded else [])
         self.model.to(dtype)
-        self.live = [p for p in self.model.parameters() if p.requires_grad]
+        self.live = {self.exact[name]: p for name, p in self.model.named_parameters() if p.requires_grad}
+        self.renew()
         self.taught = taught
         self.teacher = teacher.to(device).to(dtype).eval() if teacher else None
         groups = [
-            {"params": [m for m in self.masters if m.ndim > 1], "weight_decay": 0.01},
-            {"params": [m for m in self.masters if m.ndim <= 1], "weight_decay": 0.0},
+            {"params": [m for m in self.live if m.ndim > 1], "weight_decay": 0.01},
+            {"params": [m for m in self.live if m.ndim <= 1], "weight_decay": 0.0},
         ]
         self.optimiser = torch.optim.AdamW(groups, lr=peak, betas=(0.9, 0.98), eps=1e-6, fused=True)
 
@@ -108,18 +114,23 @@ class Trainer:
 
     def _learn(self, loss: Tensor, count: int) -> float:
         loss.backward()  # type: ignore[no-untyped-call]
-        for master, weight in zip(self.masters, self.live, strict=True):
-            master.grad = weight.grad.float() if weight.grad is not None else None
+        for exact, weight in self.live.items():
+            exact.grad = weight.grad.float() if weight.grad is not None else None
             weight.grad = None
-        torch.nn.utils.clip_grad_norm_(self.masters, 1.0)
+        torch.nn.utils.clip_grad_norm_(self.live, 1.0)
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate()
         self.optimiser.step()
-        with torch.no_grad():
-            for master, weight in zip(self.masters, self.live, strict=True):
-                weight.copy_(master)
+        for exact, weight in self.live.items():
+            weight.data.copy_(self.rounding(exact))
         self.done += count
         return float(loss.detach())
+
+    def renew(self) -> None:
+        """Choose the scales of rounding anew, and show the model its weights."""
+        self.rounding.renew()
+        for name, weight in self.model.named_parameters():
+            weight.data.copy_(self.rounding(self.exact[name]))
 
     def part(self) -> float:
         """Return how much of the run is over, by examples or by time, whichever is nearer to its end."""
@@ -131,11 +142,8 @@ class Trainer:
         return self.peak * max(0.0, min(part / 0.06, (1 - part) / 0.94) + 1e-3)
 
     def weights(self) -> dict[str, Tensor]:
-        """Return the state dict with the float32 masters in place of the working copies."""
-        state = {name: tensor.float() for name, tensor in self.model.state_dict().items()}
-        names = [name for name, p in self.model.named_parameters() if p.requires_grad]
-        state.update(dict(zip(names, self.masters, strict=True)))
-        return state
+        """Return the state dict with the exact weights in place of the working copies."""
+        return {name: tensor.float() for name, tensor in self.model.state_dict().items()} | self.exact
 
     def save(self, path: Path, **extra: int) -> None:
         """Write everything that is needed to go on, in one atomic move."""
@@ -152,11 +160,9 @@ class Trainer:
     def take_up(self, path: Path) -> int:
         """Go on from a saved run; return how many of its shards are done."""
         state = torch.load(path, map_location=self.device)
-        weights = state["weights"]
-        names = [name for name, p in self.model.named_parameters() if p.requires_grad]
-        for name, master in zip(names, self.masters, strict=True):
-            master.copy_(weights[name])
-        self.model.load_state_dict(weights)
+        for name, exact in self.exact.items():
+            exact.copy_(state["weights"][name])
+        self.renew()
         self.optimiser.load_state_dict(state["optimiser"])
         self.done, self.spent = state["done"], state.get("spent", 0.0)
         return int(state["shard"])

@@ -1,7 +1,6 @@
 """``retrieve()`` and ``ask()``: the Engine, used once, and kept for the next call."""
 
 import os
-import re
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,10 +10,10 @@ from pathlib import Path
 import index as index_package
 from index import Hit, Index, IndexNotFound, Where
 from qa.engine import Engine
+from qa.place import default_index, place
 from qa.read import load_reader
 from qa.types import Answer, Turn
 
-_RAY = re.compile(r"ray:/{1,2}(?P<address>[^/]+)(?P<folder>/.*)?")  # a Path has one slash where two were written
 SAMPLES = Path(index_package.__file__).parent / "samples"
 """The documents that a first start answers from."""
 
@@ -52,29 +51,13 @@ def ask(
     return engine(index, reader=reader).ask(question, turns, k=k, where=where)
 
 
-def default_index() -> Path:
-    """Return ``$SEEDQA_INDEX``, else the user's data folder."""
-    if chosen := os.environ.get("SEEDQA_INDEX"):
-        return Path(chosen).expanduser()
-    import platformdirs
-
-    return platformdirs.user_data_path("seedqa") / "index"
-
-
 def engine(index: str | os.PathLike[str] | None = None, *, reader: str | None = None) -> Engine:
     """Return the engine of that index, with that reader, the same one for the same folder."""
-    chosen = os.fspath(default_index() if index is None else index)
-    on_ray = _RAY.fullmatch(chosen)
-    if not on_ray:
-        return _engine(Path(chosen).expanduser().absolute(), reader=reader)
-    address = on_ray["address"]
-    return _engine(
-        Path(on_ray["folder"] or default_index()), address if address == "auto" else f"ray://{address}", reader
-    )
+    return _engine(*place(default_index() if index is None else index), reader)
 
 
 @lru_cache(maxsize=4)
-def _engine(folder: Path, ray: str = "", reader: str | None = None) -> Engine:
+def _engine(folder: Path, ray: str, reader: str | None) -> Engine:
     return Engine(folder, ray=ray, reader=load_reader(reader) if reader else None)
 
 

@@ -155,7 +155,7 @@ def test_the_description_is_a_page_that_loads_nothing(client: TestClient) -> Non
         ("GET", "/api/ask", 405, "POST"),
         ("HEAD", "/api/ask", 405, "POST"),
         ("DELETE", "/api/ask", 405, "POST"),
-        ("PUT", "/api/ask", 405, "GET, HEAD, POST"),
+        ("PUT", "/api/ask", 405, "GET, HEAD, OPTIONS, POST, PATCH, DELETE"),
         ("POST", "/api/health", 405, "GET"),
         ("GET", "/api/nowhere", 404, None),
         ("GET", "/mcp", 405, "POST"),

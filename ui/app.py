@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 import qa
 from qa import Engine
+from qa.place import place
 from qa.read import Reader
 from ui import auth, chat, docs, documents, guard, mcp, page, routes, serve, source
 from ui.conversations import Conversations
@@ -147,9 +148,10 @@ def run(
     auth.allow(host, password, without=no_auth)
     with serve.listen(host, port) as listener:
         print(f"Opening the index in {index} …", flush=True)
-        if not ray and qa.ensure_samples(index):
+        index, address = place(index)
+        if not (ray or address) and qa.ensure_samples(index):
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
-        engine = Engine(index, reader=reader, device=device, ray=ray)
+        engine = Engine(index, reader=reader, device=device, ray=ray or address)
         engine.warm()
         if not engine.calibrated:
             print(uncalibrated(reader_name), flush=True)

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.problems import problem
 
+_ASKING, _SENDING = ("GET", "HEAD", "OPTIONS"), ("POST", "PATCH", "DELETE")
 _UPLOAD = "/api/documents/upload"
 _WRITABLE = re.compile(
     r"/mcp|/api/(ask|retrieve|documents/\w+|conversations(/[\w-]+(/(ask|stop|restore))?)?)"  # nothing of Gradio's
@@ -119,10 +120,12 @@ class SameOrigin:
             return problem(403, "Requests from other sites are not answered.")
         if not path.isprintable():  # a route's pattern would take a line end behind its path for nothing
             return problem(404, "There is nothing here.")
-        if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        if scope["method"] in _ASKING:
             return None
-        if scope["method"] not in ("POST", "PATCH", "DELETE"):
-            return problem(405, f"{scope['method']} is not used here.", headers={"Allow": "GET, HEAD, POST"})
+        if scope["method"] not in _SENDING:
+            return problem(
+                405, f"{scope['method']} is not used here.", headers={"Allow": ", ".join(_ASKING + _SENDING)}
+            )
         if not _WRITABLE.fullmatch(path) and not path.startswith("/api/"):  # of those, our own routes know best
             return problem(404, f"There is nothing to send to at {path}.")
         if self.read_only and path.startswith("/api/documents") and path not in _READING:

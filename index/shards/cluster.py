@@ -4,13 +4,11 @@ Storage is the truth: a folder that every machine sees at the same path. One pro
 actors load what it has published, so an actor or a machine that dies takes nothing with it.
 """
 
-import shutil
-import tempfile
 import threading
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -20,6 +18,7 @@ from index.embed import load_embedder
 from index.errors import IndexNotFound, LoadError, ModelError, StoreError
 from index.load import fetch as fetch_file
 from index.load import parse
+from index.shards.own import own_folder
 from index.shards.part import Part
 from index.shards.published import Copy, fetch, publish, published, stamp
 from index.shards.replicas import Replicas
@@ -37,6 +36,7 @@ REPLICAS = 2
 _LOOK = 1.0  # seconds between two looks at whether something has been published
 _TRIES = 5  # how often a file is read whose process dies
 _PATIENCE = 30.0  # seconds that files wait for the one before them: a process that reads takes some ten to start
+_PUBLISHING = 1800.0  # seconds that one who has stored something waits for another who publishes
 _BATCH = 32
 
 
@@ -72,14 +72,11 @@ class Holder:
 
     def _load(self) -> tuple[Copy, Part]:
         chosen = self._chosen()
-        home = Path(tempfile.mkdtemp(prefix="seedqa-shard-"))
-        try:
+        with ExitStack() as stack:
+            home = stack.enter_context(own_folder())
             fetch(self._folder, chosen, home / "index.db")
             part = Part(Store.open(home / "index.db"))
-        except BaseException:
-            shutil.rmtree(home, ignore_errors=True)
-            raise
-        weakref.finalize(part, shutil.rmtree, home, ignore_errors=True)  # when nobody is being answered by it
+            weakref.finalize(part, stack.pop_all().close)  # when nobody is being answered by it
         return chosen, part
 
     def _chosen(self) -> Copy:
@@ -134,10 +131,20 @@ class Cluster(Shards):
             try:
                 yield store
             finally:  # what is stored stays, whatever stopped the rest, and is found
-                while not publish(self.folder, databases(self.folder)):  # another began before the last was stored
-                    time.sleep(0.1)
+                self._publish()
         told = [each for part in self._parts for each in cast(Replicas, part).renew()]
         joined("").wait(told, num_returns=len(told), timeout=_PATIENCE)  # what has been added is found at once
+
+    def _publish(self) -> None:
+        """Publish what is stored, once whoever is at it is done: it may have begun before the last was stored."""
+        until = time.monotonic() + _PUBLISHING
+        while not publish(self.folder, databases(self.folder)):
+            if time.monotonic() > until:
+                raise StoreError(
+                    f"what was added is stored, but {self.folder} has been published by another process for"
+                    f" {_PUBLISHING / 60:.0f} minutes: run the same command again when that is done"
+                )
+            time.sleep(0.1)
 
     def _elsewhere(self, max_bytes: int) -> Elsewhere:
         """Have twice as many files under way as there are cores: each waits for its successor, and not for more."""

@@ -1,5 +1,6 @@
 """A document on its way into the store: cut, embedded passage by passage, and stored once all of them are."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ Known = Mapping[str, tuple[Vectors, Vectors]]
 """Texts that have been embedded already. **Shape:** (dimension,), and (n, dimension) of the sentences."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]
+MOST = 32
+"""Sentences of a passage that have a vector each: a passage of 160 tokens has more only where they say nothing."""
+
 LARGE = 256
 """Passages from which on it is worth writing down what is embedded: some ten seconds of work."""
 
@@ -46,7 +50,7 @@ def cut(document: Document, count_tokens: CountTokens, max_tokens: int) -> Cut:
         raise LoadError(f"{document.path} has no text that can be searched: leave it out")
     texts = [View.of(passage, EMBEDDED).text for passage in passages]
     times = Counter(texts)
-    return Cut(document, passages, texts, {text: sentences(text) for text in times}, times)
+    return Cut(document, passages, texts, {text: meant(text) for text in times}, times)
 
 
 @dataclass(slots=True)
@@ -123,7 +127,14 @@ def store_document(store: Store, embedder: Embedder, document: Document) -> int:
 
 def embed(embedder: Embedder, texts: Sequence[str]) -> tuple[Vectors, list[Vectors]]:
     """Embed passages, and the sentences of each. **Shape:** (len(texts), dimension) and (n, dimension) for each."""
-    return embedder.encode_parts(texts, [sentences(text) for text in texts])
+    return embedder.encode_parts(texts, [meant(text) for text in texts])
+
+
+def meant(text: str) -> list[Extent]:
+    """Return what of a passage has a vector of its own: its sentences, or, where they are crumbs, as many together."""
+    found = sentences(text)
+    step = math.ceil(len(found) / MOST)
+    return [(found[at][0], found[min(at + step, len(found)) - 1][1]) for at in range(0, len(found), step or 1)]
 
 
 def known(store: Store, document: int | None) -> Known:

@@ -55,7 +55,7 @@ def _remove(options: argparse.Namespace) -> int:
     count = Engine(options.index).remove(options.paths)
     if not count:
         raise ValueError("no document at these paths: `seedqa status` lists those there are")
-    print(f"{_counted(count)} removed; the files themselves are untouched.")
+    print(f"{_counted(count, 'document')} removed; the files themselves are untouched.")
     return 0
 
 
@@ -67,13 +67,12 @@ def _status(options: argparse.Namespace) -> int:
         facts = {"index": str(options.index), "embedder": engine.embedder, "passages": counts.passages}
         print(json.dumps({**facts, "documents": rows, "problems": problems}, ensure_ascii=False, indent=2))
     else:
-        held = f"{_counted(counts.documents)} in {counts.files} {'file' if counts.files == 1 else 'files'}"
-        print(
-            f"{one_line(str(options.index))}: {held}, {counts.passages} passages, embedder {one_line(engine.embedder)}"
-        )
+        held = f"{_counted(counts.documents, 'document')} in {_counted(counts.files, 'file')}"
+        found = f"{_counted(counts.passages, 'passage')}, embedder {one_line(engine.embedder)}"
+        print(f"{one_line(str(options.index))}: {held}, {found}")
         for file in files:
-            pages = f", {file.pages} pages" if file.pages else ""
-            print(f"  {one_line(file.path)}  ({file.passages} passages{pages})")
+            pages = f", {_counted(file.pages, 'page')}" if file.pages else ""
+            print(f"  {one_line(file.path)}  ({_counted(file.passages, 'passage')}{pages})")
         if problems is not None:
             print("\n".join(f"problem: {one_line(problem)}" for problem in problems) or "The index is sound.")
     return FAILED if problems else 0
@@ -183,8 +182,8 @@ def _written(path: Path) -> str:
         raise ValueError(f"{path} is not UTF-8 text: expected what `seedqa ask --json` prints.") from None
 
 
-def _counted(documents: int) -> str:
-    return "1 document" if documents == 1 else f"{documents} documents"
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _colour() -> bool:

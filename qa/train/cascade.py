@@ -39,7 +39,7 @@ from qa.train.papers import PAPERS, Paper, papers
 ALWAYS = Scale(1.0, 0.0, float("inf"))
 """Everything is read again, and the quick reader has no share in it."""
 
-SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)
+SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 """Shares of the quick reader that are tried."""
 
 WEIGHTS = (0.0, 15.0, 30.0, 45.0, 60.0, 90.0, 120.0)

@@ -16,8 +16,8 @@ from index.search.fuse import fuse
 from index.search.lexical import Words
 from index.search.query import Query
 from index.search.rerank import HEAD, rerank
+from index.search.searcher import Searcher, similarities
 from index.search.statistics import Statistics
-from index.search.view import View, similarities
 from index.search.vocabulary import Vocabulary
 from index.store import Origin, Store
 from index.stored import Stored
@@ -174,10 +174,17 @@ class Index(Stored):
             return []
         # 1  the question's vector; slow, so other threads may search meanwhile
         vector = None if mode is Mode.LEXICAL else self._lazy_embedder().encode_question(question)
-        return self._viewed(lambda store, view: self._found(store, view, question, vector, k, mode, where))
+        return self._searched(lambda store, searcher: self._found(store, searcher, question, vector, k, mode, where))
 
     def _found(
-        self, store: Store, view: View, question: str, vector: Vectors | None, k: int, mode: Mode, where: Where | None
+        self,
+        store: Store,
+        searcher: Searcher,
+        question: str,
+        vector: Vectors | None,
+        k: int,
+        mode: Mode,
+        where: Where | None,
     ) -> list[Hit]:
         # 2  the nearest by similarity and by words; deeper than k, for what both find in the middle
         depth = DEPTH if mode is Mode.FUSED else max(DEPTH, k)
@@ -185,7 +192,7 @@ class Index(Stored):
         whole = Statistics.of(store, [*cut.content], vector)
         words = cut.among(whole)
         query = Query(vector, words, whole.average, depth, by_words=mode is not Mode.DENSE, where=where)
-        dense, lexical = query.nearest(store, view)
+        dense, lexical = query.nearest(store, searcher)
         if vector is None or mode is not Mode.FUSED:
             return self._hits(store, (dense or lexical)[:k], where)
         # 3  one list, and its passages as slices of their documents
@@ -194,7 +201,7 @@ class Index(Stored):
         # 4  scored anew, forty at a time: the first forty are the same whatever k is
         for start in range(0, min(k, len(fused)), HEAD):
             block = self._hits(store, fused[start : start + HEAD], where)
-            similar = similarities(store, view, vector, whole.average, [hit.passage.id for hit in block])
+            similar = similarities(store, searcher, vector, whole.average, [hit.passage.id for hit in block])
             scored = rerank(block, similar, words, store.stems)
             hits += [Hit(hit.passage, min(hit.score, hits[-1].score)) for hit in scored] if hits else scored
         return hits[:k]
@@ -232,7 +239,7 @@ class Index(Stored):
         ):
             yield store
         with self._readers.store() as reader:
-            self._builds.look(reader, self._views.damaged)
+            self._builds.look(reader, self._searchers.damaged)
 
 
 def create_store(path: Path, embedder: Embedder) -> Store:

@@ -9,7 +9,7 @@ from index.readers import Readers
 from index.recent import RecentDocuments
 from index.search.build import Builds, build
 from index.search.postings import DamagedSegment
-from index.search.view import View, Views
+from index.search.searcher import Searcher, Searchers
 from index.search.where import confined
 from index.store import Counts, Entry, Store, problems
 from index.types import Document, Hit, Passage, Where
@@ -25,7 +25,7 @@ class Stored:
         self._store = store
         self._readers = Readers(store)
         path = store.database.path
-        self._views, self._builds = Views(path.parent, store.origin().dimension), Builds(path)
+        self._searchers, self._builds = Searchers(path.parent, store.origin().dimension), Builds(path)
         self._recent = RecentDocuments()
 
     def counts(self) -> Counts:
@@ -78,16 +78,16 @@ class Stored:
         """Close the file."""
         self._readers.close()
 
-    def _viewed(self, read: Callable[[Store, View], T]) -> T:
+    def _searched(self, read: Callable[[Store, Searcher], T]) -> T:
         """Read what is stored with its segments, and once more without one that turns out to be damaged."""
         with self._readers.snapshot() as store:
-            self._builds.look(store, self._views.damaged)
-            view = self._views.at(store)
+            self._builds.look(store, self._searchers.damaged)
+            searcher = self._searchers.at(store)
             try:
-                return read(store, view)
+                return read(store, searcher)
             except DamagedSegment:
-                self._views.distrust(view)
-            return read(store, self._views.at(store))
+                self._searchers.distrust(searcher)
+            return read(store, self._searchers.at(store))
 
     def _hits(self, store: Store, scored: Sequence[tuple[int, float]], where: Where | None) -> list[Hit]:
         """Read passages with their documents; each must be there."""

@@ -17,8 +17,8 @@ from index.search import lexical
 from index.search.build import build, due, register
 from index.search.lexical import Words
 from index.search.postings import DamagedSegment, Postings
+from index.search.searcher import Searcher, Searchers
 from index.search.vectors import Quantised, products
-from index.search.view import View, Views
 from index.store import Origin, Store
 from index.types import Document, Vectors
 from tests.fakes import HashingEmbedder, document, lines
@@ -56,9 +56,9 @@ def made(store: Store, *, listed: int = 10**9, tail: int = 1) -> bool:
     return build(store.database.path, small=0, tail=tail, listed=listed)
 
 
-def seen(store: Store) -> View:
+def seen(store: Store) -> Searcher:
     """Look at a store as one does who has just opened it."""
-    return Views(store.database.path.parent, WIDTH).at(store)
+    return Searchers(store.database.path.parent, WIDTH).at(store)
 
 
 def exact(store: Store, query: Vectors, k: int, among: list[int] | None = None) -> list[tuple[int, float]]:
@@ -79,10 +79,10 @@ def test_the_nearest_are_those_of_numpy(store: Store, k: int, kind: str) -> None
         made(store)
     if kind == "both":
         put(store, 40, "/more", seed=1)
-    view = seen(store)
-    assert bool(view.lives) == (kind != "tail")
+    searcher = seen(store)
+    assert bool(searcher.lives) == (kind != "tail")
     for query in rows(5, seed=2):
-        assert view.near(store, query[None], k) == exact(store, query[None], k)
+        assert searcher.near(store, query[None], k) == exact(store, query[None], k)
 
 
 @pytest.mark.parametrize("kind", ["tail", "segment", "lists"])
@@ -91,12 +91,12 @@ def test_a_search_among_some_finds_all_of_them(store: Store, kind: str) -> None:
     put(store, 300)
     if kind != "tail":
         made(store, listed=100 if kind == "lists" else 10**9)
-    view, allowed = seen(store), [3, 77, 150, 151, 299]
+    searcher, allowed = seen(store), [3, 77, 150, 151, 299]
     for query in rows(3, seed=4):
-        found = view.near(store, query[None], 10, np.array(allowed))
+        found = searcher.near(store, query[None], 10, np.array(allowed))
         assert found == exact(store, query[None], 10, allowed)
         assert len(found) == 5
-    assert view.near(store, rows(1), 10, np.array([], np.int64)) == []
+    assert searcher.near(store, rows(1), 10, np.array([], np.int64)) == []
 
 
 def test_vectors_of_another_width_are_refused(store: Store) -> None:
@@ -112,13 +112,15 @@ def test_an_empty_store_finds_nothing(store: Store) -> None:
     assert not made(store)
 
 
-def agrees(store: Store, view: View) -> None:
-    """Compare a view with the store: vectors, words, lengths and sums."""
+def agrees(store: Store, searcher: Searcher) -> None:
+    """Compare a searcher with the store: vectors, words, lengths and sums."""
     ids = store.passage_ids()
     for query in rows(2, seed=9):
-        assert view.near(store, query[None], 60) == exact(store, query[None], 60)
-        assert view.products(store, query[None], ids[::-2].tolist()) == products(store.vectors(ids), query[None])[::-2]
-    lists = view.lists(store)
+        assert searcher.near(store, query[None], 60) == exact(store, query[None], 60)
+        assert (
+            searcher.products(store, query[None], ids[::-2].tolist()) == products(store.vectors(ids), query[None])[::-2]
+        )
+    lists = searcher.lists(store)
     for word in SAID:
         [term] = store.stems(word)
         (found, counts), (expected, numbers) = lists.occurrences(term), store.occurrences(term)
@@ -138,7 +140,7 @@ def test_any_run_of_changes_and_segments_agrees_with_the_store(
 ) -> None:
     """One that has looked all along and one that looks for the first time see what is stored."""
     store = Store.create(tmp_path_factory.mktemp("run") / "index.db", Origin(EMBEDDER.name, WIDTH, "1"))
-    views = Views(store.database.path.parent, WIDTH)
+    searchers = Searchers(store.database.path.parent, WIDTH)
     for number, (path, what) in enumerate(steps):
         if what == "put":
             put(store, 1 + 7 * number % 11, path, seed=number)
@@ -147,8 +149,8 @@ def test_any_run_of_changes_and_segments_agrees_with_the_store(
         elif what == "build":
             made(store)
         else:
-            agrees(store, views.at(store))
-    agrees(store, views.at(store))
+            agrees(store, searchers.at(store))
+    agrees(store, searchers.at(store))
     agrees(store, seen(store))
     store.close()
 
@@ -156,12 +158,12 @@ def test_any_run_of_changes_and_segments_agrees_with_the_store(
 def test_a_view_goes_on_to_answer_after_others_have_moved(store: Store) -> None:
     """A search under way sees one state: what comes and goes meanwhile changes nothing of it."""
     put(store, 30)
-    views = Views(store.database.path.parent, WIDTH)
-    before = views.at(store)
+    searchers = Searchers(store.database.path.parent, WIDTH)
+    before = searchers.at(store)
     expected = exact(store, rows(1, seed=5), 10)
     for number in range(5):
         put(store, 20, f"/{number}", seed=number + 1)
-        views.at(store)
+        searchers.at(store)
     assert before.near(store, rows(1, seed=5), 10) == expected
 
 
@@ -169,15 +171,15 @@ def test_an_older_snapshot_is_served_beside_a_newer_one(store: Store) -> None:
     """Its own state, and the memory that both share is not written to by it."""
     put(store, 30)
     put(store, 5, "/last", seed=3)
-    views = Views(store.database.path.parent, WIDTH)
+    searchers = Searchers(store.database.path.parent, WIDTH)
     other = Store.open(store.database.path)
     with other.snapshot():
         expected = exact(other, rows(1, seed=5), 35)
         store.forget(["/last"])
-        newer = views.at(store)
-        assert views.at(other).near(other, rows(1, seed=5), 35) == expected
+        newer = searchers.at(store)
+        assert searchers.at(other).near(other, rows(1, seed=5), 35) == expected
         put(store, 8, "/next", seed=4)
-        agrees(store, views.at(store))
+        agrees(store, searchers.at(store))
         assert len(newer.near(store, rows(1), 99)) == 30
     other.close()
 
@@ -202,9 +204,9 @@ def test_a_damaged_segment_is_never_trusted_and_made_again(store: Store, file: s
         expected = lexical.search(store, words, 20)
         assert [(hit.passage.id, hit.score) for hit in index.search("harbour moth", 20, mode=Mode.LEXICAL)] == expected
     assert build(store.database.path, small=0, tail=10**9)
-    view = seen(store)
-    assert [live.segment.name for live in view.lives] == [each.name for each in store.segments()]
-    agrees(store, view)
+    searcher = seen(store)
+    assert [live.segment.name for live in searcher.lives] == [each.name for each in store.segments()]
+    agrees(store, searcher)
 
 
 def test_a_segment_of_another_index_is_not_taken(store: Store, tmp_path: Path) -> None:
@@ -362,15 +364,15 @@ def test_lists_find_nearly_all_that_is_near() -> None:
 
 
 def test_a_store_that_lacks_a_vector_raises_and_is_seen_again_when_it_is_mended(store: Store) -> None:
-    """Neither a wrong answer nor a view that stays wrong."""
+    """Neither a wrong answer nor a searcher that stays wrong."""
     put(store, 3)
     kept = store.database.rows("SELECT vector FROM vectors WHERE id = 2")
     store.database.rows("DELETE FROM vectors WHERE id = 2")
-    views = Views(store.database.path.parent, WIDTH)
+    searchers = Searchers(store.database.path.parent, WIDTH)
     with pytest.raises(StoreError, match="vectors missing"):
-        views.at(store)
+        searchers.at(store)
     store.database.rows("INSERT INTO vectors VALUES (2, ?)", kept[0])
-    agrees(store, views.at(store))
+    agrees(store, searchers.at(store))
 
 
 def test_checksums_are_listed_for_all_that_is_read_whole(store: Store) -> None:

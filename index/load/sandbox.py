@@ -15,6 +15,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from index.cores import cores
 from index.load import reply
 from index.load.parsed import OUT_OF_MEMORY, Parsed, ParseError
 from index.load.parsers import OCR, extra_seconds
@@ -56,7 +57,7 @@ class Sandbox:
         self.memory = memory
         self.cpu_seconds = cpu_seconds
         self.wall_seconds = wall_seconds
-        self._size = workers or _cores()
+        self._size = workers or cores()
         self._registered = False
         self.forget()
 
@@ -179,12 +180,6 @@ def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name.upper() in KEPT or name.startswith("LC_")}
     path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
     return {**kept, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 _shared = Sandbox()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from index.search import lexical
 from index.search.lexical import Words
-from index.search.view import Scored, View
+from index.search.searcher import Scored, Searcher
 from index.search.where import allowed
 from index.store import Store
 from index.types import Vectors, Where
@@ -24,8 +24,8 @@ class Query:
     by_words: bool = True
     where: Where | None = None
 
-    def nearest(self, store: Store, view: View) -> tuple[Scored, Scored]:
+    def nearest(self, store: Store, searcher: Searcher) -> tuple[Scored, Scored]:
         """Find the ``depth`` nearest passages by similarity and by words, as (id, score), best first."""
         among = allowed(store, self.where)
-        near = [] if self.vector is None else view.near(store, self.vector, self.depth, among)
-        return near, lexical.search(view.lists(store), self.words, self.depth, among) if self.by_words else []
+        near = [] if self.vector is None else searcher.near(store, self.vector, self.depth, among)
+        return near, lexical.search(searcher.lists(store), self.words, self.depth, among) if self.by_words else []

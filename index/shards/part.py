@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from index.search import lexical
 from index.search.query import Query
 from index.search.rerank import rerank
+from index.search.searcher import Scored, similarities
 from index.search.statistics import Statistics
-from index.search.view import Scored, similarities
 from index.store import Origin, Store
 from index.store.reading import LISTED, listed
 from index.stored import Stored
@@ -52,7 +52,7 @@ class Part(Stored):
 
     def candidates(self, query: Query) -> tuple[Scored, Scored]:
         """Return the nearest passages by similarity and by words, as (id, score), best first."""
-        return self._viewed(query.nearest)
+        return self._searched(query.nearest)
 
     def scored(self, query: Query, ids: Sequence[int]) -> Scored:
         """Score passages by proximity, as (id, score), best first; those that are gone meanwhile are left out."""
@@ -61,7 +61,7 @@ class Part(Stored):
         with self._readers.snapshot() as store:
             hits = self._there(store, ids, query.where)
             there = [hit.passage.id for hit in hits]
-            similar = similarities(store, self._views.at(store), query.vector, query.average, there)
+            similar = similarities(store, self._searchers.at(store), query.vector, query.average, there)
             ranked = rerank(hits, similar, query.words, store.stems)
             return [(hit.passage.id, hit.score) for hit in ranked]
 

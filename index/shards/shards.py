@@ -18,8 +18,8 @@ from index.search.fuse import fuse
 from index.search.lexical import Words
 from index.search.query import Query
 from index.search.rerank import HEAD
+from index.search.searcher import Scored
 from index.search.statistics import Statistics
-from index.search.view import Scored
 from index.search.vocabulary import Vocabulary
 from index.shards.part import Part
 from index.shards.spread import Spread, place, total

@@ -58,7 +58,7 @@ class Live:
 
 
 @dataclass(frozen=True)
-class View:
+class Searcher:
     """Segments and a tail, as they were at a generation. Threads share it, each with a store of its own."""
 
     stamp: tuple[int, tuple[str, ...]]
@@ -101,16 +101,16 @@ class View:
 
 @dataclass(frozen=True)
 class _Lists:
-    view: View
+    searcher: Searcher
     store: Store
 
     def occurrences(self, term: str) -> tuple[Ids, NDArray[np.float64]]:
         """Return the passages that hold a term, ascending, and how often each does."""
-        if not self.view.lives:
+        if not self.searcher.lives:
             return self.store.occurrences(term)
-        ids, counts = self.view.words.find(term)
-        kept = np.isin(ids, self.view.tail.ids[self.view.tail.alive], assume_unique=True)
-        found = [*(live.occurrences(term) for live in self.view.lives), (ids[kept], counts[kept])]
+        ids, counts = self.searcher.words.find(term)
+        kept = np.isin(ids, self.searcher.tail.ids[self.searcher.tail.alive], assume_unique=True)
+        found = [*(live.occurrences(term) for live in self.searcher.lives), (ids[kept], counts[kept])]
         every, each = (np.concatenate(parts) for parts in zip(*found, strict=True))
         order = np.argsort(every, kind="stable")  # runs: merged in one pass
         return every[order], each[order]
@@ -118,50 +118,52 @@ class _Lists:
     def lengths(self, ids: Ids) -> NDArray[np.float64]:
         """Return how many words each passage has. **Shape:** (len(ids),), ascending."""
         lengths, left = np.zeros(len(ids)), np.ones(len(ids), np.bool_)
-        for live in self.view.lives:
+        for live in self.searcher.lives:
             start, stop = np.searchsorted(ids, [live.segment.first, live.segment.last + 1])
             places = np.searchsorted(live.files.ids, ids[start:stop])
             lengths[start:stop], left[start:stop] = live.files.postings.lengths[places], False
-        lengths[left] = self.view.tail.lengths(ids[left])
+        lengths[left] = self.searcher.tail.lengths(ids[left])
         return lengths
 
 
-class Views:
-    """Keeps the newest view. A segment that is missing or damaged is not in it: its passages are in the tail."""
+class Searchers:
+    """Keeps the newest searcher. A segment that is missing or damaged is not in it: its passages are in the tail."""
 
     def __init__(self, folder: Path, dimension: int) -> None:
         """Look at the segments beside a store."""
         self._folder = folder / FOLDER
         self._opened: dict[str, Opened] = {}
         self.damaged: set[str] = set()
-        self._view = View((-1, ()), (), Tail.empty(dimension), TailWords())
+        self._searcher = Searcher((-1, ()), (), Tail.empty(dimension), TailWords())
         self._lock = RLock()
 
-    def at(self, store: Store) -> View:
-        """Return the view of a store's snapshot; one that is as new is there already."""
+    def at(self, store: Store) -> Searcher:
+        """Return the searcher of a store's snapshot; one that is as new is there already."""
         segments = store.segments()
         stamp = store.generation(), tuple(each.name for each in segments if each.name not in self.damaged)
-        view = self._view
-        if view.stamp == stamp:
-            return view
+        searcher = self._searcher
+        if searcher.stamp == stamp:
+            return searcher
         with self._lock:
-            view = self._moved(store, segments, stamp)
-            if view.stamp[0] >= self._view.stamp[0]:  # a snapshot may be older than what another thread has seen
-                self._view = view
-            return view
+            searcher = self._moved(store, segments, stamp)
+            if (
+                searcher.stamp[0] >= self._searcher.stamp[0]
+            ):  # a snapshot may be older than what another thread has seen
+                self._searcher = searcher
+            return searcher
 
-    def distrust(self, view: View) -> None:
-        """Look at a view's segments again: a list in one of them was not what was written."""
+    def distrust(self, searcher: Searcher) -> None:
+        """Look at a searcher's segments again: a list in one of them was not what was written."""
         with self._lock:
-            for live in view.lives:
+            for live in searcher.lives:
                 try:
                     for term in live.files.postings.terms():
                         live.files.postings.find(term.decode())
                 except DamagedSegment:
                     self.damaged.add(live.segment.name)
 
-    def _moved(self, store: Store, segments: Sequence[Segment], stamp: tuple[int, tuple[str, ...]]) -> View:
-        before = self._view
+    def _moved(self, store: Store, segments: Sequence[Segment], stamp: tuple[int, tuple[str, ...]]) -> Searcher:
+        before = self._searcher
         same = before.stamp[1] == stamp[1] and before.stamp[0] <= stamp[0]
         gone = np.sort(store.tombstones(before.stamp[0] if same else -1))
         lives = before.lives if same else tuple(Live(*both, None) for both in self._open(segments))
@@ -173,7 +175,7 @@ class Views:
         if kept:
             words.learn(store, tail.ids[tail.alive].tolist())
         names = tuple(live.segment.name for live in kept)
-        return View((stamp[0], names), kept, tail, words)
+        return Searcher((stamp[0], names), kept, tail, words)
 
     def _open(self, segments: Sequence[Segment]) -> list[tuple[Opened, Segment]]:
         found = []
@@ -190,9 +192,11 @@ class Views:
         return found
 
 
-def similarities(store: Store, view: View, query: Vectors, average: float, ids: Sequence[int]) -> dict[int, Similarity]:
+def similarities(
+    store: Store, searcher: Searcher, query: Vectors, average: float, ids: Sequence[int]
+) -> dict[int, Similarity]:
     """Map passages to how similar they are to a question, above the ``average`` of all passages."""
-    whole = dict(zip(ids, view.products(store, query, ids), strict=True))
+    whole = dict(zip(ids, searcher.products(store, query, ids), strict=True))
     nearest = {number: max(products(rows, query)) for number, rows in store.sentences(ids).items()}
     return {n: Similarity(centred(average, whole[n]), centred(average, nearest[n])) for n in nearest}
 

@@ -70,10 +70,40 @@ def test_a_threshold_and_a_map_are_learned_by_hand() -> None:
     """Three right answers above two traps: the threshold lies between them, and the shares are those of the bins."""
     scores, right, gains = [5.0, 4.0, 3.0, 1.0, 0.0], [1, 1, 0, 0, 0], [1.0, 1.0, 0.5, -1.0, -1.0]
     found = fit(scores, right, gains, bins=5)
-    assert found.threshold == 2.0
+    assert 1.0 < found.threshold < 3.0
     assert found.scores == (0, 1, 3, 4, 5)
     assert found.confidences == (0, 0, 0, 1, 1)
     assert fit(scores, right, gains, bins=1).confidences == (0.4,)
+
+
+def test_the_threshold_is_where_answers_begin_to_gain() -> None:
+    """Drawn around a known one, again and again: the highest sum of gains strays twice as far from it, or farther."""
+    random = np.random.default_rng(7)
+    found, highest = [], []
+    for _ in range(40):
+        scores = random.normal(0.0, 3.0, 900)
+        gains = np.where(random.random(900) < 1 / (1 + np.exp(-(scores - 1.5) / 2)), 1.0, -1.0)
+        found.append(fit(scores, gains > 0, gains).threshold)
+        order = np.argsort(-scores)
+        highest.append(scores[order][np.cumsum(gains[order]).argmax()])
+    assert np.mean(found) == pytest.approx(1.5, abs=0.1)
+    assert 2 * np.std(found) < np.std(highest)
+
+
+@pytest.mark.parametrize(
+    ("scores", "gains", "threshold"),
+    [
+        ([3.0, 1.0, 2.0], [1.0, 1.0, 1.0], 1.0),
+        ([3.0, 1.0, 2.0], [-1.0, -1.0, -1.0], 3.0),
+        ([2.0, 2.0], [1.0, -1.0], 2.0),
+        ([9.0, 1.0, 1.0, 1.0], [-1.0, 1.0, 1.0, 1.0], 1.0),
+    ],
+)
+def test_scores_that_say_nothing_let_all_pass_or_the_best_alone(
+    scores: list[float], gains: list[float], threshold: float
+) -> None:
+    """By what answers gain on the whole."""
+    assert fit(scores, [0.0] * len(scores), gains).threshold == pytest.approx(threshold)
 
 
 def test_an_answer_without_a_score_teaches_nothing() -> None:

@@ -1,6 +1,7 @@
 """What a score means: the threshold below which we abstain, and the share of answers that are right above it."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,11 +74,14 @@ The confidence of 0.5 is a placeholder and says nothing: a curve that rises with
 
 # Learning one
 
+STEPS, RIDGE = 30, 0.01
+"""Of Newton's method; the ridge keeps the curve finite where a score parts all right answers from all wrong ones."""
+
 
 def fit(scores: ArrayLike, right: ArrayLike, gains: ArrayLike, *, bins: int = 24) -> Calibration:
     """Learn a calibration from answers: their scores, whether each is right, and what giving each gains.
 
-    The threshold is where the sum of the gains above it is largest; a gain is the answer's F1, or −1 where the right
+    The threshold is the score from which on answers gain on average; a gain is the answer's F1, or −1 where the right
     answer is none. The map's knots are equally filled bins of scores, made to rise. Raises ValueError without answers.
 
     **Shape:** all (answers,).
@@ -89,7 +93,7 @@ def fit(scores: ArrayLike, right: ArrayLike, gains: ArrayLike, *, bins: int = 24
         raise ValueError("There is nothing to learn a calibration from: the reader gave no span at all.")
     parts = [part for part in np.array_split(np.argsort(scored, kind="stable"), bins) if len(part)]
     shares = rising([rightly[part].mean() for part in parts], [len(part) for part in parts])
-    return Calibration(_best_threshold(scored, gained), tuple(float(scored[part].mean()) for part in parts), shares)
+    return Calibration(_threshold(scored, gained), tuple(float(scored[part].mean()) for part in parts), shares)
 
 
 def rising(values: Sequence[float], weights: Sequence[float]) -> tuple[float, ...]:
@@ -105,12 +109,23 @@ def rising(values: Sequence[float], weights: Sequence[float]) -> tuple[float, ..
     return tuple(mean for mean, _, count in blocks for _ in range(count))
 
 
-def _best_threshold(scores: Numbers, gains: Numbers) -> float:
-    """Return the score from which on answering beats abstaining, summed over all questions."""
-    order = np.argsort(-scores, kind="stable")
-    count = int(np.argmax(np.cumsum(gains[order]))) + 1
-    ranked = scores[order]
-    return float((ranked[count - 1] + ranked[min(count, len(ranked) - 1)]) / 2)
+def _threshold(scores: Numbers, gains: Numbers) -> float:
+    """Return the score from which on giving an answer gains: where a logistic curve through the gains is zero.
+
+    The score with the largest sum above it is the same in theory, but that sum is flat, and where its highest point
+    lies is chance: of a thousand questions it moves by whole units of score, and this by tenths. As Platt (1999).
+    """
+    mean, spread = scores.mean(), scores.std() or 1.0
+    inputs = np.stack([np.ones_like(scores), (scores - mean) / spread], axis=1)
+    weights = np.zeros(2)
+    for _ in range(STEPS):
+        expected = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
+        upward = inputs.T @ ((gains + 1) / 2 - expected) - RIDGE * weights
+        curved = (inputs.T * (expected * (1 - expected))) @ inputs + RIDGE * np.eye(2)
+        weights += np.linalg.solve(curved, upward)
+    level, slope = weights.tolist()
+    zero = -level / slope if slope > 0 else math.copysign(math.inf, -level)  # scores that say nothing: all or none
+    return float(np.clip(mean + spread * zero, scores.min(), scores.max()))
 
 
 # Keeping one

@@ -16,9 +16,9 @@ _LONG = 240
 """Characters from which on a sentence is set smaller: some have no end."""
 
 LEVELS = (  # from which share on, its class, its words
-    (0.75, "high", "Likely right"),
-    (0.5, "fair", "Probably right"),
-    (0.3, "low", "Perhaps right"),
+    (0.6, "high", "Likely right"),
+    (0.45, "fair", "Probably right"),
+    (0.25, "low", "Perhaps right"),
     (0.0, "low", "Unlikely to be right"),
 )
 

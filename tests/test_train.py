@@ -571,6 +571,25 @@ def test_a_teacher_with_another_encoder_is_heard_at_the_same_places(tmp_path: Pa
     assert said.sum(1).tolist() == pytest.approx([1.0, 1.0], abs=1e-3)
 
 
+def test_a_mix_is_drawn_from_prepared_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """So many of a set, so many of a folder; more than there are is an error that says how many there are."""
+    from qa.train import draw
+
+    for folder, sources in (("one", ["lists", "rows", "rows", "rows"]), ("two", ["papers", "papers"])):
+        rows = [Example(f"{folder}{n}", source, "", "Who?", "Ann.", ((0, 3),)) for n, source in enumerate(sources)]
+        (tmp_path / folder).mkdir()
+        write_jsonl(tmp_path / folder / "train.jsonl.gz", rows)
+        write_jsonl(tmp_path / folder / "dev.jsonl.gz", rows[:1])
+    out, one, two = (str(tmp_path / name) for name in ("out", "one", "two"))
+    draw.main([out, f"{one}:rows=2", f"{two}=1"])
+    drawn = read_jsonl(tmp_path / "out" / "train.jsonl.gz")
+    assert Counter(each.source for each in drawn) == {"rows": 2, "papers": 1}
+    assert [each.id for each in read_jsonl(tmp_path / "out" / "dev.jsonl.gz")] == ["two0"]
+    with pytest.raises(SystemExit):
+        draw.main([out, f"{one}:lists=2"])
+    assert "there are only 1" in capsys.readouterr().err
+
+
 def test_a_rounded_run_learns_with_the_weights_that_are_shipped(tmp_path: Path) -> None:
     """What the arithmetic sees are the numbers of int4-dynamic, and the exact ones are what is kept."""
     torch = pytest.importorskip("torch")

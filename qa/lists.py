@@ -49,17 +49,20 @@ def whole_list(text: str, extent: Extent) -> Extent | None:
 
 
 def joined_names(text: str, extent: Extent, bounds: Extent) -> Extent:
-    """Return the extent with the names that are joined to it by commas and "and", if it is a name itself.
+    """Return the extent with the names that are joined to it by commas and "and", if it is a name or several.
 
     >>> joined_names("Ida Brun and Lise Tang were elected.", (0, 8), (0, 36))
     (0, 22)
     """
-    start, end = extent
-    if not re.fullmatch(_PROPER, text[start:end]):
+    start, marked = extent
+    first, roles = re.compile(_PROPER).match(text, start, marked), False
+    if not first:
         return extent
-    roles = False
+    end = first.end()
     while found := re.compile(rf"({_ROLE}?){_AND}{_PROPER}").match(text, end, bounds[1]):
         end, roles = found.end(), roles or bool(found[1])
+    if end < marked:  # more than names
+        return extent
     while found := re.search(rf"(?<![\w’'-])({_PROPER})({_ROLE}?){_AND}\Z", text[bounds[0] : start]):
         start, roles = bounds[0] + found.start(1), roles or bool(found[2])
     if roles and (last := re.compile(_ROLE).match(text, end, bounds[1])):  # "Ann, chair, and Bo, keeper of the keys"

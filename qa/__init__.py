@@ -31,7 +31,7 @@ from index import (  # noqa: E402
 from qa.api import ask, ensure_samples, retrieve  # noqa: E402
 from qa.certificate import Findings, hits_to_json, to_json, verify  # noqa: E402
 from qa.engine import Engine  # noqa: E402
-from qa.place import default_index  # noqa: E402
+from qa.location import default_index  # noqa: E402
 from qa.types import Answer, Candidate, Citation, Claim, Reason, Span, Turn  # noqa: E402
 
 __all__ = [

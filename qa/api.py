@@ -10,7 +10,7 @@ from pathlib import Path
 import index as index_package
 from index import Hit, Index, IndexNotFound, Where
 from qa.engine import Engine
-from qa.place import default_index, place
+from qa.location import default_index, located
 from qa.read import load_reader
 from qa.types import Answer, Turn
 
@@ -53,7 +53,7 @@ def ask(
 
 def engine(index: str | os.PathLike[str] | None = None, *, reader: str | None = None) -> Engine:
     """Return the engine of that index, with that reader, the same one for the same folder."""
-    return _engine(*place(default_index() if index is None else index), reader)
+    return _engine(*located(default_index() if index is None else index), reader)
 
 
 @lru_cache(maxsize=4)

@@ -31,8 +31,8 @@ from qa import compose, followup
 from qa.about import Asked, is_code, stands_for, unknown
 from qa.by_words import sentence_for
 from qa.language import is_english
+from qa.location import located
 from qa.originals import unless_changed
-from qa.place import place
 from qa.read import Cascade, LibraryReader, Reader, load_reader
 from qa.read.in_order import READ, OnRead, read
 from qa.spelling import Lexicon, is_close, mended
@@ -66,12 +66,12 @@ class Engine:
         device: str | None = None,
         ray: str = "",
     ) -> None:
-        """``folder`` is where the index is (see :func:`place`); our readers are used unless another one is given.
+        """``folder`` is where the index is (see :func:`located`); our readers are used unless another one is given.
 
         ``device`` is "cpu", "cuda" or "mps", for an embedder that is not the packaged one; None takes what there is.
         The index is asked and filled through the ``ray`` cluster with that address, if one is given.
         """
-        self.folder, address = place(folder)
+        self.folder, address = located(folder)
         self._ray = ray or address
         self._device = device
         self._reader = reader

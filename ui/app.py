@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 import qa
 from qa import Engine
-from qa.place import place
+from qa.location import located
 from qa.read import Reader
 from ui import auth, chat, docs, documents, guard, mcp, page, routes, serve, source
 from ui.conversations import Conversations
@@ -148,7 +148,7 @@ def run(
     auth.allow(host, password, without=no_auth)
     with serve.listen(host, port) as listener:
         print(f"Opening the index in {index} …", flush=True)
-        index, address = place(index)
+        index, address = located(index)
         if not (ray or address) and qa.ensure_samples(index):
             print("There was none: it holds the sample documents now. Add your own: seedqa add PATH", flush=True)
         engine = Engine(index, reader=reader, device=device, ray=ray or address)

@@ -16,10 +16,10 @@ def default_index() -> Path:
     return platformdirs.user_data_path("seedqa") / "index"
 
 
-def place(index: str | os.PathLike[str]) -> tuple[Path, str]:
+def located(index: str | os.PathLike[str]) -> tuple[Path, str]:
     """Return the whole path of an index's folder, and the address of its Ray cluster, "" if it is on this machine.
 
-    >>> place("ray://10.0.0.7:10001/srv/index")
+    >>> located("ray://10.0.0.7:10001/srv/index")
     (PosixPath('/srv/index'), 'ray://10.0.0.7:10001')
     """
     on_ray = _RAY.fullmatch(os.fspath(index))

@@ -379,3 +379,29 @@ def test_a_markdown_cell_says_what_was_written(rows: list[list[str]]) -> None:
     lines = ["| h | i |", "|---|---|", *("| " + " | ".join(row) + " |" for row in rows)]
     parsed = markdown.parse("\n".join(lines).encode())
     assert [words for _, words in cells(parsed)] == [words.strip() for row in rows for words in row if words.strip()]
+
+
+def test_a_list_of_terms_is_read_as_a_table_of_two_columns() -> None:
+    """ "Are dogs allowed?" was answered "Dogs": the term and what is said of it were two lines that nothing joined."""
+    page = b"<dl><dt>Dogs<dd>Guide dogs only.<dd>On a lead.<div><dt>Prams<dd>In the hall.</div><dt>Cats<dd></dl>"
+    assert seen(html.parse(page), Kind.ROW, Kind.HEADER, Kind.CELL) == [
+        ("row", "1", "Dogs\nGuide dogs only."),
+        ("header", "Dogs", "Dogs"),
+        ("cell", "Dogs", "Guide dogs only."),
+        ("row", "2", "Prams\nIn the hall."),
+        ("header", "Prams", "Prams"),
+        ("cell", "Prams", "In the hall."),
+    ]
+
+
+@pytest.mark.parametrize("inside", ["<dl><dt>A<dd>B</dl>", "<table><tr><th>A<td>B</table>", "<h2>A</h2>"])
+def test_a_list_of_terms_with_a_list_a_table_or_a_section_in_it_is_text(inside: str) -> None:
+    """Rows do not nest."""
+    marked = seen(html.parse(f"<dl><dt>Term<dd>{inside}</dl>".encode()), Kind.ROW)
+    assert all("Term" not in words for _, _, words in marked)
+
+
+def test_a_list_of_terms_in_a_cell_is_the_cells_text() -> None:
+    """Rows do not nest."""
+    page = b"<table><tr><td><dl><dt>A<dd>B</dl><td>c<tr><td>d<td>e</table>"
+    assert seen(html.parse(page), Kind.ROW) == [("row", "1", "A\nB\n\nc"), ("row", "2", "d\te")]

@@ -36,6 +36,7 @@ GAPS = {
     **dict.fromkeys(("button", "img", "input", "select", "textarea"), Gap.SPACE),
 }
 CELLS = frozenset({"td", "th"})
+TERMS = frozenset({"dt", "dd"})
 LONGEST_SPAN = {"colspan": 1000, "rowspan": 65534}  # HTML, 4.9.11
 RAISED = {ord(plain): raised for plain, raised in zip("0123456789+-\u2212=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ", strict=True)}
 LOWERED = {ord(plain): lowered for plain, lowered in zip("0123456789+-\u2212=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True)}
@@ -48,10 +49,16 @@ class _Table:
     """A table that is being written: its rows so far, and the cell that is open."""
 
     is_layout: bool  # it only arranges what is in it, and its rows are no rows of data
+    is_list: bool = False  # of terms, each with what is said of it
     rows: list[Row] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
     in_head: bool = False
     cell: tuple[Mapping[str, str | None], int, int] | None = None  # attributes; length and parts before it
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """The elements that are its cells."""
+        return TERMS if self.is_list else CELLS
 
 
 @dataclass(slots=True)
@@ -136,7 +143,7 @@ class Flow:
         self._preformatted += tag == "pre"
         if tag in HEADINGS:
             self._heading = len(self.parts)
-        if self._open and (tag in HEADINGS or tag == "table"):
+        if self._open and (tag in HEADINGS or tag == "table" or (tag == "dl" and self._open[-1].is_list)):
             self._open[-1].is_layout = True
         if tag in {"ol", "ul", "menu"}:
             self._lists.append(_List.of(attributes) if tag == "ol" and not plain else None)
@@ -146,6 +153,8 @@ class Flow:
             self._shifted.append(RAISED if tag == "sup" else LOWERED)
         if tag == "table":
             self._open.append(_Table(attributes.get("role") in {"none", "presentation"}))
+        elif tag == "dl" and not self._open:
+            self._open.append(_Table(is_layout=False, is_list=True))
         elif self._open:
             self._enter_table(self._open[-1], tag, attributes)
 
@@ -172,11 +181,11 @@ class Flow:
             table.in_head = True
         elif tag == "tr":
             table.cells = []
-        elif tag in CELLS:
+        elif tag in table.tags:
             table.cell = (attributes, self._length, len(self.parts))
 
     def _leave_table(self, table: _Table, tag: str) -> None:
-        if tag == "table":
+        if tag == ("dl" if table.is_list else "table"):
             self._open.pop()
             if not table.is_layout and any(len(row.cells) > 1 for row in table.rows):
                 self.tables.append(table.rows)
@@ -187,9 +196,24 @@ class Flow:
             start, end = (filled[0].start, filled[-1].end) if filled else (0, 0)
             table.rows.append(Row(start, end, table.cells, table.in_head))
             table.cells = []
-        elif tag in CELLS and table.cell:
-            table.cells.append(self._cell(tag == "th", *table.cell))
+        elif tag in table.tags and table.cell:
+            cell = self._cell(tag in {"th", "dt"}, *table.cell)
             table.cell = None
+            if table.is_list:
+                self._list_cell(table, cell)
+            else:
+                table.cells.append(cell)
+
+    @staticmethod
+    def _list_cell(table: _Table, cell: Cell) -> None:
+        """A term and what is said of it are a row, as in a table of two columns; what else is said of it is text."""
+        if cell.start == cell.end:
+            return
+        if cell.is_header:
+            table.cells = [cell]
+        elif table.cells:
+            table.rows.append(Row(table.cells[0].start, cell.end, [*table.cells, cell]))
+            table.cells = []
 
     def _cell(self, is_header: bool, attributes: Mapping[str, str | None], length: int, first: int) -> Cell:
         """The cell whose parts are those from ``first`` on, written after so many characters."""

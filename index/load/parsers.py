@@ -67,11 +67,11 @@ OLD = {".doc": ".docx", ".dot": ".docx", ".ppt": ".pptx", ".pps": ".pptx", ".xls
 
 VERSIONS = {
     "archive": 1,
-    "book": 1,
+    "book": 2,
     "code": 1,
     "data": 1,
-    "html": 5,
-    "mail": 2,
+    "html": 6,
+    "mail": 3,
     "markdown": 6,
     "office.docx": 1,
     "office.opendocument": 1,

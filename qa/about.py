@@ -93,8 +93,13 @@ class Asked:
         )
 
     def echoes(self, quote: str) -> bool:
-        """Tell whether a quote only says again what was asked, or "who"."""
-        return not set(self.cut(quote)) - self.stems - QUESTION_WORDS
+        """Tell whether a quote only says again what was asked, or "who", or how many there are of it."""
+        counted = _ASKS_WHICH.match(self.question) and _COUNTED.fullmatch(quote)
+        return not set(self.cut(counted["things"] if counted else quote)) - self.stems - QUESTION_WORDS
+
+    def is_topic(self, sentence: str) -> bool:
+        """Tell whether a sentence only names what was asked about: "Dogs", not "Dogs are allowed"."""
+        return self.echoes(sentence) and not set(self.cut(sentence)) & (_RULE_WORDS | _AUXILIARY)
 
     def share(self, text: str) -> float:
         """Return how much of the question's rare words a text has, 0 to 1."""
@@ -143,6 +148,13 @@ class Asked:
         """Tell whether a quote cannot be the kind of thing that was asked for: how many, when, who."""
         return misfits(self.question, quote)
 
+
+_ASKS_WHICH = re.compile(r"\W*(?:what|which)\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(?:the )?(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d\d?) (?P<things>[^\W\d].*)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Three kinds: no answer to "What kinds are there?"."""
 
 RULE_SHARE = 0.2
 

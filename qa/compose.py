@@ -121,7 +121,7 @@ def _decided(candidate: Candidate, asked: Asked) -> Candidate | None:
     own = sentence_around(document, candidate.start, candidate.end)
     best, most = None, -1.0
     for sentence in _sentences(candidate):
-        if _says_nothing(document, sentence):
+        if _says_nothing(document, sentence) or asked.is_topic(document.text[slice(*sentence)]):
             continue
         share = asked.share_of_things(document.text[slice(*sentence)]) + (DECIDING_LEAD if sentence == own else 0.0)
         if share > most:

@@ -127,6 +127,21 @@ def test_an_answer_says_more_than_the_question(tmp_path: Path) -> None:
     assert ask(tmp_path, "Who waters the ferns? We shall see.", "Who waters the ferns?", "Who").text == ""
 
 
+def test_how_many_kinds_there_are_does_not_say_which(tmp_path: Path) -> None:
+    """The reader marked "Two sorts" for both; only one question asks for a number."""
+    text = "Two sorts of plum stand by the weir: Opal and Victoria.\n"
+    assert ask(tmp_path, text, "What sorts of plum stand by the weir?", "Two sorts of plum").text == ""
+    assert ask(tmp_path, text, "How many sorts of plum are there?", "Two sorts of plum").text == "Two sorts of plum"
+
+
+def test_the_name_of_a_topic_does_not_decide_what_is_allowed(tmp_path: Path) -> None:
+    """A line that is only "Prams" was the answer to "Are prams allowed?"; "Prams are allowed" would be one."""
+    text = "Prams\n\nOnly in the hall, please.\n"
+    assert ask(tmp_path, text, "Are prams allowed?", "Prams", suffix=".txt").text != "Prams"
+    said = ask(tmp_path, "Prams are allowed. Boots are not.\n", "Are prams allowed?", "Prams")
+    assert said.text == "Prams are allowed."
+
+
 # 5  Tables
 
 

@@ -2,7 +2,8 @@
 
 python -m bench.end_to_end SQUAD.json [--distractors SET.json.gz … --sizes 5000 20000] [--limit N]
 
-Every paragraph is one passage, uncut. ``gap`` is what finding costs: F1 of reading the gold passage less F1 end to end.
+Every paragraph is one passage, uncut; ``--readers`` are asked one after the other over the same index. ``gap`` is what
+finding costs: F1 of reading the gold passage less F1 end to end.
 """
 
 import argparse
@@ -24,8 +25,8 @@ from qa.read import Reader, load_reader
 from qa.read.in_order import read
 
 HEAD = (
-    "| passages | R@1 | R@5 | F1, gold passage | EM | F1 | gap | best of 10, F1 | p50 ms | p95 ms | p99 ms |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|"
+    "| passages | reader | R@1 | R@5 | F1, gold passage | EM | F1 | gap | best of 10, F1 | p50 ms | p95 ms | p99 ms |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -37,26 +38,35 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[], help="passages in all, ascending")
     parser.add_argument("--limit", type=int, help="ask this many questions, evenly spread")
     parser.add_argument("--read", type=int, default=10, help="passages read for each question, at most (default: 10)")
-    parser.add_argument("--reader", metavar="NAME_OR_PATH", help="small, base, or another (default: both)")
+    parser.add_argument(
+        "--readers",
+        metavar="NAME_OR_PATH",
+        nargs="+",
+        default=["both"],
+        help="both, small, base, or others (default: both)",
+    )
     options = parser.parse_args(argv)
-    reader = load_reader(options.reader)
+    readers = {name: load_reader(name) for name in options.readers}
     largest = corpus.read(
         options.questions, limit=options.limit, distractors=options.distractors, size=max(options.sizes, default=0)
     )
-    gold = 100 * np.array([read_gold(reader, question).best(f1) for question, _ in largest.questions])
+    gold = {
+        name: 100 * np.array([read_gold(reader, question).best(f1) for question, _ in largest.questions])
+        for name, reader in readers.items()
+    }
     print(f"{len(largest.questions)} questions, {options.read} passages read at most\n\n{HEAD}")
     with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), create=True) as index:
         done = 0
         for size in [largest.own, *(min(size, len(largest.passages)) for size in options.sizes if size > largest.own)]:
             corpus.stored(Path(folder), largest.passages[done:size], first=done)
             done = size
-            print(
-                row(index, replace(largest, passages=largest.passages[:size]), reader, options.read, gold), flush=True
-            )
+            asked = replace(largest, passages=largest.passages[:size])
+            for name, reader in readers.items():
+                print(row(index, asked, name, reader, options.read, gold[name]), flush=True)
 
 
-def row(index: Index, asked: Corpus, reader: Reader, count: int, gold: NDArray[np.float64]) -> str:
-    """Ask the questions; return a line of the table."""
+def row(index: Index, asked: Corpus, name: str, reader: Reader, count: int, gold: NDArray[np.float64]) -> str:
+    """Ask the questions of one reader; return a line of the table."""
     index.search("warm up", 1)
     ranks, ems, f1s, bests, seconds = [], [], [], [], []
     for question, place in asked.questions:
@@ -75,6 +85,7 @@ def row(index: Index, asked: Corpus, reader: Reader, count: int, gold: NDArray[n
     rank, times, top = np.array(ranks), 1000 * np.array(seconds), np.array(f1s)
     cells = [
         f"{len(asked.passages):,}",
+        name,
         *(f"{np.mean(rank <= k):.3f}" for k in (1, 5)),
         f"{gold.mean():.1f}",
         f"{np.mean(ems):.1f}",

@@ -59,9 +59,11 @@ def test_an_index_is_filled_by_one_process_at_a_time(tmp_path: Path) -> None:
 def test_both_tables_are_printed(mills: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With the models that are shipped."""
     other = question_set(tmp_path / "other.json", {f"Text {n} about rain.": "?" for n in range(3)})
-    end_to_end.main([str(mills), "--distractors", str(other), "--sizes", "4"])
+    end_to_end.main([str(mills), "--distractors", str(other), "--sizes", "4", "--readers", "both", "small"])
     rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("| 2 ", "| 4 "))]
-    assert [line.split("|")[2:4] for line in rows] == [[" 1.000 ", " 1.000 "]] * 2
+    assert [line.split("|")[2:5] for line in rows] == [
+        [f" {name} ", " 1.000 ", " 1.000 "] for name in ("both", "small")
+    ] * 2
     retrieval.main([str(mills)])
     assert "| fused | 1.000 |" in capsys.readouterr().out
 

@@ -156,7 +156,8 @@ def of_papers(folder: Path, files: str, quick: Reader, both: Cascade, each: int)
             (Path(work) / "documents").mkdir()
             asked: list[tuple[str, tuple[str, ...]]] = []
             for number, paper in enumerate(papers(folder, files=file.name)):
-                (Path(work) / "documents" / f"{number}.md").write_text(paper.written, encoding="utf-8")
+                name = f"{number}{Path(paper.document.path).suffix}"
+                (Path(work) / "documents" / name).write_text(paper.written, encoding="utf-8")
                 if files != "*.jsonl" or paper.is_held_out:
                     asked += _drawn(paper, each)
             yield from _asked(Path(work), asked, quick, both, "papers")

@@ -2,10 +2,11 @@
 
 python -m qa.train.papers OUT [--with PREPARED --examples N]
 
-A line of ``papers/*.jsonl`` is a paper: {title, text, qas: [{question, answer, before?}]}; an answer of null means that
-the paper does not say, ``before`` tells which place is meant where the answer's words stand in several. Each paper is
-cut into passages as a user's documents are, and shown as the reader sees them. A question is learnt on the passage that
-answers it, and as unanswerable on the others of its paper that share most of its words.
+A line of ``papers/*.jsonl`` is a paper: {title, kind?, text, qas: [{question, answer, before?}]}; ``kind`` is the
+ending of a file's name, md if left out. An answer of null means that the paper does not say, ``before`` tells which
+place is meant where the answer's words stand in several. Each paper is read and cut into passages as a user's documents
+are, and shown as the reader sees them. A question is learnt on the passage that answers it, and as unanswerable on the
+others of its paper that share most of its words.
 """
 
 import argparse
@@ -47,7 +48,7 @@ class Paper:
     passages: Sequence[Passage]
     asked: Sequence[tuple[str, tuple[int, int] | None]]
     written: str
-    """Its text as it was written, in Markdown."""
+    """Its text as it was written, before it was read."""
 
     @property
     def is_held_out(self) -> bool:
@@ -62,7 +63,7 @@ def papers(folder: Path = PAPERS, *, files: str = "*.jsonl") -> Iterator[Paper]:
         for file in sorted(folder.glob(files)):
             for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
                 row = json.loads(line)
-                path = Path(work) / f"{file.stem}-{number}.md"
+                path = Path(work) / f"{file.stem}-{number}.{row.get('kind', 'md')}"
                 path.write_text(row["text"], encoding="utf-8")
                 document = load(path)
                 asked = [(q["question"], _place(document.text, q, f"{file.name}:{number}")) for q in row["qas"]]

@@ -1,14 +1,17 @@
 """Segments and the tail: together they find what the store holds, however it came to be there."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from index import Index, IndexLocked, Mode, Where
 from index.errors import IndexMismatch, StoreError
@@ -18,6 +21,7 @@ from index.search.build import build, due, register
 from index.search.lexical import Words
 from index.search.postings import DamagedSegment, Postings
 from index.search.searcher import Searcher, Searchers
+from index.search.tail import Ids, Tail
 from index.search.vectors import Quantised, products
 from index.store import Origin, Store
 from index.types import Document, Vectors
@@ -382,3 +386,34 @@ def test_checksums_are_listed_for_all_that_is_read_whole(store: Store) -> None:
     [(written,)] = store.database.rows("SELECT checksums FROM segments")
     folder = store.database.path.parent / "segments" / store.segments()[0].name
     assert {path.name for path in folder.iterdir()} == {*json.loads(written), "places.npy", "counts.npy"}
+
+
+class _Flat:
+    """A store of passages that are all alike."""
+
+    def vectors(self, ids: Ids) -> Vectors:
+        return np.zeros((len(ids), 1), np.float32)
+
+    def lengths(self, ids: Ids) -> NDArray[np.float64]:
+        return np.ones(len(ids))
+
+
+def test_what_changed_is_told_without_sorting_what_did_not() -> None:
+    """After one changed document the next question at 200,000 passages paid 1.65 seconds, for sorting sorted ids."""
+    store = cast("Store", _Flat())
+    ids = np.arange(0, 400_000, 2, dtype=np.int64)
+    now = np.append(ids[1:], ids[-1] + 1)
+    tail = Tail.empty(1).moved(ids, store)
+    moved = tail.moved(now, store)
+    assert (len(moved), moved.ids[moved.alive].tolist() == now.tolist()) == (200_000, True)
+    assert _seconds(lambda: tail.moved(now, store)) < _seconds(lambda: np.setdiff1d(now, ids)) / 2
+
+
+def _seconds(what: Callable[[], object]) -> float:
+    """Of the processor, the least of five: a busy machine takes no part."""
+    taken = []
+    for _ in range(5):
+        began = time.process_time()
+        what()
+        taken.append(time.process_time() - began)
+    return min(taken)

@@ -332,6 +332,21 @@ def test_suggested_questions_are_made_from_the_documents() -> None:
     ]
 
 
+def test_fields_and_tables_are_asked_about_as_people_ask() -> None:
+    """Of a folder of invoices and price lists nothing was suggested: only headings and people made questions."""
+    text = "Due date: 4 May\nRef: 12\n\nTour\tStarts\tPrice\nAttic tour\t11:00\t4 euros\n7\t12:00\t6 euros"
+    kinds = {"4 May": "Due date", "12\n": "Ref", "Attic tour": "Tour", "11:00": "Starts", "4 euros": "Price"}
+    cells = [qa.Mark(text.index(c), text.index(c) + len(c.strip()), qa.Kind.CELL, h) for c, h in kinds.items()]
+    last = [
+        qa.Mark(text.index(c), text.index(c) + len(c), qa.Kind.CELL, h) for c, h in (("7", "Tour"), ("6 e", "Price"))
+    ]
+    lines = [(text.index(line), line) for line in text.split("\n") if line and not line.startswith("Tour")]
+    rows = [qa.Mark(at, at + len(line), qa.Kind.ROW, "1") for at, line in lines]
+    marks = tuple(sorted([*cells, *last, *rows], key=lambda mark: (mark.start, -mark.end)))
+    found = list(suggest.questions(qa.Document(1, "/tours.txt", "Tours", text, marks, "ab" * 32)))
+    assert found == ["When is the due date?", "What is the price of Attic tour?"]
+
+
 def test_the_samples_have_their_questions() -> None:
     """They are known to be answered, and show what can be asked."""
     assert suggest.Suggestions(Samples()).now() == ["Who led the meeting?", "When was it held?", "How much was stolen?"]

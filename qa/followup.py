@@ -64,7 +64,8 @@ _INSTEAD = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    rf"^(?:{_ADVERB}|who|whom|whose|what|which|if|{_VERB}|i|you|he|she|it|we|they|there|then)\b", re.IGNORECASE
+    rf"^(?:(?:(?:{_PREPOSITION}|until|since)\s+)?(?:{_ADVERB}|who|whom|whose|what|which)|if|{_VERB}|i|you|he|she|it|we|they|there|then)\b",
+    re.IGNORECASE,
 )
 _UNCLEAR = re.compile(r"\b(?:ones?|before|after|then|too|else|instead|other|others|same)$", re.IGNORECASE)
 """What is meant by "the white ones" or "the year before" is not to be had from the words of the question before."""

@@ -35,6 +35,15 @@ def test_without_an_antecedent_the_question_stays(question: str) -> None:
     assert standalone(question, [Turn("why?", "")]) == question.strip()
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["And by when must the ladder be back?", "and from which shed is the oar?", "And until when?", "And to whom?"],
+)
+def test_a_question_that_begins_with_a_preposition_is_whole(question: str) -> None:
+    """ "Where is the key by when must the ladder be back?" was made of the first."""
+    assert standalone(question, [Turn("Where is the key?", "behind the clock")]) == question
+
+
 BOAT = Turn("When does the bus to Linden run?", "at 8:15")
 
 

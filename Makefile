@@ -30,7 +30,7 @@ check: $(VENV)/.installed-dev  ## lint, format and types, as CI does
 eval: $(VENV)/.installed  ## score finding, reading, asking: make eval DATA=folder with squad_v1_dev_a.json, squad_v2_dev_a.json
 	@for set in squad_v1_dev_a squad_v2_dev_a; do echo "$$set"; $(BIN)/seedqa eval $(DATA)/$$set.json || exit; done
 
-bench: $(VENV)/.installed  ## the tables of bench/README.md: make bench DATA=folder with squad_v1_dev_a.json
+bench: $(VENV)/.installed-dev  ## finding, asking, speed, as in bench/README.md: make bench DATA=folder with squad_v1_dev_a.json
 	@$(BIN)/python -m bench.retrieval $(DATA)/squad_v1_dev_a.json
 	@$(BIN)/python -m bench.end_to_end $(DATA)/squad_v1_dev_a.json --limit 1000
 	@$(BIN)/python -m bench.speed $(DATA)/squad_v1_dev_a.json --paragraphs 200

@@ -1,6 +1,6 @@
 """What shards cost, and whether they find what one index finds: made passages, as in ``bench.scale``.
 
-python -m bench.shards [--passages N] [--shards N…] [--questions N] [--json]
+python -m bench.shards [--passages N] [--shards N…] [--questions N] [--askers N…] [--json]
 
 The same passages are stored in one index and in each number of shards, and every question is asked of both. It fails if
 a hit, its place or its score (to 1e-6) differs. Times are milliseconds of a whole search, its embedding apart.

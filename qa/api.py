@@ -43,8 +43,8 @@ def ask(
 ) -> Answer:
     """Answer the question with a span of the documents, or abstain: ``answer.reason`` says why.
 
-    ``turns`` are the earlier questions of the same conversation, oldest first; ``k`` passages are read. ``reader`` is
-    any name that :func:`qa.read.load_reader` takes, such as "small": the quick reader alone.
+    ``turns`` are the earlier questions of the same conversation, oldest first; at most ``k`` passages are read.
+    ``reader`` is any name that :func:`qa.read.load_reader` takes, such as "small": the quick reader alone.
     Raises as :func:`retrieve` does, and ModelError if there is no such reader.
     """
     check(question, k)

@@ -102,7 +102,11 @@ def test_status_lists_the_documents_and_says_that_the_index_is_sound(
     assert "sound" not in out  # nobody has looked
     assert "The index is sound." in run(capsys, "status", "--check", "--index", made[1])[1]
     _, out, _ = run(capsys, "status", "--index", made[1], "--json")
-    assert [Path(row["path"]).name for row in json.loads(out)["documents"]] == sorted(p.name for p in SAMPLES.iterdir())
+    rows = json.loads(out)["documents"]
+    assert [Path(row["path"]).name for row in rows] == sorted(p.name for p in SAMPLES.iterdir())
+    last = f"document={rows[-1]['id']}"  # the number by which a search is confined
+    _, out, _ = run(capsys, "retrieve", "What is there?", "--index", made[1], "--where", last, "--json")
+    assert {Path(hit["path"]).name for hit in json.loads(out)} == {Path(rows[-1]["path"]).name}
 
 
 def test_remove_forgets_and_leaves_the_file(

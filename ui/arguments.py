@@ -26,7 +26,7 @@ examples:
 exit status: 0 answered or done, 1 not in the documents, 2 error.
 `seedqa COMMAND --help` shows a command's options, defaults and examples.
 The index is kept in --index DIR, else in $SEEDQA_INDEX, else in your user data folder.
-Nothing leaves this machine."""
+Nothing leaves this machine unless you ask for it: --host, --ray, a model of a hub."""
 
 ABOUT = {
     "add": (
@@ -207,22 +207,23 @@ def _searching(made: argparse.ArgumentParser, *, k: int) -> None:
                       help="only in this file, or below this folder; may be repeated")  # fmt: skip
     made.add_argument("--where", action="append", default=[], metavar="NAME=VALUE",
                       help="only where kind=pdf, since=2024-01-31, until=2024-12-31 (when the file was last"
-                           " changed) or document=7; may be repeated")  # fmt: skip
+                           " changed) or document=7 (as `status --json` has it); may be repeated")  # fmt: skip
     made.add_argument("-k", type=_whole, default=k, metavar="N", help="how many passages (default: %(default)s)")
     made.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _reader(made: argparse.ArgumentParser) -> None:
     made.add_argument("--reader", metavar="NAME_OR_PATH",
-                      help="small: our quick one alone, less sure and faster; or any extractive question-answering"
-                           " model of transformers (default: $SEEDQA_READER, or both of ours)")  # fmt: skip
+                      help="small: our quick one alone, less sure and faster; base: the larger one alone; or any"
+                           " extractive question-answering model of transformers (default: $SEEDQA_READER, or"
+                           " both of ours)")  # fmt: skip
 
 
 def _device(made: argparse.ArgumentParser) -> None:
     made.add_argument(
         "--device",
         choices=("cpu", "cuda", "mps"),
-        help="where models of your own run; ours take the CPU (default: a GPU if there is one)",
+        help="where models of your own run (default: a GPU if there is one); ours run on the CPU, without it",
     )
 
 

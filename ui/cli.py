@@ -63,7 +63,7 @@ def _status(options: argparse.Namespace) -> int:
     engine = Engine(options.index)
     files, counts, problems = engine.documents(), engine.counts(), engine.check() if options.check else None
     if options.json:
-        rows = [{"path": f.path, "title": f.title, "pages": f.pages, "passages": f.passages} for f in files]
+        rows = [{"id": f.id, "path": f.path, "title": f.title, "pages": f.pages, "passages": f.passages} for f in files]
         facts = {"index": str(options.index), "embedder": engine.embedder, "passages": counts.passages}
         print(json.dumps({**facts, "documents": rows, "problems": problems}, ensure_ascii=False, indent=2))
     else:

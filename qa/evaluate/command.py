@@ -28,8 +28,9 @@ Loaded = OnnxReader | Cascade | LibraryReader
 EPILOG = """\
 Without --documents, each article of the set becomes a text file and is indexed like any document.
 A passage counts as found if it holds an answer, at its place.
---reader takes a folder with our layout, or any extractive question-answering model of transformers: a folder, or a
-hub name, which is fetched if it is not on this machine. What its scores mean is not known until --calibrate has run.
+--reader takes small, base, a folder with our layout, or any extractive question-answering model of transformers: a
+folder, or a hub name, which is fetched if it is not on this machine. What its scores mean is not known until
+--calibrate has run.
 
 examples:
   seedqa eval dev-v2.0.json --limit 500                   every nth question
@@ -50,7 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plots", type=Path, metavar="DIR", help="draw the curves, as SVG (needs matplotlib)")
     parser.add_argument("--fail-under", type=_gate, action="append", default=[], metavar="NAME=VALUE", dest="gates",
                         help="exit status 1 if a number of the table is below this; may be repeated")  # fmt: skip
-    parser.add_argument("--reader", metavar="NAME_OR_PATH", help="another reader than the one that comes with seedqa")
+    parser.add_argument(
+        "--reader",
+        metavar="NAME_OR_PATH",
+        help="small or base of ours alone, or another (default: $SEEDQA_READER, or both of ours)",
+    )
     parser.add_argument("--calibrate", action="store_true",
                         help="learn from half of the questions what the reader's scores mean, and keep it")  # fmt: skip
     parser.add_argument("-k", type=int, default=10, help="how many passages are read, at most (default: 10)")

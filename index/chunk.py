@@ -3,11 +3,12 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, pairwise
 
 from index.sentences import sentences_of
 from index.types import Document, Extent, Kind, Passage
+from index.view import Shape, View
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
 
@@ -30,13 +31,16 @@ class _Unit:
     """It opens a paragraph."""
 
 
-def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, overlap: int = 40) -> list[Passage]:
+def chunk(
+    document: Document, count_tokens: TokenCounter, *, budget: int = 160, overlap: int = 40, room: int = 254
+) -> list[Passage]:
     """Cut a document into passages of at most ``budget`` tokens, special tokens left out.
 
     Every character is in a passage but white space and what is marked as an aside; no passage lies within another.
     A passage may run over the end of a page, as a sentence does. A passage that
     starts inside a section repeats the sentences before it, up to ``overlap`` tokens of them. A sentence
-    over the budget is cut between clauses, else between words, else between characters.
+    over the budget is cut between clauses, else between words, else between characters. Rows are read with their
+    headers: of them a passage has no more than ``room`` tokens hold, but for a single one.
     """
     if not 0 <= overlap < budget:
         raise ValueError(f"overlap is {overlap}: use 0 or more, and less than the budget of {budget} tokens.")
@@ -46,9 +50,10 @@ def chunk(document: Document, count_tokens: TokenCounter, *, budget: int = 160, 
     spans = [span for section in sections for span in _sentences(document, section)]
     # 2. Count the tokens of all sentences at once, and cut those that are over the budget.
     units = _units(text, _fit(text, spans, count_tokens, budget))
+    weighed = _with_headers(document, list(units), count_tokens, budget / room)
     # 3. Fill passages with sentences.
     starts = [start for start, _ in sections]
-    by_section = groupby(units, key=lambda unit: bisect_right(starts, unit.start))
+    by_section = groupby(weighed, key=lambda unit: bisect_right(starts, unit.start))
     packed = [span for _, group in by_section for span in _pack(list(group), budget, overlap)]
     # 4. Tokens need not add up: count those of the passages themselves, and cut what is still over.
     fitted = [(start, end) for start, end, _ in _fit(text, packed, count_tokens, budget)]
@@ -148,6 +153,17 @@ def _units(text: str, fitted: Sequence[tuple[int, int, int]]) -> Iterator[_Unit]
     for start, end, tokens in fitted:
         yield _Unit(start, end, tokens, opens=text.count("\n", before, start) > 1)
         before = end
+
+
+def _with_headers(document: Document, units: list[_Unit], count_tokens: TokenCounter, share: float) -> list[_Unit]:
+    """Let each row weigh what it is embedded as: with its headers, it may be four times as long."""
+    if not document.marked(Kind.ROW):
+        return units
+    shown = [View.of(Passage(0, document, unit.start, unit.end), Shape(rows=True)).text for unit in units]
+    longer = [text for text, unit in zip(shown, units, strict=True) if len(text) > unit.end - unit.start]
+    counted = dict(zip(longer, count_tokens(longer), strict=True)) if longer else {}
+    weights = [int(counted.get(text, 0) * share) for text in shown]
+    return [replace(unit, tokens=max(unit.tokens, weight)) for unit, weight in zip(units, weights, strict=True)]
 
 
 def _pack(units: Sequence[_Unit], budget: int, overlap: int) -> Iterator[Extent]:

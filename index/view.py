@@ -18,6 +18,10 @@ _PART = re.compile(rf"\n[ \t]*\n\s*|\n(?={MARKER.pattern}|{STAMPED.pattern})")
 """Between paragraphs, and before an item of a list or a line of a log."""
 
 
+_RULES = " \t\n|-:+="
+"""What parts the lines and the cells of a table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """Which context a view gives: the headings above, rows as ``Header: value; …``, the speaker of a turn."""
@@ -134,17 +138,27 @@ def _rows(passage: Passage) -> Iterator[Piece]:
     headers = [mark for mark in marks if mark.kind is Kind.HEADER]
     for row in rows:
         between = document.text[at : row.start]
-        top = next((mark.start for mark in headers if at <= mark.start < row.start), None)
+        top = _top(document.text, [mark for mark in headers if at <= mark.start < row.start], row.start)
         if top is not None:  # the line of the header itself, and the rule below it, are in every row now
             line = document.text.rfind("\n", at, top) + 1 or at
             yield Piece(document.text[at:line], at)
-        elif between.strip(" \t\n|-:"):
+        elif between.strip(_RULES):
             yield Piece(between, at)
         else:
             yield Piece("\n" if at > passage.start else "", None)
         yield from _row(document, [cell for cell in cells if row.start <= cell.start and cell.end <= row.end])
         at = row.end
     yield Piece(document.text[at : passage.end], at)
+
+
+def _top(text: str, headers: Sequence[Mark], start: int) -> int | None:
+    """Return where the headers begin that stand right above a row; None if there are none: of another table, say."""
+    top = None
+    for header in reversed(headers):
+        if text[header.end : start].strip(_RULES):
+            break
+        top = start = header.start
+    return top
 
 
 def _row(document: Document, cells: Sequence[Mark]) -> Iterator[Piece]:

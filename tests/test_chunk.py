@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from index.chunk import TokenCounter, chunk
+from index.load import sheet
 from index.types import Document, Kind, Mark, Passage
+from index.view import EMBEDDED, View
 
 MODEL = Path(__file__).parents[1] / "index" / "models" / "all-MiniLM-L6-v2" / "tokenizer.json"
 
@@ -256,3 +258,18 @@ def test_a_sentence_that_occurs_often_is_counted_once() -> None:
     chunk(document("Yes it is. No it is not. " * 5), count, budget=160, overlap=40)
     assert sorted(counted)[:2] == ["No it is not.", "Yes it is."]
     assert len(counted) == 3
+
+
+def test_a_passage_of_rows_has_room_for_their_headers() -> None:
+    """They are embedded with a header before each cell: 160 tokens of a wide table were 560, of which 256 are read."""
+    head = "Name of the customer,Date of the delivery,Amount without tax"
+    rows = [f"Customer {n},2024-03-{n % 28 + 1:02},{n * 13}" for n in range(40)]
+    parsed = sheet.parse("\n".join([head, *rows]).encode())
+    rows_of = Document(1, "/a.csv", "a", parsed.text, parsed.marks, "")
+    passages = chunk(rows_of, count_words, budget=40, overlap=0, room=60)
+    shown = [View.of(passage, EMBEDDED).text for passage in passages]
+    assert max(count_words(shown)) <= 60
+    assert max(count_words([passage.text for passage in passages])) <= 40
+    assert sum(count_words([passage.text for passage in passages])) == sum(count_words([parsed.text]))
+    alone = chunk(rows_of, count_words, budget=40, overlap=0, room=10)
+    assert all("\n" not in passage.text for passage in alone[1:])  # a row that has no room is whole all the same

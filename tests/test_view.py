@@ -77,6 +77,17 @@ def test_a_passage_of_rows_alone_has_their_headers() -> None:
     assert view.text == "Room: Suite; Low: €165; High: €219."
 
 
+def test_what_stands_between_two_tables_is_read() -> None:
+    """A table of headers alone, a sentence, a second table: all up to the second one's rows was left out."""
+    text = "Name\tFee\n\nThe annual fee is 90.\n\nItem\tPrice\nTea\t3"
+    marks = [
+        *(Mark(text.index(head), text.index(head) + len(head), Kind.HEADER, head) for head in ("Name", "Fee")),
+        *cells(text, [["Tea", "3"]], ["Item", "Price"]),
+    ]
+    view = View.of(Passage(1, whole(text, marks), 0, len(text)), Shape(rows=True))
+    assert view.text == "Name\tFee\n\nThe annual fee is 90.\n\nItem: Tea; Price: 3."
+
+
 def test_headings_above_are_context_and_those_inside_are_not_repeated() -> None:
     """The path from the outermost on, and only what the passage does not say itself."""
     text = "Plans\n\nHeron\n\nLong text. The fee is 9 euros."

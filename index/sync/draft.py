@@ -44,8 +44,9 @@ class Cut:
 
 def cut(document: Document, count_tokens: CountTokens, max_tokens: int) -> Cut:
     """Cut a document into passages. Raises LoadError if it has no text to search."""
-    budget = min(160, max_tokens - 2)  # with the two special tokens, all of a passage is read
-    passages = chunk(document, count_tokens, budget=budget, overlap=budget // 4)
+    room = max_tokens - 2  # with the two special tokens, all of a passage is read
+    budget = min(160, room)
+    passages = chunk(document, count_tokens, budget=budget, overlap=budget // 4, room=room)
     if not passages:
         raise LoadError(f"{document.path} has no text that can be searched: leave it out")
     texts = [View.of(passage, EMBEDDED).text for passage in passages]

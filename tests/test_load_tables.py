@@ -405,3 +405,11 @@ def test_a_list_of_terms_in_a_cell_is_the_cells_text() -> None:
     """Rows do not nest."""
     page = b"<table><tr><td><dl><dt>A<dd>B</dl><td>c<tr><td>d<td>e</table>"
     assert seen(html.parse(page), Kind.ROW) == [("row", "1", "A\nB\n\nc"), ("row", "2", "d\te")]
+
+
+def test_an_empty_row_is_no_row_and_one_comes_before_the_header_in_it() -> None:
+    """A row without cells, and one whose header came first, were shown as an apology."""
+    table = b"| A | B |\n|---|---|\n| x | 1 |\n| | |\n"
+    assert seen(markdown.parse(table), Kind.ROW) == [("row", "1", "| x | 1 |")]
+    page = b"<table><tr><th>Born<td>1921<tr><th>Died<td></table>"
+    assert [kind for kind, _, _ in seen(html.parse(page), Kind.ROW, Kind.HEADER)] == ["row", "header"] * 2

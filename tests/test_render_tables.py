@@ -109,3 +109,18 @@ def test_the_nearest_sentence_of_source_code_is_a_line() -> None:
     code = Document(1, "/a.py", "a", text, (Mark(0, len(text), Kind.CODE, "python"),), "0")
     start, end = snippet.nearest("What is the deposit?", Hit(Passage(1, code, 0, len(text)), 0.5))
     assert text[start:end] == "deposit_of_plots = 20 * number_of_plots + fee"
+
+
+def test_a_row_without_cells_hides_no_answer() -> None:
+    """An empty row of a table, or of a JSON file, made an apology of every search that found its passage."""
+    found = table_hit()
+    document = found.passage.document
+    jay = TABLE.index("| Jay")
+    bare = [
+        each for each in document.marks if not (jay <= each.start < TABLE.index("| Owl") and each.kind is Kind.CELL)
+    ]
+    hit_ = replace(found, passage=replace(found.passage, document=replace(document, marks=tuple(bare))))
+    assert Shown(render.found("How deep?", [hit_])).text["td"] == "Wren18 mOwl31 m"
+    rows = [each for each in bare if each.kind is Kind.ROW]
+    alone = replace(hit_, passage=replace(hit_.passage, document=replace(document, marks=tuple(rows))))
+    assert "22" in render.found("How deep?", [alone])

@@ -88,7 +88,16 @@ def _line_end(document: Document, mark: Mark, last: int) -> int:
 
 
 def _pieces(document: Document, first: int, last: int) -> Iterator[tuple[Mark, list[_Row]]]:
-    """Yield the marks that begin something in a window, in order; a table as its first mark, with its rows."""
+    """Yield the marks that begin something in a window, in order; a table as its first mark, with its filled rows."""
+    for mark, rows in _marked(document, first, last):
+        filled = [row for row in rows if row.cells]
+        if filled:
+            filled[-1].end = rows[-1].end
+        if filled or not rows:
+            yield mark, filled
+
+
+def _marked(document: Document, first: int, last: int) -> Iterator[tuple[Mark, list[_Row]]]:
     table: list[_Row] = []
     opening: Mark | None = None
     for mark in document.within(first, last):

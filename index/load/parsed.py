@@ -11,7 +11,8 @@ from index.types import Kind, Mark
 NO_ZIP = (BadZipFile, ValueError, OSError, NotImplementedError, IndexError, EOFError, zlib.error)
 """What the library raises over a damaged zip, when it is opened and when a part of it is read."""
 
-ORDER = {kind: number for number, kind in enumerate(Kind)}
+ORDER = {kind: number for number, kind in enumerate(Kind)} | {Kind.HEADER: len(Kind)}
+"""Of two marks of the same place, which comes first: a row before the header, or the cell, that is all of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def table_marks(rows: Sequence[Row], text: str, *, words: Callable[[str], str] =
             headed = True
             continue
         number += 1
-        if row.start < row.end:
+        if any(cell.start < cell.end for cell in row.cells):
             marks.append(Mark(row.start, row.end, Kind.ROW, row.label or str(number)))
         is_pair = [cell.is_header for cell in row.cells] == [True, False] or (keyed and len(row.cells) == 2)
         if not headed and is_pair:

@@ -103,7 +103,11 @@ class Asked:
 
     def share(self, text: str) -> float:
         """Return how much of the question's rare words a text has, 0 to 1."""
-        return _share(self.weights, set(self.cut(text)))
+        return self.share_of_stems(set(self.cut(text)))
+
+    def share_of_stems(self, stems: Collection[str]) -> float:
+        """Return the same of a text that is cut already."""
+        return _share(self.weights, stems)
 
     def share_of_things(self, text: str) -> float:
         """Return the same, with the words that any rule is made of ("allowed", "must") hardly counted.

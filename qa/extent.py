@@ -13,12 +13,14 @@ _JOINTS = "-.,:/@'’_+&#=%"
 _CURRENCY = "€$£¥₹"
 _PHONE = re.compile(r"(?:\+|\(0|\b0)[\d(][\d ()/\-]{5,}\d")
 _MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|(?-i:M)ar(?:ch)?|apr(?:il)?|(?-i:M)ay|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
 )
 _DAY = re.compile(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}|\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b", re.IGNORECASE
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?[ \u00a0](?:of )?{_MONTH}|\b{_MONTH}[ \u00a0]\d{{1,2}}(?:st|nd|rd|th)?\b",
+    re.IGNORECASE,
 )
+"""One space: cells of a table are further apart. "12 may attend" is no day."""
 _NUMBER = re.compile(r"[€$£¥₹]?\d[\d.,]*")
 _UNIT = re.compile(
     r"[  ](?:(?:hundred|thousand|million|billion|trillion|bn|m)\b[  ]?)?(?:%|‰|°[CF]?|"
@@ -43,12 +45,20 @@ _CLAUSE = re.compile(
     r"[;:—!?]\s|\.\s|\n|,?\s+(?:however|whereas|while|although|though|because|so that)\s"
     r"|(?<!obody)(?<!o one)(?<!othing)(?<!\b[Nn]one),?\s+but(?!\s+not)\s"
 )
-_MARKER = re.compile(r"(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[A-Za-z])\)|\d{1,3}(?:\.\d{1,3})*\.?)[ \t]+(?=[A-Z“\"'‘(\[*_])")
+_MARKER = re.compile(
+    r"(?:[-*+•‣◦▪–]|\(?(?:\d{1,3}|[A-Za-z])\)|\d{1,3}(?:\.\d{1,3})*\.|\d{1,3}(?:\.\d{1,3})+)[ \t]+"
+    rf"(?!(?i:{_MONTH}))(?=[A-Z“\"'‘(\[*_])"
+)
+"""A bullet or a number with a stop: in "12 Main Street" and "12 March" the number is a part of what is said."""
+
 _LABEL = re.compile(
     r"[ \t]*(?P<label>\d{1,3}(?:\.\d{1,3})*\.?[ \t]+[^\W\d_][\w’'-]*(?: [\w’'-]+){0,3}\.?)(?<=\.)[ \t]+(?=[A-Z“\"])"
 )
 _COMMA = re.compile(r",\s")
 _LONGEST_CLAUSE = 280
+_LONGEST_WORD = 200
+"""Characters: what goes on for longer without a space is a picture in letters, and no word to be had whole."""
+
 _FAR, _NEAR = 8, 3
 """Words between a negation and what it denies: behind it, and before it."""
 
@@ -58,7 +68,7 @@ def settled(text: str, extent: Extent, sentence: Extent, question: str) -> Exten
 
     ``sentence`` is where the sentence (row, turn) that holds it stands: nothing beyond is taken in.
     """
-    start, end = whole_words(text, *extent)
+    start, end = whole_words(text, *extent, bounds=(min(sentence[0], extent[0]), max(sentence[1], extent[1])))
     whole = _with_unit(text, (after_marker(text, start, end), end), question)
     low, high = min(sentence[0], whole[0]), max(sentence[1], whole[1])
     return with_negation(text, whole, (low, high), question)
@@ -85,23 +95,26 @@ def is_label(text: str, start: int, end: int) -> bool:
     return found is not None and end <= found.end("label")
 
 
-def whole_words(text: str, start: int, end: int) -> Extent:
-    """Return the extent with the words, numbers and addresses whole that it cuts; white space at its ends goes."""
+def whole_words(text: str, start: int, end: int, *, bounds: Extent | None = None) -> Extent:
+    """Return the extent with the words, numbers and addresses whole that it cuts; white space at its ends goes.
+
+    Nothing beyond the ``bounds`` is taken in.
+    """
+    least, most = bounds or (0, len(text))
     while start < end and text[start].isspace():
         start += 1
     while start < end and text[end - 1].isspace():
         end -= 1
     if start >= end:
         return start, end
-    while start > 0 and _joined(text, start):
-        start -= 1
-    while end < len(text) and _joined(text, end):
-        end += 1
-    if text[start].isdigit() and text[start - 1 : start] and text[start - 1 : start] in _CURRENCY:
+    before, after = max(least, start - _LONGEST_WORD), min(most, end + _LONGEST_WORD)
+    start = next((at for at in range(start, before, -1) if not _joined(text, at)), start if before > least else least)
+    end = next((at for at in range(end, after) if not _joined(text, at)), end if after < most else most)
+    if start > least and text[start].isdigit() and text[start - 1] in _CURRENCY:
         start -= 1
     for pattern in (_PHONE, _DAY):
         if text[start:end].strip("+()").isdigit():
-            for found in pattern.finditer(text, max(0, start - 24), end + 24):
+            for found in pattern.finditer(text, max(least, start - 24), min(most, end + 24)):
                 if found.start() <= start and end <= found.end():
                     start, end = found.span()
     return start, end

@@ -30,6 +30,12 @@ _ROLE = r"(?:,[ \t]+(?:the[ \t]+)?[a-z][\w-]*(?:[ \t]+(?!and\b|or\b)[a-z][\w-]*)
 _AND = r"(?:,?[ \t]+(?:and|or|as well as|&)[ \t]+|,[ \t]+)"
 
 
+_BEHIND = re.compile(rf"({_ROLE}?){_AND}{_PROPER}")
+_BEFORE = re.compile(rf"(?<![\w’'-])({_PROPER})({_ROLE}?){_AND}\Z")
+_NAME_AND_ROLE = 200
+"""Characters: no further back is the name before the last looked for."""
+
+
 def asks_for_several(question: str) -> bool:
     """Tell whether a question asks for more than one thing: by a plural, a number, or "list".
 
@@ -59,14 +65,18 @@ def joined_names(text: str, extent: Extent, bounds: Extent) -> Extent:
     if not first:
         return extent
     end = first.end()
-    while found := re.compile(rf"({_ROLE}?){_AND}{_PROPER}").match(text, end, bounds[1]):
+    while found := _BEHIND.match(text, end, min(bounds[1], start + LONGEST + _NAME_AND_ROLE)):
         end, roles = found.end(), roles or bool(found[1])
     if end < marked:  # more than names
         return extent
-    while found := re.search(rf"(?<![\w’'-])({_PROPER})({_ROLE}?){_AND}\Z", text[bounds[0] : start]):
-        start, roles = bounds[0] + found.start(1), roles or bool(found[2])
+    while found := _BEFORE.search(
+        text, max(bounds[0], start - _NAME_AND_ROLE, marked - LONGEST - _NAME_AND_ROLE), start
+    ):
+        start, roles = found.start(1), roles or bool(found[2])
     if roles and (last := re.compile(_ROLE).match(text, end, bounds[1])):  # "Ann, chair, and Bo, keeper of the keys"
         end = last.end()
+    if end - start > LONGEST:
+        return extent
     # an aside, "Ms Brun, Lise Tang and others", is none: a list has its "and", or goes to the end
     return (start, end) if re.search(r"[ \t](?:and|or|as well as|&)[ \t]", text[start:end]) else extent
 

@@ -95,7 +95,9 @@ def unless_changed(answer: Answer) -> Answer:
     fresh = {file for file in files if unchanged(*file)}
     kept = [_fresh(claim, fresh) for claim in answer.claims]
     claims = tuple(claim for claim in kept if claim.citations)
-    return replace(answer, claims=claims) if claims else replace(answer, claims=(), reason=Reason.SOURCE_CHANGED)
+    if not claims:
+        return replace(answer, claims=(), reason=Reason.SOURCE_CHANGED)
+    return replace(answer, claims=claims, confidence=claims[0].confidence)
 
 
 def _day(path: str) -> str:

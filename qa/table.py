@@ -4,6 +4,8 @@ A reader sees a table as a line of text and often marks the value beside the rig
 ("SC-121") and the column ("price"), is written in the row's other cells and in the header.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index import Document, Kind, Mark
@@ -32,17 +34,20 @@ def cell_asked_for(candidate: Candidate, asked: Asked, *, lead: float = 0.15) ->
     rows = {
         row for mark in document.within(passage.start, passage.end) for row in document.around(mark.start, Kind.ROW)
     }
-    cells = [_rated(document, cell, row, asked) for row in rows for cell in _cells(document, row)]
+    cells = [cell for row in rows for cell in _rated(document, row, asked)]
     mine = next((cell for cell in cells if cell.mark == own[0]), Cell(own[0], 0.0))
     alike = [cell for cell in cells if _is_figure(document, cell.mark) == _is_figure(document, own[0])]
     best = max(alike, key=lambda cell: (cell.share, cell.mark == own[0], -cell.mark.start), default=mine)
     return best if best.share >= mine.share + lead else mine
 
 
-def _rated(document: Document, cell: Mark, row: Mark, asked: Asked) -> Cell:
-    """Rate a cell by what stands in its row, itself apart, and above it."""
-    beside = f"{document.text[row.start : cell.start]}\n{document.text[cell.end : row.end]}"
-    return Cell(cell, asked.share(f"{beside}\n{cell.label}"))
+def _rated(document: Document, row: Mark, asked: Asked) -> Iterator[Cell]:
+    """Rate each cell of a row by what stands in the row, itself apart, and above it. All is cut once."""
+    whole = Counter(asked.cut(document.text[row.start : row.end]))
+    for cell in _cells(document, row):
+        own = Counter(asked.cut(document.text[cell.start : cell.end]))
+        beside = {stem for stem, times in whole.items() if times > own[stem]}
+        yield Cell(cell, asked.share_of_stems(beside.union(asked.cut(cell.label))))
 
 
 def _cells(document: Document, row: Mark) -> list[Mark]:

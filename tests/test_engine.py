@@ -5,6 +5,8 @@ import shutil
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
@@ -12,9 +14,10 @@ import pytest
 
 from index import Counts, Hit, Index, IndexNotFound, Mode, ModelError, Where
 from qa.engine import AT_ONCE, Engine
+from qa.originals import unless_changed
 from qa.read.calibration import Calibration
 from qa.read.in_order import read_in_order
-from qa.types import Reason, Span, Turn
+from qa.types import Answer, Citation, Claim, Reason, Span, Turn
 from tests.fakes import HashingEmbedder, PatternReader, document, lines
 
 NOTES = "The meeting was held in May.\n\nAnna Novak led the meeting.\n\nThe kettle holds two litres."
@@ -124,6 +127,21 @@ def test_what_was_added_without_a_file_can_be_quoted(tmp_path: Path) -> None:
     index.add(document("Anna Novak led the meeting.", "memo/1", sha256=""))
     answer = Engine(tmp_path / "index", reader=PatternReader(r"[A-Z]\w+ [A-Z]\w+"), index=index).ask("Who led?")
     assert (answer.text, answer.citations[0].path) == ("Anna Novak", "memo/1")
+
+
+def test_the_certainty_is_that_of_the_claim_that_is_shown(tmp_path: Path) -> None:
+    """What a changed file had said was dropped, and its certainty stood beside what another file says."""
+    fresh, changed = tmp_path / "a.txt", tmp_path / "b.txt"
+    for file in (fresh, changed):
+        file.write_text("Seven came.\n")
+    digest = sha256(fresh.read_bytes()).hexdigest()
+    whole = Citation(str(changed), "", None, "", 0, 5, "Seven", "Seven came.", 0, "0" * 64)
+    claims = (
+        Claim("Eight", (whole,), 0.93),
+        Claim("Seven", (replace(whole, path=str(fresh), sha256=digest),), 0.31),
+    )
+    kept = unless_changed(Answer("How many?", "How many?", Reason.ANSWERED, 0.93, claims))
+    assert (kept.text, kept.confidence) == ("Seven", 0.31)
 
 
 def test_a_source_that_became_a_pipe_does_not_hang_the_question(engine: Engine, tmp_path: Path) -> None:

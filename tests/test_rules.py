@@ -4,20 +4,23 @@ The reader here marks what a pattern says, so that each test is about the rule a
 """
 
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from index import Index
-from qa.about import names
+from index import Document, Hit, Index, Passage, Words
+from index.load import sheet
+from qa.about import Asked, names
 from qa.engine import Engine
 from qa.extent import settled, whole_words
 from qa.kinds import misfits
 from qa.language import is_english
-from qa.lists import asks_for_several
+from qa.lists import asks_for_several, joined_names
 from qa.spelling import nearest
-from qa.types import Answer, Reason, Span, Turn
+from qa.table import cell_asked_for
+from qa.types import Answer, Candidate, Reason, Span, Turn
 from tests.fakes import HashingEmbedder, PatternReader
 from ui.render.answer import message
 from ui.terminal import answer_lines
@@ -117,6 +120,35 @@ def test_a_quote_does_not_run_into_half_of_the_next_sentence(tmp_path: Path) -> 
     assert ask(tmp_path, text, "What happened?", "Idris.*stays on\\.").text.endswith("stays on.")
 
 
+@pytest.mark.parametrize(
+    ("text", "marked", "quoted"),
+    [
+        ("12 March is the day of the fair.", "12", "12 March"),
+        ("12 Main Street is where it stands.", "12 Main Street", "12 Main Street"),
+        ("At most 12 may attend the course.", "12", "12"),
+        ("Visitors\t12\tMarch", "12", "12"),
+        ("Tom, Brekk, 12\nMay, Brekk, 9", "12", "12"),
+    ],
+)
+def test_a_number_is_no_day_of_a_month_beside_it_and_no_item_of_a_list(text: str, marked: str, quoted: str) -> None:
+    """The house lost its number, "12 March" its day, and ages and visitors became dates over the ends of cells."""
+    start = text.index(marked)
+    line = (text.rfind("\n", 0, start) + 1, (text + "\n").index("\n", start))
+    found = settled(text, (start, start + len(marked)), line, "Which?")
+    assert text[slice(*found)] == quoted
+
+
+def test_nothing_grows_without_end() -> None:
+    """A picture in letters was quoted whole, a megabyte; a list of thousands of names took half a minute."""
+    letters = "x" * 1_000_000
+    assert whole_words(letters, 500_000, 500_004) == (500_000, 500_004)
+    many = f"{', '.join(['Ann Holm'] * 3_000)} and Bo Falk"
+    last = (len(many) - 7, len(many))
+    began = time.process_time()
+    assert joined_names(many, last, (0, len(many))) == last
+    assert time.process_time() - began < 2
+
+
 # 4  No echoes
 
 
@@ -152,6 +184,25 @@ def test_the_value_is_of_the_row_and_the_column_that_were_asked_for(tmp_path: Pa
     """The reader marked the summer; the question names the winter."""
     answer = ask(tmp_path, PRICES, "What does the outer berth cost in winter?", "70")
     assert (answer.text, answer.citations[0].sentence.count("|")) == ("25", 4)
+
+
+def test_a_row_of_a_thousand_columns_takes_no_time() -> None:
+    """Each cell was rated by cutting all the others: nine seconds for one candidate."""
+    wide = f"Place,{','.join(f'Depth{n}' for n in range(999))}\nQuay,{','.join(str(n) for n in range(999))}\n"
+    parsed = sheet.parse(wide.encode())
+    document = Document(1, "/wide.csv", "wide", parsed.text, parsed.marks, "")
+    start = parsed.text.index("\t710\t") + 1
+    candidate = Candidate(Hit(Passage(1, document, 0, len(parsed.text)), 1.0), start, start + 3, 1.0)
+    asked = Asked.of("Depth712 of the quay?", Words(("depth712", "quay"), {}, {"depth712": 1, "quay": 1}, 9), _words)
+    began = time.process_time()
+    found = cell_asked_for(candidate, asked)
+    assert time.process_time() - began < 1
+    assert found is not None
+    assert parsed.text[found.mark.start : found.mark.end] == "712"
+
+
+def _words(text: str) -> list[str]:
+    return text.lower().split()
 
 
 def test_a_cell_is_quoted_whole(tmp_path: Path) -> None:

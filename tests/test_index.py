@@ -434,6 +434,38 @@ def test_what_a_killed_writer_was_starting_is_waited_for(tmp_path: Path) -> None
             pass
 
 
+FULL = """
+import resource, sys
+from pathlib import Path
+from index.lock import WriteLock
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # as if the disk were full
+for _ in range(2):
+    with WriteLock(Path(sys.argv[1])):
+        print("held")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
+def test_a_full_disk_does_not_keep_the_lock(tmp_path: Path) -> None:
+    """The holder's name could not be written; who tried was locked out by itself from then on, until it ended."""
+    done = subprocess.run([sys.executable, "-c", FULL, tmp_path / "write.lock"], capture_output=True, text=True)
+    assert done.stdout == "held\nheld\n", done.stderr
+
+
+def test_who_is_stopped_while_it_takes_the_lock_does_not_keep_it(tmp_path: Path) -> None:
+    """The file stayed open, and with it the lock held, when Ctrl-C came between the two."""
+
+    def stopped() -> str:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.lock._myself", stopped)
+        with pytest.raises(KeyboardInterrupt), WriteLock(tmp_path / "write.lock"):
+            pass
+    with WriteLock(tmp_path / "write.lock"):
+        assert f"process {os.getpid()} " in (tmp_path / "write.lock").read_text()
+
+
 def test_a_dead_writer_holds_no_lock(index: Index, docs: Path, writer: "subprocess.Popen[str]") -> None:
     """Its name is left in the file, which keeps nobody out."""
     assert step(writer) == 0

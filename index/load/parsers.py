@@ -79,7 +79,7 @@ VERSIONS = {
     "office.xlsx": 2,
     "pdf": 4,
     "rtf": 1,
-    "sheet": 1,
+    "sheet": 2,
     "text": 5,
 }
 """Raise a family's version when the same bytes come to another text, or to other marks."""

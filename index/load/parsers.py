@@ -69,7 +69,7 @@ VERSIONS = {
     "archive": 1,
     "book": 2,
     "code": 1,
-    "data": 1,
+    "data": 2,
     "html": 6,
     "mail": 3,
     "markdown": 6,

@@ -39,6 +39,8 @@ else:
 PATIENCE = 5.0
 """Seconds that the children of a dead process have to let go."""
 
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+"""A link in the lock's place would have the file that it leads to emptied."""
 _NAMED = re.compile(r"process (?P<process>\d+) on (?P<host>\S+) ")
 
 
@@ -56,21 +58,16 @@ class WriteLock:
     def __enter__(self) -> Self:
         """Take the lock, at once or not at all; from a holder that is dead as soon as its children have let go."""
         try:
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | _NO_LINK, 0o644)
         except OSError as error:
             raise StoreError(f"{self.path} cannot be written ({error.strerror}): look at its permissions") from error
-        until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                _lock(file)
-                break
-            except OSError as error:
-                if time.monotonic() > until or not self._is_orphaned():
-                    os.close(file)
-                    raise IndexLocked(self._held()) from error
-            time.sleep(0.02)
+        try:
+            self._wait_for(file)
+            _overwrite(file, _myself())
+        except BaseException:  # an open file that nobody closes would hold the lock as long as this process lives
+            os.close(file)
+            raise
         self._file = file
-        _overwrite(file, _myself())
         return self
 
     def __exit__(
@@ -82,6 +79,18 @@ class WriteLock:
             _unlock(self._file)  # not by closing alone: a forked child may have the file open too
         finally:
             os.close(self._file)
+
+    def _wait_for(self, file: int) -> None:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                _lock(file)
+            except OSError as error:
+                if time.monotonic() > until or not self._is_orphaned():
+                    raise IndexLocked(self._held()) from error
+            else:
+                return
+            time.sleep(0.02)
 
     def _is_orphaned(self) -> bool:
         """Tell whether who wrote its name here is dead: killed while it started a worker, which lets go in a moment."""
@@ -101,9 +110,11 @@ class WriteLock:
 
 
 def _overwrite(file: int, text: str) -> None:
-    os.ftruncate(file, 0)
-    os.lseek(file, 0, os.SEEK_SET)
-    os.write(file, text.encode("utf-8", errors="replace"))
+    """Write the text if it can be written: it only informs, and of a full disk those tell who have to write to it."""
+    with suppress(OSError):
+        os.ftruncate(file, 0)
+        os.lseek(file, 0, os.SEEK_SET)
+        os.write(file, text.encode("utf-8", errors="replace"))
 
 
 def _myself() -> str:

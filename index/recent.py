@@ -8,7 +8,9 @@ from index.store import Store
 from index.types import Document
 
 KEPT = 64 << 20
-"""Characters of documents that are kept."""
+"""How much of documents is kept, in characters of text."""
+MARK = 200
+"""What a mark takes in memory, in characters: up to 200 bytes, 135 where many have the same label."""
 
 
 class RecentDocuments:
@@ -39,7 +41,11 @@ class RecentDocuments:
 
     def _keep(self, number: int, document: Document) -> None:
         before = self._kept.pop(number, None)
-        self._size += len(document.text) - (len(before.text) if before else 0)
+        self._size += _size(document) - (_size(before) if before else 0)
         self._kept[number] = document
         while len(self._kept) > 1 and self._size > KEPT:
-            self._size -= len(self._kept.pop(next(iter(self._kept))).text)
+            self._size -= _size(self._kept.pop(next(iter(self._kept))))
+
+
+def _size(document: Document) -> int:
+    return len(document.text) + MARK * len(document.marks)

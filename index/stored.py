@@ -10,7 +10,7 @@ from index.recent import RecentDocuments
 from index.search.build import Builds, build
 from index.search.postings import DamagedSegment
 from index.search.searcher import Searcher, Searchers
-from index.search.where import confined
+from index.search.where import below, confined
 from index.store import Counts, Entry, Store, problems
 from index.types import Document, Hit, Passage, Where
 
@@ -93,9 +93,9 @@ class Stored:
         """Read passages with their documents; each must be there."""
         places = store.places([number for number, _ in scored])
         documents = self._recent.read(store, {place.document for place in places.values()})
-        hits = []
+        hits, roots = [], below(where)  # once: each of the paths is looked up on the disk
         for number, score in scored:
             place = places[number]
-            document = confined(documents[place.document], where)
+            document = confined(documents[place.document], roots)
             hits.append(Hit(Passage(number, document, place.start, place.end), score))
         return hits

@@ -93,6 +93,12 @@ def test_lines_of_json_are_a_table_or_named_by_their_number() -> None:
     assert parsed.text.endswith('- {"cut":')
 
 
+def test_a_line_of_json_has_the_number_that_an_editor_shows() -> None:
+    """Blank lines were not counted: "line 2" was cited for what stands on line 4. A U+2028 ends no line."""
+    parsed = data.parse('{"text": "one\u2028two\\nthree"}\n\n \n{"who": "Ann", "says": "x"}\n'.encode())
+    assert marked(parsed, Kind.PART) == [("line 1", "text:\none\u2028two\nthree"), ("line 4", "who: Ann\nsays: x")]
+
+
 @pytest.mark.parametrize(
     "source", ['{"a": 1, // no comment\n"b": 2}', "a: b", '{"a": ', "[" * 100_000, "[" * 90 + "1" + "]" * 90]
 )

@@ -191,6 +191,16 @@ def test_rows_of_a_csv_are_numbered_as_a_spreadsheet_does() -> None:
     assert cells(parsed) == [("Room", "Hall"), ("Fee", "40"), ("Room", "Loft"), ("Fee", "25")]
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\v", "\f", "\x1c", "\x1d", "\x1e"])
+def test_only_a_line_end_ends_a_row_of_a_csv(sign: str) -> None:
+    """What else Python takes for one tore a row in two, and its second half stood below other headers."""
+    parsed = sheet.parse(f'Item,Note,Price\nBoat,red{sign}large,90\nOar,"long{sign}thin",7\n'.encode())
+    check(parsed)
+    assert parsed.text == "Item\tNote\tPrice\nBoat\tred large\t90\nOar\tlong thin\t7"
+    assert [label for _, label, _ in seen(parsed, Kind.ROW)] == ["2", "3"]
+    assert cells(parsed)[:3] == [("Item", "Boat"), ("Note", "red large"), ("Price", "90")]
+
+
 def test_a_quote_that_nothing_closes_swallows_no_rows() -> None:
     """A lone inch mark is one."""
     source = 'Size,Fee\n"12,40\n' + "13,41\n" * 20_000

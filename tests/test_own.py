@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from index.errors import StoreError
+from index.lock import WriteLock
 from index.shards.own import own_folder
 
 KILLED = """
@@ -56,3 +58,33 @@ def test_what_is_in_use_stays(tmp_path: Path) -> None:
         with own_folder():
             assert (one / "index.db").read_text() == "kept"
     assert (tmp_path / "seedqa-shard-list.txt").read_text() == "mine"
+
+
+def test_what_another_user_left_is_not_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everyone writes to the temporary folder: a "lock" that led to a file of ours had that file emptied."""
+    monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1, raising=False)
+    left = tmp_path / "seedqa-shard-theirs"
+    left.mkdir()
+    (left / "lock").write_text("theirs")
+    age(left)
+    with own_folder():
+        assert (left / "lock").read_text() == "theirs"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights")
+def test_a_lock_that_is_a_link_is_not_taken(tmp_path: Path) -> None:
+    """What it leads to would be emptied, whoever made it; so would a file in a folder that is a link."""
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "lock").write_text("kept")
+    left = tmp_path / "seedqa-shard-left"
+    left.mkdir()
+    (left / "lock").symlink_to(precious / "lock")
+    (tmp_path / "seedqa-shard-link").symlink_to(precious)
+    age(left)
+    os.utime(tmp_path / "seedqa-shard-link", (1.0, 1.0), follow_symlinks=False)
+    with own_folder():
+        assert (precious / "lock").read_text() == "kept"
+    with pytest.raises(StoreError, match="cannot be written"), WriteLock(left / "lock"):
+        pass
+    assert (precious / "lock").read_text() == "kept"

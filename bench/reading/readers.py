@@ -2,6 +2,7 @@
 
 import csv
 import email.policy
+import io
 import json
 import mailbox
 import shutil
@@ -199,7 +200,7 @@ def _mbox(path: Path) -> Iterator[Piece]:
 def _csv(path: Path) -> Iterator[Piece]:
     text = path.read_text(encoding="utf-8-sig")
     dialect = csv.Sniffer().sniff(text[:8192], delimiters=",;\t|")
-    yield from (Piece(cell) for row in csv.reader(text.splitlines(keepends=True), dialect) for cell in row)
+    yield from (Piece(cell) for row in csv.reader(io.StringIO(text, newline=""), dialect) for cell in row)
 
 
 def _strings(value: Any) -> Iterator[Piece]:

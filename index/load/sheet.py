@@ -1,6 +1,7 @@
 """Tables as text, a row a line: CSV and its kin. Quotes and separators are no part of what is read."""
 
 import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -51,8 +52,9 @@ def separator_of(sample: str) -> str:
 def _rows(text: str, separator: str) -> Iterator[Sequence[str]]:
     """Yield the rows as lists of cells; with quotes taken for what they are if some of them do not close."""
     csv.field_size_limit(LONGEST_FIELD)
+    lines = io.StringIO(text, newline="")  # splitlines() would end a row at a form feed or a U+2028 in a cell too
     try:
-        yield from list(csv.reader(text.splitlines(keepends=True), delimiter=separator, skipinitialspace=True))
+        yield from list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
     except csv.Error:
         yield from (line.split(separator) for line in text.split("\n"))
 

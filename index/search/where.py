@@ -16,6 +16,11 @@ from index.types import Document, Where
 from index.walk import is_within, roots
 
 Condition = tuple[str, tuple[object, ...]]
+_AT_OR_BELOW = """path IN (SELECT value FROM json_each(?)) OR path IN (
+    SELECT files.path FROM json_each(?) AS inside
+    CROSS JOIN files ON files.path >= inside.value ->> 0 AND files.path < inside.value ->> 1
+)"""
+"""A file is one of the paths, or below one. However many they are, each is two steps in the index of the paths."""
 
 
 def allowed(store: Store, where: Where | None) -> NDArray[np.int64] | None:
@@ -29,15 +34,15 @@ def allowed(store: Store, where: Where | None) -> NDArray[np.int64] | None:
     return store.ids(query, values)
 
 
-def fits(path: str, where: Where | None) -> bool:
-    """Tell whether a path is one of those that a search was confined to, or lies below one."""
-    return where is None or where.paths is None or is_within(path, _roots(where.paths))
+def below(where: Where | None) -> frozenset[str] | None:
+    """Return the paths that a search is confined to, as stored ones may be written; None if to none."""
+    return None if where is None or where.paths is None else _roots(where.paths)
 
 
-def confined(document: Document, where: Where | None) -> Document:
-    """Return the document with those of its files only that a search was confined to."""
+def confined(document: Document, roots: frozenset[str] | None) -> Document:
+    """Return the document with those of its files only that are, or lie below, one of the roots; None are all."""
     paths = (document.path, *document.copies)
-    inside = tuple(path for path in paths if fits(path, where))
+    inside = paths if roots is None else tuple(path for path in paths if is_within(path, roots))
     return replace(document, path=inside[0], copies=inside[1:]) if inside and inside != paths else document
 
 
@@ -45,10 +50,8 @@ def _conditions(where: Where) -> Iterator[Condition]:
     if where.documents is not None:
         yield "document IN (SELECT value FROM json_each(?))", (json.dumps(where.documents),)
     if where.paths is not None:
-        below = _roots(where.paths)
-        one = "path = ? OR substr(path, 1, length(?)) = ?"
-        parts = [(root, _folder(root), _folder(root)) for root in below]
-        yield " OR ".join([one] * len(parts)) or "0", tuple(value for part in parts for value in part)
+        paths = sorted(_roots(where.paths))
+        yield _AT_OR_BELOW, (json.dumps(paths), json.dumps([_inside(path) for path in paths]))
     if where.kinds is not None:
         kinds = [kind.lower().removeprefix(".") for kind in where.kinds]
         yield "kind IN (SELECT value FROM json_each(?))", (json.dumps(kinds),)
@@ -67,8 +70,10 @@ def _is_storable(path: str) -> bool:
     return clean(path) == path
 
 
-def _folder(root: str) -> str:
-    return root.rstrip(os.sep) + os.sep
+def _inside(path: str) -> tuple[str, str]:
+    """The first path, in the order of texts, that can lie below this one, and the first after it that cannot."""
+    folder = path.rstrip(os.sep)
+    return folder + os.sep, folder + chr(ord(os.sep) + 1)
 
 
 def _nanoseconds(day: date) -> int:

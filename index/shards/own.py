@@ -1,6 +1,8 @@
 """A folder of this process alone, on this machine's disk, that is gone when the process is, however that ends."""
 
+import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -29,7 +31,13 @@ def own_folder() -> Iterator[Path]:
 def _sweep(folder: Path) -> None:
     """Delete the folders that no living process holds."""
     for left in folder.glob(f"{_PREFIX}*"):
-        with suppress(OSError, IndexLocked, StoreError):  # another's, and not ours to delete
-            if time.time() - left.lstat().st_mtime > _YOUNG and not left.is_symlink():
+        with suppress(OSError, IndexLocked, StoreError):
+            if _is_old_and_ours(left.lstat()):
                 with WriteLock(left / "lock"):
                     shutil.rmtree(left)
+
+
+def _is_old_and_ours(found: os.stat_result) -> bool:
+    """Whether it is a folder, long there, that this user made: in another's, a lock may be a link to a file of ours."""
+    is_ours = not hasattr(os, "getuid") or found.st_uid == os.getuid()
+    return stat.S_ISDIR(found.st_mode) and is_ours and time.time() - found.st_mtime > _YOUNG

@@ -250,8 +250,12 @@ class Reading:
 
     def _document(self, row: Row, paths: Sequence[str]) -> Document:
         document_id, title, sha256, parser, marks, text = row
+        said = dict[str, str]()  # of a sheet's cells thousands have the same label: one text for them all
         try:
-            read = tuple(Mark(start, end, Kind(kind), label) for start, end, kind, label in json.loads(marks))
+            read = tuple(
+                Mark(start, end, Kind(kind), said.setdefault(label, label))
+                for start, end, kind, label in json.loads(marks)
+            )
         except (TypeError, ValueError) as error:
             raise self.database.damaged(f"the marks of {', '.join(paths)} cannot be read") from error
         path, *copies = paths or ("",)

@@ -50,10 +50,11 @@ def _written(value: Any) -> Parsed:
 
 
 def _lines(text: str) -> Parsed:
-    """Each line a value; raises ValueError if hardly any is."""
-    values, bad = list[Any](), 0
-    for line in text.split("\n"):
+    """Each line a value, blank ones apart; raises ValueError if hardly any is."""
+    values, numbers, bad = list[Any](), list[int](), 0
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
+            numbers.append(number)
             try:
                 values.append(_loads(line))
             except ValueError:
@@ -61,6 +62,6 @@ def _lines(text: str) -> Parsed:
                 bad += 1
     if bad * 10 > len(values):
         raise ValueError("these are no lines of JSON")
-    writer = Writer(pointer="line ")
+    writer = Writer(lines=numbers)
     writer.array(values, "", 0)
     return writer.parsed("")

@@ -1,5 +1,6 @@
 """What each value is written as, and where it then stands."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,9 +23,9 @@ class TooDeepError(Exception):
 class Writer:
     """The text written so far, and its marks."""
 
-    def __init__(self, *, pointer: str = "/") -> None:
-        """Begin with nothing; values at the top are named by ``pointer`` and their number."""
-        self._pointer = pointer
+    def __init__(self, *, lines: Sequence[int] = ()) -> None:
+        """Begin with nothing; ``lines`` are those that the values at the top stand on, if each has its own."""
+        self._lines = lines
         self._pieces: list[str] = []
         self._length = 0
         self._marks: list[Mark] = []
@@ -93,7 +94,7 @@ class Writer:
         """An item that is a thing of its own."""
         self._gap, self._rows = "\n\n", 0
         before, first = self._length, len(self._pieces)
-        here = f"{at}/{number}" if at or self._pointer == "/" else f"{self._pointer}{number + 1}"
+        here = f"line {self._lines[number]}" if self._lines and not at else f"{at}/{number}"
         name = name_of(value) if is_long(value) else ""
         if name:  # its later passages are nothing without it
             self.write(name)

@@ -1,6 +1,7 @@
 """The routes of the list of documents: what they list, what they take in, and what they refuse."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from fastapi.testclient import TestClient
 from starlette.middleware import Middleware
 
 from index import Index
+from index.lock import WriteLock
 from qa import Engine
 from qa.api import SAMPLES
 from tests.fakes import HashingEmbedder, PatternReader
@@ -311,6 +313,49 @@ def test_the_copy_of_an_upload_goes_when_nobody_can_undo_any_more(
             break
         time.sleep(0.02)
     assert not stored.parent.exists()
+
+
+def removed(client: TestClient, path: Path) -> threading.Timer:
+    """Remove a file; return what ends the time in which that can be undone."""
+    before = set(threading.enumerate())
+    client.post("/api/documents/remove", json={"paths": [str(path)]})
+    (timer,) = (each for each in set(threading.enumerate()) - before if isinstance(each, threading.Timer))
+    return timer
+
+
+def end(timer: threading.Timer) -> None:
+    """Let the time be over now."""
+    timer.cancel()
+    timer.function(*timer.args, **timer.kwargs)
+
+
+def test_a_file_that_is_sent_again_is_not_deleted_when_the_undo_ends(client: TestClient, engine: Engine) -> None:
+    """It waited behind a long folder, so it was not in the index, and was deleted as a copy that nobody wanted."""
+    send(client, "note.txt", "The code is 4711.")
+    idle(client)
+    stored = engine.folder / "files" / "note.txt"
+    timer = removed(client, stored)
+    idle(client)
+    with WriteLock(engine.folder / "write.lock"):  # the job waits
+        send(client, "note.txt", "The code is 4711.")
+        end(timer)
+    idle(client)
+    assert stored.read_text() == "The code is 4711."
+    assert listed(client) == ["note.txt"]
+
+
+def test_a_file_that_is_sent_while_its_removal_waits_is_added_again(client: TestClient, engine: Engine) -> None:
+    """It was told to be there already, and then the removal took it out."""
+    send(client, "note.txt", "The code is 4711.")
+    idle(client)
+    stored = engine.folder / "files" / "note.txt"
+    with WriteLock(engine.folder / "write.lock"):  # the removal waits
+        timer = removed(client, stored)
+        assert "job" in send(client, "note.txt", "The code is 4711.")
+    idle(client)
+    end(timer)
+    assert stored.read_text() == "The code is 4711."
+    assert listed(client) == ["note.txt"]
 
 
 def test_the_samples_go_together(client: TestClient, jobs: Jobs, docs: Path) -> None:

@@ -186,6 +186,32 @@ def test_a_removal_can_be_undone_once(jobs: Jobs, engine: Engine, docs: Path) ->
     assert jobs.undo(removed) is None
 
 
+def test_what_is_wanted_again_is_given_up_no_more(jobs: Jobs, docs: Path) -> None:
+    """The minute of an undo ended, and a file that had been sent again meanwhile was deleted."""
+    a, b = docs / "a.txt", docs / "b.txt"
+    both, one = jobs.remove([a, b]), jobs.remove([a])
+    jobs.reclaim([a])
+    assert jobs.removed(both) == (b,)
+    assert jobs.undo(one) is None
+    assert jobs.forget(both) == (b,)
+    assert jobs.forget(both) == ()
+
+
+def test_a_removal_that_waits_is_known(jobs: Jobs, docs: Path, embedder: Paced) -> None:
+    """What it takes out is in the index until then."""
+    jobs.wait(jobs.add([docs / "a.txt"]))
+    embedder.hold()
+    embedder.asked.clear()
+    jobs.add([docs / "b.txt"])
+    assert embedder.asked.wait(20)
+    removal = jobs.remove([docs / "a.txt"])
+    assert jobs.is_going(docs / "a.txt")
+    assert not jobs.is_going(docs / "b.txt")
+    embedder.let(10)
+    assert jobs.wait(removal) is State.DONE
+    assert not jobs.is_going(docs / "a.txt")
+
+
 def test_while_another_process_writes_it_waits_and_says_so(jobs: Jobs, engine: Engine, docs: Path) -> None:
     """It goes on by itself when the other has finished."""
     with WriteLock(engine.folder / "write.lock"):

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -64,6 +65,8 @@ class Uploads:
         """Name the folder; it is made when the first file comes. ``most_bytes`` is the largest file that is taken."""
         self.folder = folder
         self.most_bytes, self.most_files, self.most_in_all = most_bytes, most_files, most_in_all
+        self.lock = threading.Lock()
+        """For who keeps a file and says that it is wanted, or finds that it is not and deletes it: one at a time."""
         self._held: tuple[int, int] | None = None  # files and bytes; counted once, when the first file comes
 
     async def receive(self, parts: AsyncIterator[bytes]) -> Received:

@@ -155,6 +155,21 @@ def test_stopping_keeps_what_was_read_and_retrying_goes_on(
     assert names(engine) == ["a.txt", "b.txt", "c.txt"]
 
 
+def test_what_runs_is_not_tried_again(jobs: Jobs, docs: Path, embedder: Paced) -> None:
+    """With one file failed it was: its line went, so that nobody could stop it, and the folder was read twice."""
+    (docs / "a.txt").write_text("")
+    embedder.hold()
+    added = jobs.add([docs])
+    while not job(jobs, added).failures:
+        assert job(jobs, added).state in (State.WAITING, State.RUNNING)
+    assert jobs.retry(added) is None
+    assert not job(jobs, added).can_retry
+    embedder.let(10)
+    assert jobs.wait(added) is State.DONE
+    assert job(jobs, added).can_retry
+    assert jobs.retry(added) is not None
+
+
 def test_a_removal_waits_for_one_file_and_not_for_the_folder(
     jobs: Jobs, engine: Engine, docs: Path, embedder: Paced
 ) -> None:

@@ -250,7 +250,7 @@ def _job(job: Job, uploads: Uploads) -> dict[str, Any]:
         ]
         if failed and job.state is not State.FAILED
         else [],
-        "can_retry": bool(failed) or job.state in (State.FAILED, State.STOPPED),
+        "can_retry": job.can_retry,
         "can_stop": job.kind is Kind.ADD and job.state in (State.WAITING, State.RUNNING),
     }
 

@@ -105,7 +105,7 @@ class Jobs:
         """Do again what failed or was stopped, in place of its line; return the new job's id."""
         with self._changed:
             old = self._jobs.get(job)
-            if old is None or not (old.failures or old.state in (State.FAILED, State.STOPPED)):
+            if old is None or not old.can_retry:
                 return None
             del self._jobs[job]
         failed = tuple(Path(outcome.path) for outcome in old.failures)

@@ -177,6 +177,31 @@ def test_uploads_are_bounded_in_number_and_bytes(tmp_path: Path) -> None:
     asyncio.run(uploads.receive(body(b"two")))
 
 
+@pytest.mark.parametrize("name", ["report.txt/page.txt", "report.txt/a/page.txt"])
+def test_a_file_by_the_name_of_a_folder_is_said(client: TestClient, engine: Engine, name: str) -> None:
+    """It was a bug's reply, and up to 32 MB that had arrived stayed on the disk."""
+    send(client, "report.txt", "One.")
+    reply = client.post("/api/documents/upload", params={"name": name}, content=b"Two.", headers=BYTES)
+    assert reply.status_code == 409
+    assert "rename the folder" in reply.json()["detail"]
+    assert [file.name for file in (engine.folder / "files").iterdir()] == ["report.txt"]
+    idle(client)
+
+
+def test_a_file_that_cannot_be_put_in_its_place_is_dropped(tmp_path: Path) -> None:
+    """As when the disk is full: the reason is told, and what had arrived does not stay."""
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"One."
+
+    uploads = Uploads(tmp_path / "files")
+    received = asyncio.run(uploads.receive(body()))
+    uploads.folder = tmp_path / ("x" * 300)  # longer than a system takes
+    with pytest.raises(Refused, match="cannot be stored"):
+        uploads.keep(received, "a.txt")
+    assert list((tmp_path / "files").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("path", "headers", "status"),
     [

@@ -138,7 +138,10 @@ def add(
             uploads.drop(received)
             return JSONResponse({"known": known.path})
         with uploads.lock:
-            path = uploads.keep(received, name)
+            try:
+                path = uploads.keep(received, name)
+            except Refused as error:
+                return _refused(str(error), 409)
             queue.reclaim([path])
         watching.take_in([path])
         return JSONResponse({"job": queue.add([path], name=PurePath(name).name or path.name)})

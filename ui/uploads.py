@@ -91,8 +91,20 @@ class Uploads:
         return Received(Path(name), digest.hexdigest(), size)
 
     def keep(self, received: Received, name: str) -> Path:
-        """Put a file that has arrived in its place, and return that. The same name and bytes twice are one file."""
-        target = self.folder / safe_path(name)
+        """Put a file that has arrived in its place, and return that. The same name and bytes twice are one file.
+
+        Raises Refused, and leaves nothing then.
+        """
+        try:
+            return self._kept(received, self.folder / safe_path(name))
+        except (FileExistsError, NotADirectoryError) as error:
+            self.drop(received)
+            raise Refused("A file here has its folder’s name: rename the folder, then send it again.") from error
+        except OSError as error:
+            self.drop(received)
+            raise Refused(f"It cannot be stored ({error.strerror}): make room on the disk, then try again.") from error
+
+    def _kept(self, received: Received, target: Path) -> Path:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for candidate in _numbered(target):
             try:

@@ -74,7 +74,7 @@ def test_scores_do_not_depend_on_the_scope(index: Index, root: Path) -> None:
 
 def test_a_path_is_never_a_pattern(index: Index, root: Path) -> None:
     """Signs that mean something to SQL, FTS5 or a shell are letters here."""
-    for odd in (f"{root}/%", f"{root}/_", f"{root}/*", "' OR 1 --", '"', "a\0b", "\ud800"):
+    for odd in (f"{root}/%", f"{root}/_", f"{root}/*", "' OR 1 --", '"', "a\0b", "\ud800", "~nosuchuser/x"):
         assert found(index, Where(paths=(odd,), kinds=("%", "'"))) == set()
 
 

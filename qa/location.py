@@ -10,10 +10,15 @@ _RAY = re.compile(r"ray:/{1,2}(?P<address>[^/]+)(?P<folder>/.*)?")  # a Path has
 def default_index() -> Path:
     """Return ``$SEEDQA_INDEX``, else the user's data folder."""
     if chosen := os.environ.get("SEEDQA_INDEX"):
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     import platformdirs
 
     return platformdirs.user_data_path("seedqa") / "index"
+
+
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return a path with the home folder that ``~`` or ``~name`` stands for; as it is if nobody has that name."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111  (Path's own raises RuntimeError then)
 
 
 def located(index: str | os.PathLike[str]) -> tuple[Path, str]:
@@ -24,6 +29,6 @@ def located(index: str | os.PathLike[str]) -> tuple[Path, str]:
     """
     on_ray = _RAY.fullmatch(os.fspath(index))
     if not on_ray:
-        return Path(index).expanduser().absolute(), ""  # the process may go to another
+        return expanded(index).absolute(), ""  # the process may go to another
     address = on_ray["address"]
     return Path(on_ray["folder"] or default_index()), address if address == "auto" else f"ray://{address}"

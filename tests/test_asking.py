@@ -199,6 +199,25 @@ def test_a_question_that_came_to_nothing_is_asked_again_in_its_place(client: Tes
     assert [each["asked"] for each in shown(client, one)] == ["Who?"]
 
 
+def test_a_question_takes_the_place_of_none_that_comes_later(client: TestClient, one: str) -> None:
+    """Least of all of itself: the number is its own."""
+    number = ask(client, one, "Who?")[-1]["exchange"]["number"]
+    ask(client, one, "When?", instead_of=number + 1)
+    assert [each["asked"] for each in shown(client, one)] == ["Who?", "When?"]
+
+
+@pytest.mark.parametrize("number", [99999999999999999999, 1 << 53, -1])
+def test_a_number_that_no_question_has_is_refused(client: TestClient, one: str, number: int) -> None:
+    """What SQLite cannot keep was a bug's reply, without a word of what is wrong."""
+    replies = [
+        client.get(f"{one}/questions/{number}"),
+        client.get(one, params={"before": number + 1 if number > 0 else number}),
+        client.post(f"{one}/ask", json={"question": "Who?", "instead_of": number}),
+    ]
+    assert [reply.status_code for reply in replies] == [422, 422, 422]
+    assert shown(client, one) == []
+
+
 def test_a_title_and_a_draft_are_kept(client: TestClient, one: str) -> None:
     """Each is changed without the other."""
     client.patch(one, json={"draft": "half"})

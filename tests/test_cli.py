@@ -415,6 +415,22 @@ def test_a_place_where_nothing_is_indexed_is_named(
     assert "--in /no/where: nothing in the index lies there" in err
 
 
+def test_the_home_of_nobody_is_a_folder_like_any_other(
+    made: tuple[Path, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that is no user's ended the program with a trace."""
+    status, _, err = run(capsys, "retrieve", "Who?", "--in", "~nosuchuser/x", "--index", made[1])
+    assert (status, err.count("\n")) == (1, 1)
+    assert "--in ~nosuchuser/x: nothing in the index lies there" in err
+    status, _, err = run(capsys, "status", "--index", "~nosuchuser/x")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "~nosuchuser/x" in err
+    monkeypatch.setenv("SEEDQA_INDEX", "~nosuchuser/y")
+    status, _, err = run(capsys, "status")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "~nosuchuser/y" in err
+
+
 @pytest.mark.parametrize("command", [("add", str(SAMPLES)), ("ask", "Who?"), ("retrieve", "Who?")])
 def test_a_device_that_the_models_do_not_use_is_refused(
     made: tuple[Path, Path], capsys: pytest.CaptureFixture[str], command: tuple[str, ...]

@@ -1,6 +1,7 @@
 """The routes of the list of documents: what they list, what they take in, and what they refuse."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from fastapi.testclient import TestClient
 from starlette.middleware import Middleware
 
 from index import Index
+from index.lock import WriteLock
 from qa import Engine
 from qa.api import SAMPLES
 from tests.fakes import HashingEmbedder, PatternReader
@@ -175,6 +177,31 @@ def test_uploads_are_bounded_in_number_and_bytes(tmp_path: Path) -> None:
     asyncio.run(uploads.receive(body(b"two")))
 
 
+@pytest.mark.parametrize("name", ["report.txt/page.txt", "report.txt/a/page.txt"])
+def test_a_file_by_the_name_of_a_folder_is_said(client: TestClient, engine: Engine, name: str) -> None:
+    """It was a bug's reply, and up to 32 MB that had arrived stayed on the disk."""
+    send(client, "report.txt", "One.")
+    reply = client.post("/api/documents/upload", params={"name": name}, content=b"Two.", headers=BYTES)
+    assert reply.status_code == 409
+    assert "rename the folder" in reply.json()["detail"]
+    assert [file.name for file in (engine.folder / "files").iterdir()] == ["report.txt"]
+    idle(client)
+
+
+def test_a_file_that_cannot_be_put_in_its_place_is_dropped(tmp_path: Path) -> None:
+    """As when the disk is full: the reason is told, and what had arrived does not stay."""
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"One."
+
+    uploads = Uploads(tmp_path / "files")
+    received = asyncio.run(uploads.receive(body()))
+    uploads.folder = tmp_path / ("x" * 300)  # longer than a system takes
+    with pytest.raises(Refused, match="cannot be stored"):
+        uploads.keep(received, "a.txt")
+    assert list((tmp_path / "files").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("path", "headers", "status"),
     [
@@ -311,6 +338,49 @@ def test_the_copy_of_an_upload_goes_when_nobody_can_undo_any_more(
             break
         time.sleep(0.02)
     assert not stored.parent.exists()
+
+
+def removed(client: TestClient, path: Path) -> threading.Timer:
+    """Remove a file; return what ends the time in which that can be undone."""
+    before = set(threading.enumerate())
+    client.post("/api/documents/remove", json={"paths": [str(path)]})
+    (timer,) = (each for each in set(threading.enumerate()) - before if isinstance(each, threading.Timer))
+    return timer
+
+
+def end(timer: threading.Timer) -> None:
+    """Let the time be over now."""
+    timer.cancel()
+    timer.function(*timer.args, **timer.kwargs)
+
+
+def test_a_file_that_is_sent_again_is_not_deleted_when_the_undo_ends(client: TestClient, engine: Engine) -> None:
+    """It waited behind a long folder, so it was not in the index, and was deleted as a copy that nobody wanted."""
+    send(client, "note.txt", "The code is 4711.")
+    idle(client)
+    stored = engine.folder / "files" / "note.txt"
+    timer = removed(client, stored)
+    idle(client)
+    with WriteLock(engine.folder / "write.lock"):  # the job waits
+        send(client, "note.txt", "The code is 4711.")
+        end(timer)
+    idle(client)
+    assert stored.read_text() == "The code is 4711."
+    assert listed(client) == ["note.txt"]
+
+
+def test_a_file_that_is_sent_while_its_removal_waits_is_added_again(client: TestClient, engine: Engine) -> None:
+    """It was told to be there already, and then the removal took it out."""
+    send(client, "note.txt", "The code is 4711.")
+    idle(client)
+    stored = engine.folder / "files" / "note.txt"
+    with WriteLock(engine.folder / "write.lock"):  # the removal waits
+        timer = removed(client, stored)
+        assert "job" in send(client, "note.txt", "The code is 4711.")
+    idle(client)
+    end(timer)
+    assert stored.read_text() == "The code is 4711."
+    assert listed(client) == ["note.txt"]
 
 
 def test_the_samples_go_together(client: TestClient, jobs: Jobs, docs: Path) -> None:

@@ -156,6 +156,7 @@ def test_a_hub_name_is_told_from_a_path(tmp_path: Path, monkeypatch: pytest.Monk
     assert folder_of("e5-small-v2") == tmp_path.resolve() / "e5-small-v2"
     assert folder_of("models/of/mine") == tmp_path.resolve() / "models/of/mine"
     assert folder_of("~nobody/x/y") is not None
+    assert folder_of("~nosuchuser/x") == tmp_path.resolve() / "~nosuchuser/x"
 
 
 @pytest.mark.parametrize(

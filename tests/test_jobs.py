@@ -155,6 +155,21 @@ def test_stopping_keeps_what_was_read_and_retrying_goes_on(
     assert names(engine) == ["a.txt", "b.txt", "c.txt"]
 
 
+def test_what_runs_is_not_tried_again(jobs: Jobs, docs: Path, embedder: Paced) -> None:
+    """With one file failed it was: its line went, so that nobody could stop it, and the folder was read twice."""
+    (docs / "a.txt").write_text("")
+    embedder.hold()
+    added = jobs.add([docs])
+    while not job(jobs, added).failures:
+        assert job(jobs, added).state in (State.WAITING, State.RUNNING)
+    assert jobs.retry(added) is None
+    assert not job(jobs, added).can_retry
+    embedder.let(10)
+    assert jobs.wait(added) is State.DONE
+    assert job(jobs, added).can_retry
+    assert jobs.retry(added) is not None
+
+
 def test_a_removal_waits_for_one_file_and_not_for_the_folder(
     jobs: Jobs, engine: Engine, docs: Path, embedder: Paced
 ) -> None:
@@ -184,6 +199,32 @@ def test_a_removal_can_be_undone_once(jobs: Jobs, engine: Engine, docs: Path) ->
     assert jobs.wait(undone) is State.DONE
     assert names(engine) == ["a.txt", "b.txt", "c.txt"]
     assert jobs.undo(removed) is None
+
+
+def test_what_is_wanted_again_is_given_up_no_more(jobs: Jobs, docs: Path) -> None:
+    """The minute of an undo ended, and a file that had been sent again meanwhile was deleted."""
+    a, b = docs / "a.txt", docs / "b.txt"
+    both, one = jobs.remove([a, b]), jobs.remove([a])
+    jobs.reclaim([a])
+    assert jobs.removed(both) == (b,)
+    assert jobs.undo(one) is None
+    assert jobs.forget(both) == (b,)
+    assert jobs.forget(both) == ()
+
+
+def test_a_removal_that_waits_is_known(jobs: Jobs, docs: Path, embedder: Paced) -> None:
+    """What it takes out is in the index until then."""
+    jobs.wait(jobs.add([docs / "a.txt"]))
+    embedder.hold()
+    embedder.asked.clear()
+    jobs.add([docs / "b.txt"])
+    assert embedder.asked.wait(20)
+    removal = jobs.remove([docs / "a.txt"])
+    assert jobs.is_going(docs / "a.txt")
+    assert not jobs.is_going(docs / "b.txt")
+    embedder.let(10)
+    assert jobs.wait(removal) is State.DONE
+    assert not jobs.is_going(docs / "a.txt")
 
 
 def test_while_another_process_writes_it_waits_and_says_so(jobs: Jobs, engine: Engine, docs: Path) -> None:

@@ -318,6 +318,9 @@ def test_a_wrong_call_is_told_what_is_wrong(engine: Minutes, tool: str, argument
     assert words in result["content"][0]["text"]
 
 
+NO_IDS = (b"NaN", b"-Infinity", b"1e999", b"1.5", b"true", b"[1]", b"{}", b'"\\ud800"')
+
+
 @pytest.mark.parametrize(
     ("message", "code"),
     [
@@ -331,6 +334,7 @@ def test_a_wrong_call_is_told_what_is_wrong(engine: Minutes, tool: str, argument
         (b'{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "delete"}}', -32602),
         (b'{"jsonrpc": "2.0", "id": 1, "method": "resources/list"}', -32601),
         (b'{"jsonrpc": "2.0", "id": 1, "method": ["x"]}', -32601),
+        *((b'{"jsonrpc": "2.0", "id": %s, "method": "ping"}' % each, -32600) for each in NO_IDS),
     ],
 )
 def test_rubbish_gets_an_error(engine: Minutes, message: bytes, code: int | None) -> None:
@@ -364,6 +368,11 @@ def test_the_protocol_over_http(client: TestClient) -> None:
     """A message a request; a notification is accepted; other sites and forms are refused."""
     ping = {"jsonrpc": "2.0", "id": 5, "method": "ping"}
     assert client.post("/mcp", json=ping).json() == {"jsonrpc": "2.0", "id": 5, "result": {}}
+    assert client.post("/mcp", json=ping | {"id": "a–b"}).json()["id"] == "a–b"
+    for each in NO_IDS:  # NaN, and half a character, could not be written, and were a bug's reply
+        written = b'{"jsonrpc": "2.0", "id": %s, "method": "ping"}' % each
+        reply = client.post("/mcp", content=written, headers={"Content-Type": "application/json"})
+        assert (reply.status_code, reply.json()["id"], reply.json()["error"]["code"]) == (200, None, -32600)
     assert client.post("/mcp", json={"jsonrpc": "2.0", "method": "notifications/initialized"}).status_code == 202
     assert client.post("/mcp", json=ping, headers={"Origin": "http://localhost:3000"}).status_code == 403
     assert client.post("/mcp", content=b"{}", headers={"Content-Type": "text/plain"}).status_code == 415

@@ -13,7 +13,7 @@ from tests.test_app import HERE
 from tests.test_asking import Slow
 from ui import chat, mcp, routes
 from ui.asking import Asking, Question
-from ui.conversations import Conversations, State
+from ui.conversations import Conversations, Reply, State
 from ui.queue import FullError, Queue
 
 
@@ -107,6 +107,22 @@ def test_a_long_line_turns_people_away_and_keeps_nothing_of_it(engine: Slow) -> 
     engine.go_on.set()
     until(lambda: len(first.ends) == 2 and len(second.ends) == 1)
     assert first.ends + second.ends == [State.DONE] * 3
+
+
+def test_a_question_that_is_turned_away_takes_the_place_of_none(engine: Slow) -> None:
+    """The one that it was asked instead of was dropped all the same, and was gone from the conversation."""
+    app, kept, line = FastAPI(), Conversations(), Queue(at_once=1, most=1)
+    routes.add(app, engine, queue=line)
+    chat.add(app, engine, kept, queue=line)
+    one = kept.start().id
+    old = kept.ask(one, "Who?")
+    kept.finish(one, old, Reply(State.FAILED))
+    for _ in range(2):
+        line.enter()
+    with TestClient(app, base_url=HERE) as client:
+        reply = client.post(f"/api/conversations/{one}/ask", json={"question": "Who?", "instead_of": old})
+    assert reply.status_code == 503
+    assert [each.asked for each in kept.exchanges(one)] == ["Who?"]
 
 
 def test_people_programs_and_assistants_stand_in_one_line(engine: Slow) -> None:

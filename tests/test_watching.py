@@ -1,5 +1,7 @@
 """Folders that the page keeps in step: followed, remembered, and without what was removed by hand."""
 
+import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -96,6 +98,40 @@ def test_a_folder_is_followed_no_more(engine: Engine, jobs: Jobs, docs: Path, tm
     assert not watching.drop(str(docs.resolve()))
     assert names(engine) == ["a.txt", "b.txt"]
     assert Watching(engine, jobs, tmp_path / "watched.json").folders() == []
+
+
+def test_a_run_that_is_read_only_leaves_the_memory_to_the_next(
+    engine: Engine, jobs: Jobs, docs: Path, tmp_path: Path
+) -> None:
+    """It overwrote it: the next start followed its old folders no more, and brought back what was removed by hand."""
+    removed = str(docs.resolve() / "a.txt")
+    memory = json.dumps({"folders": ["/srv/a", "/srv/b"], "left_out": [removed, "/srv/a/old.txt"]})
+    (tmp_path / "watched.json").write_text(memory)
+    watching = Watching(engine, jobs, tmp_path / "watched.json", resume=False)
+    watching.add(docs)
+    assert watching.folders() == [str(docs.resolve())]
+    until(lambda: "b.txt" in names(engine))
+    assert names(engine) == ["b.txt"]
+    watching.take_in([docs / "b.txt"])
+    watching.drop(str(docs.resolve()))
+    assert (tmp_path / "watched.json").read_text() == memory
+
+
+def test_a_folder_that_is_dropped_and_added_at_once_is_followed_once(
+    engine: Engine, jobs: Jobs, docs: Path, tmp_path: Path
+) -> None:
+    """Its first thread saw nothing of the drop and went on for good: each change was two jobs."""
+    before = set(threading.enumerate())
+    watching = Watching(engine, jobs, tmp_path / "watched.json")
+    watching.add(docs)
+    watching.drop(str(docs.resolve()))
+    watching.add(docs)
+    until(lambda: sum(each.name == "seedqa-watch" for each in set(threading.enumerate()) - before) == 1)
+    until(lambda: names(engine) == ["a.txt", "b.txt"])
+    (docs / "c.txt").write_text("Three.")
+    until(lambda: names(engine) == ["a.txt", "b.txt", "c.txt"])
+    assert [job.name for job in jobs.snapshot().jobs].count("c.txt") == 1
+    watching.close()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"folders": 3}', '{"folders": [3, null]}', "\xff"])

@@ -108,7 +108,7 @@ def test_all_lies_below_the_root(index: Index) -> None:
 
 def test_a_path_is_never_a_pattern(index: Index, root: Path) -> None:
     """Signs that mean something to SQL, FTS5 or a shell are letters here."""
-    for odd in (f"{root}/%", f"{root}/_", f"{root}/*", "' OR 1 --", '"', "a\0b", "\ud800"):
+    for odd in (f"{root}/%", f"{root}/_", f"{root}/*", "' OR 1 --", '"', "a\0b", "\ud800", "~nosuchuser/x"):
         assert found(index, Where(paths=(odd,), kinds=("%", "'"))) == set()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from qa import default_index, evaluate
+from qa.location import expanded
 from ui import adding
 
 Run = Callable[[argparse.Namespace], int]
@@ -168,7 +169,7 @@ def meant(word: str) -> str:
 
 def folder(text: str) -> Path:
     """Return a folder's whole path; ``ray://ADDRESS/FOLDER`` is one on other machines, and stays as it is."""
-    return Path(text) if text.startswith("ray:/") else Path(text).expanduser().absolute()
+    return Path(text) if text.startswith("ray:/") else expanded(text).absolute()
 
 
 def _words(text: str) -> str:

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, HTTPException, Query
+from fastapi import FastAPI, HTTPException, Path, Query
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from qa import Engine
 from ui import render, suggest, transcript
@@ -21,7 +21,12 @@ from ui.routes import Question as Text
 _AT_ONCE = 40
 """Questions of a conversation that are sent at a time; the page asks for few, and for earlier ones after these."""
 
+_LAST = 1 << 53
+"""More than any question's number; larger ones SQLite and browsers do not keep."""
+
 Batch = Annotated[int, Query(ge=1, le=_AT_ONCE)]
+Before = Annotated[int, Query(ge=0, le=_LAST)]
+Number = Annotated[int, Path(ge=0, lt=_LAST)]
 
 
 class Ask(BaseModel):
@@ -33,7 +38,7 @@ class Ask(BaseModel):
     mode: Literal["answer", "search"] = "answer"
     context: bool = True
     where: WhereRequest | None = None
-    instead_of: int | None = None
+    instead_of: Annotated[int, Field(ge=0, lt=_LAST)] | None = None
 
 
 class Change(BaseModel):
@@ -79,7 +84,7 @@ def add(app: FastAPI, engine: Engine, kept: Conversations, *, queue: Queue | Non
         return reply(lambda: asdict(kept.start()))
 
     @app.get("/api/conversations/{conversation}")
-    def read(conversation: str, before: int = 1 << 60, most: Batch = _AT_ONCE) -> JSONResponse:
+    def read(conversation: str, before: Before = _LAST, most: Batch = _AT_ONCE) -> JSONResponse:
         def body() -> dict[str, Any]:
             found = kept.exchanges(conversation, before=before, most=most)
             return asdict(known(conversation)) | {
@@ -127,7 +132,7 @@ def add(app: FastAPI, engine: Engine, kept: Conversations, *, queue: Queue | Non
         return Response(text.encode(errors="replace"), media_type="text/markdown; charset=utf-8", headers=headers)
 
     @app.get("/api/conversations/{conversation}/questions/{number}")
-    def one(conversation: str, number: int) -> JSONResponse:
+    def one(conversation: str, number: Number) -> JSONResponse:
         found = kept.exchange(conversation, number)
         if found is None:
             raise HTTPException(404, "There is no such question.")
@@ -142,10 +147,11 @@ def add(app: FastAPI, engine: Engine, kept: Conversations, *, queue: Queue | Non
 
         def begin() -> Exchange | None:
             known(conversation)
-            if request.instead_of is not None:
-                kept.forget(conversation, request.instead_of)
             sent = request.model_dump_json(include={"mode", "context"})
-            return kept.exchange(conversation, asking.ask(conversation, question, tell, request=sent))
+            number = asking.ask(conversation, question, tell, request=sent)
+            if request.instead_of is not None and request.instead_of < number:  # only now: it may have been turned away
+                kept.forget(conversation, request.instead_of)
+            return kept.exchange(conversation, number)
 
         begun = await asyncio.to_thread(begin)
         assert begun is not None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import seedqa  # noqa: F401  (before qa: it finds ours, whatever else has that name here)
 from qa import Engine, Error, Reason, api, certificate, evaluate
+from qa.location import expanded
 from qa.read import Reader, load_reader
 from ui import adding
 from ui.arguments import Run, meant, parser
@@ -97,7 +98,7 @@ def _look_for(paths: Sequence[Path], engine: Engine) -> None:
     """Say if nothing of the index lies at or below a path: a slip would look like no answer."""
     stored = [entry.path for entry in engine.documents()] if paths else []
     for path in paths:
-        below = {os.path.abspath(path.expanduser()), os.path.realpath(path.expanduser())}  # noqa: PTH100
+        below = {os.path.abspath(expanded(path)), os.path.realpath(expanded(path))}  # noqa: PTH100
         if not any(known in below or known.startswith(tuple(f"{each.rstrip(os.sep)}{os.sep}" for each in below))
                    for known in stored):  # fmt: skip
             said = f"seedqa: --in {path}: nothing in the index lies there; `seedqa status` lists what there is"

@@ -132,6 +132,7 @@ def _refusals(path: str, method: str, *, has_input: bool) -> Iterator[tuple[str,
     if "{" in path or path.startswith(("/api/source", "/api/original")):
         yield "404", "There is no such thing."
     if path == "/api/documents/upload":
+        yield "409", "The file cannot be put in its place: there is a file by the name of its folder, or no room."
         yield "413", "The file is too large, or there is no room for it."
         yield "415", "Files of this kind are not read."
     if has_input:

@@ -133,10 +133,16 @@ def add(
             received = await uploads.receive(request.stream())
         except Refused as error:
             return _refused(str(error), 413)
-        if known := library.holding(received.sha256, received.size):
+        known = library.holding(received.sha256, received.size)
+        if known and not queue.is_going(Path(known.path)):
             uploads.drop(received)
             return JSONResponse({"known": known.path})
-        path = uploads.keep(received, name)
+        with uploads.lock:
+            try:
+                path = uploads.keep(received, name)
+            except Refused as error:
+                return _refused(str(error), 409)
+            queue.reclaim([path])
         watching.take_in([path])
         return JSONResponse({"job": queue.add([path], name=PurePath(name).name or path.name)})
 
@@ -151,6 +157,7 @@ def add(
             for path in request.paths:
                 watching.add(Path(path))
             return JSONResponse({"jobs": []})
+        queue.reclaim(map(Path, request.paths))
         watching.take_in(map(Path, request.paths))
         return JSONResponse({"jobs": [queue.add([Path(path)], name=path) for path in request.paths]})
 
@@ -173,7 +180,7 @@ def add(
         name = chosen[0].name if len(chosen) == 1 else f"{len(chosen):,} documents"
         watching.leave_out(chosen)
         removal = queue.remove(chosen, name=name)
-        later = threading.Timer(UNDO_SECONDS, _forget, (removal, chosen, queue, library, watching))
+        later = threading.Timer(UNDO_SECONDS, _forget, (removal, queue, uploads, library, watching))
         later.daemon = True
         later.start()
         return JSONResponse({"removal": removal, "files": len(chosen), "seconds": UNDO_SECONDS})
@@ -246,7 +253,7 @@ def _job(job: Job, uploads: Uploads) -> dict[str, Any]:
         ]
         if failed and job.state is not State.FAILED
         else [],
-        "can_retry": bool(failed) or job.state in (State.FAILED, State.STOPPED),
+        "can_retry": job.can_retry,
         "can_stop": job.kind is Kind.ADD and job.state in (State.WAITING, State.RUNNING),
     }
 
@@ -265,9 +272,11 @@ def _without_path(reason: str, path: str | Path) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _forget(removal: int, paths: Sequence[Path], queue: Jobs, library: Library, watching: Watching) -> None:
-    if queue.forget(removal):
-        watching.take_in(library.delete_copies(paths))
+def _forget(removal: int, queue: Jobs, uploads: Uploads, library: Library, watching: Watching) -> None:
+    """Delete the copies of what was removed, and was neither brought back nor sent again."""
+    with uploads.lock:
+        deleted = library.delete_copies(queue.forget(removal))
+    watching.take_in(deleted)
 
 
 def _go_on(uploads: Uploads, library: Library, watching: Watching, queue: Jobs) -> None:

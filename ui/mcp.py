@@ -172,7 +172,16 @@ def _parsed(written: bytes) -> Json:
         raise McpError(PARSE_ERROR, "This is not JSON.") from None
     if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
         raise McpError(INVALID_REQUEST, "Expected one JSON-RPC 2.0 message.")
+    if not _is_id(message.get("id")):
+        raise McpError(INVALID_REQUEST, "Expected an id that is a text or a whole number.")
     return message
+
+
+def _is_id(number: object) -> bool:
+    """Tell whether an id can be sent back: NaN and half characters are none of JSON's, though Python reads them."""
+    if isinstance(number, str):
+        return number.encode(errors="ignore").decode() == number
+    return number is None or (isinstance(number, int) and not isinstance(number, bool))
 
 
 def _result(engine: Engine, message: Json) -> Json:

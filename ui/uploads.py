@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -64,6 +65,8 @@ class Uploads:
         """Name the folder; it is made when the first file comes. ``most_bytes`` is the largest file that is taken."""
         self.folder = folder
         self.most_bytes, self.most_files, self.most_in_all = most_bytes, most_files, most_in_all
+        self.lock = threading.Lock()
+        """For who keeps a file and says that it is wanted, or finds that it is not and deletes it: one at a time."""
         self._held: tuple[int, int] | None = None  # files and bytes; counted once, when the first file comes
 
     async def receive(self, parts: AsyncIterator[bytes]) -> Received:
@@ -88,8 +91,20 @@ class Uploads:
         return Received(Path(name), digest.hexdigest(), size)
 
     def keep(self, received: Received, name: str) -> Path:
-        """Put a file that has arrived in its place, and return that. The same name and bytes twice are one file."""
-        target = self.folder / safe_path(name)
+        """Put a file that has arrived in its place, and return that. The same name and bytes twice are one file.
+
+        Raises Refused, and leaves nothing then.
+        """
+        try:
+            return self._kept(received, self.folder / safe_path(name))
+        except (FileExistsError, NotADirectoryError) as error:
+            self.drop(received)
+            raise Refused("A file here has its folder’s name: rename the folder, then send it again.") from error
+        except OSError as error:
+            self.drop(received)
+            raise Refused(f"It cannot be stored ({error.strerror}): make room on the disk, then try again.") from error
+
+    def _kept(self, received: Received, target: Path) -> Path:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for candidate in _numbered(target):
             try:

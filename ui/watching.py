@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import threading
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -21,18 +20,20 @@ class Watching:
     def __init__(
         self, engine: Engine, jobs: Jobs, path: Path, *, uploads: Path | None = None, resume: bool = True
     ) -> None:
-        """``path`` is the file in which it is remembered what is watched; without ``resume`` nobody looks there.
+        """``path`` is the file in which it is remembered what is watched.
+
+        Without ``resume`` no folder of the last run is followed, and the file stays as it is: it is the next run's.
 
         Of the folder of ``uploads`` too it is remembered what was removed by hand.
         """
         self._engine, self._jobs, self._path = engine, jobs, path
         self._uploads = [str(uploads)] if uploads else []
         self._lock = threading.Lock()
-        self._folders: list[str] = []
-        self._closed = False
-        remembered = _read(path) if resume else {}
+        self._is_kept = resume
+        self._folders: dict[str, threading.Event] = {}  # each with what ends its thread, and no later one's
+        remembered = _read(path)
         jobs.left_out |= set(remembered.get("left_out", ()))
-        for folder in remembered.get("folders", ()):
+        for folder in remembered.get("folders", ()) if resume else ():
             self.add(Path(folder))
 
     def folders(self) -> list[str]:
@@ -42,20 +43,20 @@ class Watching:
 
     def add(self, folder: Path) -> None:
         """Bring the index in line with a folder, and keep it so."""
-        real = os.path.realpath(folder)
+        real, dropped = os.path.realpath(folder), threading.Event()
         with self._lock:
             if real in self._folders:
                 return
-            self._folders.append(real)
+            self._folders[real] = dropped
             self._remember()
-        threading.Thread(target=self._follow, args=(real,), name="seedqa-watch", daemon=True).start()
+        threading.Thread(target=self._follow, args=(real, dropped), name="seedqa-watch", daemon=True).start()
 
     def drop(self, folder: str) -> bool:
         """Watch a folder no more; what is indexed stays. Tell whether it was watched."""
         with self._lock:
             if folder not in self._folders:
                 return False
-            self._folders.remove(folder)
+            self._folders.pop(folder).set()
             self._jobs.left_out -= {path for path in self._jobs.left_out if _is_below(path, [folder])}
             self._remember()
             return True
@@ -75,18 +76,20 @@ class Watching:
 
     def close(self) -> None:
         """Stop looking."""
-        self._closed = True
+        with self._lock:
+            for dropped in self._folders.values():
+                dropped.set()
 
-    def _follow(self, folder: str) -> None:
-        while not self._stopped(folder):
+    def _follow(self, folder: str, dropped: threading.Event) -> None:
+        while not dropped.is_set():
             try:
                 watch = self._engine.watch([Path(folder)])  # before it is read: nothing that changes then is missed
                 self._jobs.add([Path(folder)], name=folder)
-                for changes in watch.changes(lambda: self._stopped(folder)):
+                for changes in watch.changes(dropped.is_set):
                     self._pass_on(changes, folder)
             except Exception:
                 _LOG.exception("looking at %s failed", folder)
-                time.sleep(5)
+                dropped.wait(5)
 
     def _pass_on(self, changes: Changes, folder: str) -> None:
         try:
@@ -99,16 +102,13 @@ class Watching:
         if differ:
             self._jobs.add(differ, name=_named(differ, folder))
 
-    def _stopped(self, folder: str) -> bool:
-        return self._closed or folder not in self._folders
-
     def _remember(self) -> None:
-        if not self._folders and not self._jobs.left_out and not self._path.exists():
+        if not self._is_kept or not (self._folders or self._jobs.left_out or self._path.exists()):
             return
         new = self._path.with_name(f"{self._path.name}.new")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            kept = {"folders": self._folders, "left_out": sorted(self._jobs.left_out)}
+            kept = {"folders": list(self._folders), "left_out": sorted(self._jobs.left_out)}
             new.write_text(json.dumps(kept), encoding="ascii")
             new.replace(self._path)
         except OSError as error:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from qa import Where
+from qa.location import expanded
 
 
 def where_of(paths: Sequence[Path], pairs: Sequence[str]) -> Where | None:
@@ -23,7 +24,7 @@ def where_of(paths: Sequence[Path], pairs: Sequence[str]) -> Where | None:
         return None
     return Where(
         documents=tuple(_number(text) for text in given["document"]) or None,
-        paths=tuple(str(path.expanduser().absolute()) for path in paths) or None,
+        paths=tuple(str(expanded(path).absolute()) for path in paths) or None,
         kinds=tuple(given["kind"]) or None,
         since=_day("since", given["since"]),
         until=_day("until", given["until"]),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -121,7 +122,7 @@ def folder_of(name: str) -> Path | None:
     What could only be a path is one even where there is no such folder: a mistyped path must not go to the network.
     """
     is_hub_name = re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)?", name) is not None
-    path = Path(name).expanduser()
+    path = Path(os.path.expanduser(name))  # noqa: PTH111  (Path's own raises RuntimeError for a name of nobody)
     return path.resolve() if path.exists() or not is_hub_name else None
 
 

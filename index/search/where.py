@@ -63,7 +63,8 @@ def _conditions(where: Where) -> Iterator[Condition]:
 
 def _roots(paths: tuple[str, ...]) -> frozenset[str]:
     """Write the paths as stored ones may be written; a path that no file can have is left out."""
-    return roots([Path(path).expanduser() for path in paths if _is_storable(path)])
+    whole = (os.path.expanduser(path) for path in paths if _is_storable(path))  # noqa: PTH111  (Path's own may raise)
+    return roots([Path(path) for path in whole])
 
 
 def _is_storable(path: str) -> bool:

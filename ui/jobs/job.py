@@ -59,6 +59,11 @@ class Job:
         """Whether nothing more comes of it."""
         return self.state not in (State.WAITING, State.RUNNING)
 
+    @property
+    def can_retry(self) -> bool:
+        """Whether there is something to do again: not while it runs, or it would be done twice."""
+        return self.is_over and (bool(self.failures) or self.state is not State.DONE)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

@@ -72,10 +72,26 @@ class Jobs:
         with self._changed:
             return self._removed.get(removal, ((), ""))[0]
 
-    def forget(self, removal: int) -> bool:
-        """Give up undoing a removal; tell whether it could still have been."""
+    def is_going(self, path: Path) -> bool:
+        """Tell whether a file is being removed, or waits for that: though it is in the index, it soon is not."""
         with self._changed:
-            return self._removed.pop(removal, None) is not None
+            removals = (job for job in self._jobs.values() if job.kind is Kind.REMOVE and not job.is_over)
+            return any(path in job.paths for job in removals)
+
+    def reclaim(self, paths: Iterable[Path]) -> None:
+        """Take files that are wanted again out of all removals: :meth:`forget` gives them up no more."""
+        wanted = set(paths)
+        with self._changed:
+            left = {
+                removal: (tuple(path for path in removed if path not in wanted), name)
+                for removal, (removed, name) in self._removed.items()
+            }
+            self._removed = {removal: each for removal, each in left.items() if each[0]}
+
+    def forget(self, removal: int) -> tuple[Path, ...]:
+        """Give up undoing a removal; return the files that could still have been brought back by it."""
+        with self._changed:
+            return self._removed.pop(removal, ((), ""))[0]
 
     def stop(self, job: int | None = None) -> None:
         """Stop a job, or all that are not finished. What has been stored stays."""
@@ -89,7 +105,7 @@ class Jobs:
         """Do again what failed or was stopped, in place of its line; return the new job's id."""
         with self._changed:
             old = self._jobs.get(job)
-            if old is None or not (old.failures or old.state in (State.FAILED, State.STOPPED)):
+            if old is None or not old.can_retry:
                 return None
             del self._jobs[job]
         failed = tuple(Path(outcome.path) for outcome in old.failures)

@@ -110,6 +110,25 @@ def test_a_question_can_be_stopped_and_asked_again(page: Page) -> None:
     expect(page.locator(".sq-notice")).to_have_count(1)
 
 
+def test_a_question_that_is_turned_away_twice_is_still_asked_in_its_place(page: Page) -> None:
+    """What was asked before it stays until then, and not longer."""
+    again = page.get_by_role("button", name="Ask again")
+    page.get_by_label("Your question").fill("Who slowly led the meeting?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sq-working")).to_contain_text("of 200")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    page.route("**/ask", lambda route: route.fulfill(status=503, json={"error": "Too many questions are waiting."}))
+    again.click()
+    expect(page.locator(".sq-notice")).to_contain_text("Too many")
+    page.unroute("**/ask")
+    again.click()
+    expect(page.locator(".sq-working")).to_contain_text("of 200")
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator(".sq-notice")).to_contain_text("Stopped.")
+    page.reload()
+    expect(page.locator(".sq-notice")).to_have_count(1)
+
+
 def test_the_last_questions_come_back_with_the_arrow(page: Page) -> None:
     """As typed, then as understood: two keys to edit how a follow-up was taken. Escape gives the draft back."""
     box = page.get_by_label("Your question")

@@ -23,7 +23,8 @@ export const ask = (question, { mode = chosen(), context = true, where = scope.w
   show(article);
   count(1);
   const body = { question, mode, context, ...(where ? { where } : {}) };
-  if (instead?.exchange.number) body.instead_of = instead.exchange.number;
+  article.replaces = instead?.exchange.number ?? instead?.replaces; // which stays kept if this one is turned away
+  if (article.replaces) body.instead_of = article.replaces;
   const began = current.sending.then(named).then((name) => begin(article, name, body));
   current.sending = began.catch(() => {});
   began.then((rest) => rest()).catch((error) => unanswered(article, error)).finally(() => count(-1));

@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from fastapi import FastAPI
@@ -329,6 +329,20 @@ def test_a_question_without_an_answer_is_exported_as_such() -> None:
     """Interrupted, stopped or failed."""
     text = exported(Exchange(1, "Who?", "{}", 0.0, Reply(State.STOPPED)))
     assert text.endswith("This was stopped.\n")
+
+
+@pytest.mark.parametrize("route", ["", "/export", "/questions/1"])
+def test_conversations_that_cannot_be_read_say_what_to_do(
+    client: TestClient, one: str, monkeypatch: pytest.MonkeyPatch, route: str
+) -> None:
+    """Two of these routes answered a bare 500."""
+    monkeypatch.setattr(Conversations, "_rows", _damaged)
+    reply = client.get(f"{one}{route}")
+    assert (reply.status_code, reply.json()["error"]) == (503, "the conversations cannot be read: move that file away")
+
+
+def _damaged(*_: object) -> NoReturn:
+    raise qa.StoreError("the conversations cannot be read: move that file away")
 
 
 # First questions

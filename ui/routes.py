@@ -105,6 +105,7 @@ def add(app: FastAPI, engine: Engine, *, queue: Queue | None = None) -> None:
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(StarletteHTTPException)(_said)
     app.exception_handler(FullError)(_turned_away)
+    app.exception_handler(qa.Error)(_unavailable)
 
     @app.post("/api/ask", tags=[FOR_PROGRAMS])
     async def ask(request: AskRequest, accept: Annotated[str, Header()] = "") -> Response:
@@ -215,6 +216,12 @@ def _said(request: Request, error: Exception) -> Response:
 def _turned_away(request: Request, error: Exception) -> Response:
     assert isinstance(error, FullError), request.url.path
     return full(error)
+
+
+def _unavailable(request: Request, error: Exception) -> Response:
+    """A file of ours cannot be used: its own words say what to do."""
+    assert isinstance(error, qa.Error), request.url.path
+    return problem(503, str(error))
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:

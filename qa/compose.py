@@ -10,6 +10,7 @@ from qa.about import Asked, is_yes_no
 from qa.extent import after_marker, is_label, settled
 from qa.lists import asks_for_several, joined_names, whole_list
 from qa.read import Calibration
+from qa.speech import speaker_of, stands_in
 from qa.table import cell_asked_for
 from qa.types import Answer, Candidate, Citation, Claim, Reason
 
@@ -90,6 +91,8 @@ def shape(candidates: Sequence[Candidate], asked: Asked) -> list[Candidate]:
 def _quoted(candidate: Candidate, asked: Asked) -> Candidate | None:
     """Return the candidate whole, in the cell that was asked for; None if it only echoes the question."""
     document = candidate.hit.passage.document
+    if speaker := speaker_of(candidate, asked):
+        return speaker
     cell = cell_asked_for(candidate, asked)
     if cell:
         start, end = cell.mark.start, cell.mark.end
@@ -154,7 +157,7 @@ def _says_nothing(document: Document, sentence: tuple[int, int]) -> bool:
 def _line(candidate: Candidate) -> str:
     """Return what a candidate's line says: its sentence, or its row with the names of the columns."""
     document = candidate.hit.passage.document
-    start, end = sentence_around(document, candidate.start, candidate.end)
+    start, end = stands_in(candidate)
     labels = [mark.label for mark in document.within(start, end) if mark.kind is Kind.CELL]
     return "\n".join((document.text[min(start, candidate.start) : max(end, candidate.end)], *labels))
 
@@ -224,7 +227,7 @@ def cite(candidate: Candidate) -> list[Citation]:
     Quote and sentence are cut from the document itself.
     """
     passage, document = candidate.hit.passage, candidate.hit.passage.document
-    start, end = sentence_around(document, candidate.start, candidate.end)
+    start, end = stands_in(candidate)
     one = Citation(
         path=document.path,
         title=document.title,

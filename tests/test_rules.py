@@ -290,6 +290,33 @@ def test_a_speaker_s_label_can_be_quoted(tmp_path: Path) -> None:
     assert ask(tmp_path, text, "Who will order the paint?", "Bram", suffix=".txt").text == "Bram"
 
 
+CALL = (
+    "Ada: Pavel has the flu, so I will lead this. Is the mural dry?\n"
+    "Bram: I want the blue paint from Ada.\n"
+    "Ada: Pavel will order it. Ten litres would be too much.\n"
+    "Bram: Good.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "marked", "speaker"),
+    [
+        ("Who will lead this?", "Pavel", "Ada"),
+        ("Who wants the blue paint?", "Ada\\.", "Bram"),
+        ("Who asked whether the mural is dry?", "the mural", "Ada"),
+        ("Who said that ten litres would be too much?", "Ten litres", "Ada"),
+        ("Who has the flu?", "Pavel", "Pavel"),
+        ("Who will order the blue paint?", "Ada\\.", "Ada."),
+    ],
+)
+def test_who_speaks_of_herself_is_the_one(tmp_path: Path, question: str, marked: str, speaker: str) -> None:
+    """ "Jonas is ill, so I will chair": asked who chairs, the reader marked Jonas, the only name in the sentence."""
+    answer = ask(tmp_path, CALL, question, marked, suffix=".txt")
+    assert answer.text == speaker
+    if question == "Who will lead this?":
+        assert answer.citations[0].sentence == CALL.split("\n")[0]
+
+
 # 9  Abstaining is graded
 
 

@@ -33,7 +33,8 @@ def _same_start(*given: Any) -> Any:
     return given[1]
 
 
-def _same_ends(*given: Any) -> Any:
+def _same_ends(*given: Any, bounds: object = None) -> Any:
+    del bounds
     return given[1:]
 
 
@@ -50,6 +51,7 @@ RULES: dict[str, tuple[tuple[object, str, Any], ...]] = {
     ),
     "no echoes": ((about.Asked, "echoes", lambda *_: False),),
     "no headings": ((compose, "names_only", lambda _: False),),
+    "who speaks": ((compose, "speaker_of", lambda *_: None),),
     "the cell asked for": ((compose, "cell_asked_for", lambda *_: None),),
     "whole lists": ((compose, "asks_for_several", lambda _: False),),
     "yes or no by a sentence": ((compose, "is_yes_no", lambda _: False),),

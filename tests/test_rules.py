@@ -293,7 +293,8 @@ def test_a_speaker_s_label_can_be_quoted(tmp_path: Path) -> None:
 CALL = (
     "Ada: Pavel has the flu, so I will lead this. Is the mural dry?\n"
     "Bram: I want the blue paint from Ada.\n"
-    "Ada: Pavel will order it. Ten litres would be too much.\n"
+    "Ada: I think Pavel will order it. Ten litres would be too much.\n"
+    "Bram: Pavel will send me the bill.\n"
     "Bram: Good.\n"
 )
 
@@ -306,6 +307,8 @@ CALL = (
         ("Who asked whether the mural is dry?", "the mural", "Ada"),
         ("Who said that ten litres would be too much?", "Ten litres", "Ada"),
         ("Who has the flu?", "Pavel", "Pavel"),
+        ("Who will order it?", "Pavel(?= will order)", "Pavel"),
+        ("Who will send the bill?", "Pavel(?= will send)", "Pavel"),
         ("Who will order the blue paint?", "Ada\\.", "Ada."),
     ],
 )

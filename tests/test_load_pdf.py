@@ -1,5 +1,6 @@
 """PDF by where its words stand: lines, tables, headings, running heads, fields, and what cannot be read."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,6 +68,32 @@ def test_columns_of_prose_are_read_one_after_the_other() -> None:
     parsed = pdf.parse(pdfs.make(["".join(lines)]))
     assert parsed.text == "\n".join(left) + "\n\n" + "\n".join(right)
     assert marked(parsed, Kind.ROW) == []
+
+
+def test_what_is_drawn_first_is_not_read_before_what_stands_above_it() -> None:
+    """Bylaws drew the headings and paragraphs of each page first, and the lists under them last."""
+    shown = [
+        (700, "Article 5: Officers"),
+        (640, "Article 6: Dues"),
+        (620, "Dues are paid in January of each year."),
+        (680, "A. A chair is chosen every year."),
+        (660, "B. A clerk keeps the minutes."),
+    ]
+    parsed = pdf.parse(pdfs.make(["".join(pdfs.text(72, y, line) for y, line in shown)]))
+    assert parsed.text.split() == " ".join(line for _, line in sorted(shown, reverse=True)).split()
+
+
+def test_a_line_across_columns_parts_what_stands_above_it_from_what_is_below() -> None:
+    """Though the file has it before both columns; of each half, one column is still read after the other."""
+    across = pdfs.text(72, 630, "NOTICE TO ALL MEMBERS OF THE SAILING CLUB AND THEIR GUESTS AT THE REGATTA")
+    left = [pdfs.text(72, y, f"Left {y} of the first column.") for y in (700, 680, 660, 600, 580, 560)]
+    right = [pdfs.text(330, y, f"Right {y} of the second column.") for y in (700, 680, 660, 600, 580, 560)]
+    numbers = re.findall(r"[A-Z]\w+ \d+|NOTICE", pdf.parse(pdfs.make([across + "".join(left + right)])).text)
+    assert numbers == [
+        *("Left 700", "Left 680", "Left 660", "Right 700", "Right 680", "Right 660"),
+        "NOTICE",
+        *("Left 600", "Left 580", "Left 560", "Right 600", "Right 580", "Right 560"),
+    ]
 
 
 LEFT = """The harbour was dredged for the

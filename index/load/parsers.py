@@ -77,7 +77,7 @@ VERSIONS = {
     "office.opendocument": 2,
     "office.pptx": 2,
     "office.xlsx": 3,
-    "pdf": 5,
+    "pdf": 6,
     "rtf": 2,
     "sheet": 2,
     "text": 6,

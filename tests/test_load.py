@@ -1,6 +1,8 @@
 """Loading: each format's text, its offsets, and what is said about files that cannot be read."""
 
 import hashlib
+import io
+import json
 import os
 import random
 import subprocess
@@ -15,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import LoadError, UnsupportedFile
-from index.load import SUFFIXES, html, load, markdown, pdf, text
+from index.load import SUFFIXES, data, html, load, markdown, pdf, reply, text
 from index.load import parsed as parsed_
+from index.load.blocks import Paragraph, Writer
 from index.load.parsed import ParseError
 from index.types import Kind, Mark
 
@@ -209,6 +212,34 @@ def test_more_headings_than_anybody_writes_are_none(line: str, monkeypatch: pyte
     most, more = markdown.parse(line.encode() * 30), markdown.parse(line.encode() * 31)
     assert [mark.kind for mark in most.marks] == [Kind.HEADING] * 30
     assert (more.text, more.marks) == (line * 31, ())
+    assert (most.note, more.note) == ("", "more than 30 headings: none is known as one")
+
+
+def test_too_many_headings_are_noted_whoever_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The places were gone without a word."""
+    for module in (parsed_, markdown):
+        monkeypatch.setattr(module, "MOST_HEADINGS", 3)
+    writer = Writer()
+    writer.write([Paragraph(f"Part {number}", level=1) for number in range(4)])
+    cell = {"cell_type": "markdown", "source": "# a\n" * 4}
+    notebook = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    for found in (writer.parsed(""), html.parse(b"<h1>a</h1>" * 4), data.parse(notebook.encode())):
+        assert found.text
+        assert not [mark for mark in found.marks if mark.kind is Kind.HEADING]
+        assert found.note == "more than 3 headings: none is known as one"
+    assert html.parse(b"<h1>a</h1>" * 3).note == ""
+
+
+def test_tables_that_are_left_out_for_their_size_are_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind what else is noted."""
+    monkeypatch.setattr(reply, "MOST_MARKS", 3)
+    said = "a page is an image"
+    for rows, note in ((3, said), (4, f"{said}; more than 3 marks: its tables are plain text")):
+        sent = io.BytesIO()
+        marks = tuple(Mark(0, 1, Kind.ROW, str(number)) for number in range(rows))
+        reply.write(parsed_.Parsed("", "text", marks, said), sent)
+        sent.seek(0)
+        assert reply.read(sent).note == note
 
 
 def test_a_heading_of_html_is_one_of_markdown() -> None:

@@ -13,6 +13,8 @@ import pytest
 from index.chunk import chunk
 from index.errors import LoadError
 from index.load import archive, code, load, sandbox
+from index.load import parsed as parsed_
+from index.load import parts as parts_
 from index.load.parsed import Parsed, ParseError
 from index.types import Kind
 from tests.fakes import HashingEmbedder
@@ -53,6 +55,16 @@ def test_each_file_is_a_part_with_its_name() -> None:
     headings = [(mark.label, parsed.text[mark.start :][:7]) for mark in parsed.marks if mark.kind is Kind.HEADING]
     assert headings == [("Tides", "# Tides")]
     assert [mark.label for mark in parsed.marks if mark.kind is Kind.SPEAKER] == ["Ann", "Bob", "Ann"]
+
+
+def test_what_is_noted_on_a_file_is_noted_on_the_zip(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the file's name; what could not be read in it was not said."""
+    monkeypatch.setattr(parsed_, "MOST_HEADINGS", 1)
+    monkeypatch.setattr(parts_, "MOST_NOTES", 2)
+    page = "<h1>a</h1><h1>b</h1>"
+    made = zipped({"a.html": page, "b.html": "<p>Fine.</p>", "c.html": page, "d.html": page})
+    said = "more than 1 headings: none is known as one"
+    assert archive.parse(made).note == f"a.html: {said}; c.html: {said}"
 
 
 def test_a_zip_in_a_zip_is_read_to_some_depth() -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from index.load.header import TableRow, with_headers
-from index.load.parsed import Heading, Parsed, ParseError, ordered, sections
+from index.load.parsed import Heading, Parsed, ParseError, heading_note, ordered, sections
 from index.load.table import MOST_CELLS, Cell, Row, table_marks
 from index.types import Kind, Mark
 
@@ -49,6 +49,7 @@ class Writer:
         self._marks: list[Mark] = []
         self._tables: list[list[Row]] = []
         self._headings: list[Heading] = []
+        self._note = ""
         self._cells = 0
         self._was_item = False
 
@@ -71,6 +72,7 @@ class Writer:
     def end_sections(self) -> None:
         """End the sections that are open: what comes is below no heading so far."""
         self._marks += sections(self._headings, self.length)
+        self._note = self._note or heading_note(self._headings)
         self._headings.clear()
 
     def parsed(self, title: str) -> Parsed:
@@ -78,7 +80,7 @@ class Writer:
         self.end_sections()
         text = "".join(self._parts)
         tables = [mark for rows in self._tables for mark in table_marks(rows, text)]
-        return Parsed(title=title or self.title, text=text, marks=ordered([*self._marks, *tables]))
+        return Parsed(title=title or self.title, text=text, marks=ordered([*self._marks, *tables]), note=self._note)
 
     def _paragraph(self, block: Paragraph) -> None:
         with self.marked(Kind.PART, block.part) if block.part else _nothing():

@@ -7,7 +7,7 @@ left out: the contents would be found in place of what they point to.
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
@@ -69,7 +69,7 @@ def parse(data: bytes) -> Parsed:
     parts.add(form([("Title", title), *((name.title(), _field(book, tag)) for name, tag in FIELDS)]))
     chapters = _write([page for page in pages if page not in unread] or pages, package, contents, parts)
     parsed = parts.parsed(title)
-    return Parsed(title, parsed.text, ordered([*parsed.marks, *_chapters(chapters, parsed)]))
+    return replace(parsed, marks=ordered([*parsed.marks, *_chapters(chapters, parsed)]))
 
 
 def _root(package: Package) -> str:

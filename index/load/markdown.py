@@ -6,7 +6,7 @@ from itertools import islice
 
 from index.load import front
 from index.load.lines import Line, line_marks, split
-from index.load.parsed import MOST_HEADINGS, Heading, Parsed, ordered, sections
+from index.load.parsed import MOST_HEADINGS, Heading, Parsed, heading_note, ordered, sections
 from index.load.table import Row, cut, is_countable, strip, table_marks
 from index.load.text import decode
 from index.types import Kind, Mark
@@ -38,20 +38,20 @@ MARKS = re.compile(r"\*+|`+|\\(?=[^\w\s])")
 def parse(data: bytes) -> Parsed:
     """Markdown with its headings; the title is the first heading's, else the front matter's."""
     text = shown(decode(data))
-    found = marks(text)
+    found, note = marked(text)
     heading = next((mark.label for mark in found if mark.kind is Kind.HEADING), "")
-    return Parsed(title=heading or front.title(front.block(text)), text=text, marks=found)
+    return Parsed(title=heading or front.title(front.block(text)), text=text, marks=found, note=note)
 
 
-def marks(text: str) -> tuple[Mark, ...]:
-    """Mark the headings, the tables, who speaks, what a form says, and the fields of the front matter."""
+def marked(text: str) -> tuple[tuple[Mark, ...], str]:
+    """Mark the headings, the tables, who speaks, what a form says, and the front matter; and note what is too much."""
     top = front.block(text)
     body = top.end() if top else 0
     headings = tuple(islice(_headings(text, body), MOST_HEADINGS + 1))
     rows = list(_tables(text, body)) if is_countable(text, "|") else []
     tables = [mark for table in rows for mark in table_marks(table, text, words=plain)]
     lines = line_marks(_prose(text, body, headings, rows))
-    return ordered([*front.marks(top), *sections(headings, len(text)), *tables, *lines])
+    return ordered([*front.marks(top), *sections(headings, len(text)), *tables, *lines]), heading_note(headings)
 
 
 def shown(text: str) -> str:

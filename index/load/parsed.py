@@ -1,7 +1,7 @@
 """What a parser gives back, and how it says that it cannot."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from itertools import islice
 from zipfile import BadZipFile
@@ -39,6 +39,16 @@ class Heading:
 
 MOST_HEADINGS = 200_000
 """Nobody wrote more: a text that has more is read as text alone, so that it is read in time."""
+
+
+def heading_note(headings: Sized) -> str:
+    """Return the note on a text with too many headings for :func:`sections`; "" if it has no more than those."""
+    return f"more than {MOST_HEADINGS:,} headings: none is known as one" if len(headings) > MOST_HEADINGS else ""
+
+
+def joined(*notes: str) -> str:
+    """Return the notes that say something as one."""
+    return "; ".join(dict.fromkeys(filter(None, notes)))
 
 
 def sections(headings: Iterable[Heading], end: int) -> tuple[Mark, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import PurePosixPath
 
-from index.load.parsed import Parsed, ParseError, ordered
+from index.load.parsed import Parsed, ParseError, joined, ordered
 from index.load.parsers import FAMILIES, module_of
 from index.load.text import clean
 from index.types import Kind, Mark
@@ -17,6 +17,8 @@ BETWEEN = "\n\n"
 CONTAINERS = frozenset({"archive", "mail"})
 """Families whose modules have ``parse_within``: they count on where the file that they are in has come to."""
 LONGEST_LABEL = 200
+MOST_NOTES = 10
+"""On what is in a file; a line of five thousand would be read by nobody."""
 
 
 @dataclass(slots=True)
@@ -78,12 +80,18 @@ class Parts:
         self.length = 0
         self._texts: list[str] = []
         self._marks: list[Mark] = []
+        self._notes: list[str] = []
 
     def add(self, parsed: Parsed, *, kind: Kind | None = None, label: str = "") -> None:
-        """Write a text after the others, its marks with it, under a mark of its own if ``kind`` is given."""
+        """Write a text after the others, its marks with it, under a mark of its own if ``kind`` is given.
+
+        What is noted on it is noted on the whole, after its label.
+        """
         text = clean(parsed.text)
         if not text.strip():
             return
+        if parsed.note and len(self._notes) < MOST_NOTES:
+            self._notes.append(f"{one_line(label)}: {parsed.note}" if label else parsed.note)
         start = self.length + (len(BETWEEN) if self._texts else 0)
         self._texts.append(text)
         self.length = start + len(text)
@@ -95,7 +103,9 @@ class Parts:
 
     def parsed(self, title: str = "") -> Parsed:
         """Return what was written."""
-        return Parsed(title=title, text=BETWEEN.join(self._texts), marks=ordered(self._marks))
+        return Parsed(
+            title=title, text=BETWEEN.join(self._texts), marks=ordered(self._marks), note=joined(*self._notes)
+        )
 
 
 def form(fields: Iterable[tuple[str, str]]) -> Parsed:

@@ -7,7 +7,7 @@ several times as much in the parent.
 import json
 from typing import IO
 
-from index.load.parsed import Parsed, ParseError
+from index.load.parsed import Parsed, ParseError, joined
 from index.load.text import clean
 from index.types import Kind, Mark
 
@@ -30,7 +30,9 @@ def refusal(reason: str) -> bytes:
 def write(parsed: Parsed, replies: IO[bytes]) -> None:
     """Send what was parsed."""
     text, columns = clean(parsed.text).encode(), _columns(_bounded(parsed.marks))
-    header = {"title": clean(parsed.title), "note": clean(parsed.note), "text": len(text), "marks": len(columns)}
+    too_many = f"more than {MOST_MARKS:,} marks: its tables are plain text" if len(parsed.marks) > MOST_MARKS else ""
+    note = joined(clean(parsed.note), too_many)
+    header = {"title": clean(parsed.title), "note": note, "text": len(text), "marks": len(columns)}
     for part in (json.dumps(header).encode(), b"\n", text, columns):
         replies.write(part)
 

@@ -33,12 +33,13 @@ class Writer:
         self._cells = 0
         self._rows = 0
         self._gap = "\n\n"
+        self._note = ""
 
     def parsed(self, title: str) -> Parsed:
         """Return what was written."""
         text = "".join(self._pieces)
         tables = [mark for rows in self._tables for mark in table_marks(rows, text)]
-        return Parsed(title, text, ordered([*self._marks, *tables]))
+        return Parsed(title, text, ordered([*self._marks, *tables]), self._note)
 
     # what a value is written as
 
@@ -113,7 +114,8 @@ class Writer:
         if is_code:
             self._marks.append(Mark(start, self._length, Kind.CODE, ""))
         else:
-            marks = markdown.marks(words)
+            marks, note = markdown.marked(words)
+            self._note = self._note or note
             self._marks += [replace(mark, start=start + mark.start, end=start + mark.end) for mark in marks]
 
     # how it is written

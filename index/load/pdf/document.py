@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from index.load.grid import is_header
-from index.load.parsed import Heading, Parsed, ParseError, ordered, sections
+from index.load.parsed import Heading, Parsed, ParseError, heading_note, joined, ordered, sections
 from index.load.pdf import flow, mend
 from index.load.pdf.headings import Found, Place, headings
 from index.load.pdf.page import Page, Reader
@@ -61,7 +61,7 @@ def parse(data: bytes) -> Parsed:
         title="" if PROGRAM_TITLE.fullmatch(title) else title,
         text=text,
         marks=ordered([*sections(writer.headings, writer.body_end), *writer.marks, *writer.table_marks(text)]),
-        note=unread,
+        note=joined(unread, heading_note(writer.headings)),
     )
 
 

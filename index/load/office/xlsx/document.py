@@ -8,7 +8,7 @@ from index.load.blocks import Paragraph, Writer
 from index.load.office.package import Package
 from index.load.office.xlsx.book import Book
 from index.load.office.xlsx.sheet import sheet_blocks
-from index.load.parsed import Parsed
+from index.load.parsed import Parsed, joined
 from index.types import Kind
 
 MOST_NAMED = 3
@@ -30,7 +30,8 @@ def parse(data: bytes) -> Parsed:
                 writer.write([Paragraph(name, level=1)])
             writer.write(sheet_blocks(package, part, book))
         writer.end_sections()
-    return replace(writer.parsed(package.title()), note=_unknown(book.unknown))
+    parsed = writer.parsed(package.title())
+    return replace(parsed, note=joined(_unknown(book.unknown), parsed.note))
 
 
 def _unknown(cells: Sequence[str]) -> str:

@@ -83,6 +83,13 @@ def test_what_is_drawn_first_is_not_read_before_what_stands_above_it() -> None:
     assert parsed.text.split() == " ".join(line for _, line in sorted(shown, reverse=True)).split()
 
 
+def test_what_was_drawn_first_below_the_end_of_some_lines_is_read_after_all() -> None:
+    """The page's number, drawn first and far to the right, is below the longer lines alone."""
+    lines = ["The harbour was dredged for the first time in years.", "Nine barges were filled.", "It took a summer."]
+    shown = [pdfs.text(300, 600, "1 / 3"), *(pdfs.text(72, 700 - 14 * n, line) for n, line in enumerate(lines))]
+    assert pdf.parse(pdfs.make(["".join(shown)])).text.split("\n\n") == ["\n".join(lines), "1 / 3"]
+
+
 def test_a_line_across_columns_parts_what_stands_above_it_from_what_is_below() -> None:
     """Though the file has it before both columns; of each half, one column is still read after the other."""
     across = pdfs.text(72, 630, "NOTICE TO ALL MEMBERS OF THE SAILING CLUB AND THEIR GUESTS AT THE REGATTA")

@@ -1,7 +1,7 @@
 """Lines in the order in which they are read, where the file draws some of a column before what stands above them."""
 
+from bisect import bisect, insort
 from collections.abc import Sequence
-from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
 from index.load.pdf.words import Line
@@ -29,15 +29,15 @@ def downward(lines: Sequence[Line]) -> list[Line]:
                 below[number].append(other)
                 above[other] += 1
     ready = [number for number, count in enumerate(above) if not count]
-    heapify(ready)
-    done = []
-    while ready:
-        done.append(heappop(ready))
-        for number in below[done[-1]]:
+    done, last = [], -1
+    while ready:  # what was held back comes when the file has nothing more that may come before it
+        last = ready.pop(bisect(ready, last) % len(ready))
+        done.append(lines[last])
+        for number in below[last]:
             above[number] -= 1
             if not above[number]:
-                heappush(ready, number)
-    return [lines[number] for number in done]
+                insort(ready, number)
+    return done
 
 
 def _is_above(one: Line, other: Line) -> bool:

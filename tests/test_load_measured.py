@@ -1,13 +1,16 @@
 """bench.reading: what it counts as found, in order and in place; and that files of each format are read as written."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from bench.reading.made import FORMATS, write_files
 from bench.reading.measure import Piece, Score, compare
+from bench.reading.readers import reader_of
 from index.load.document import load
 from index.types import Document, Kind, Mark
+from tests import pdfs
 
 
 def document(text: str, *marks: Mark) -> Document:
@@ -35,6 +38,18 @@ def test_a_place_is_right_where_a_mark_of_that_name_covers_it(label: str, right:
     found = document("one two three four", Mark(0, 18, Kind.PAGE, "2"))
     score = compare(found, [Piece("one two three four", ((Kind.PAGE, label),))])
     assert (score.right_places, score.places) == (right, 1)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs Poppler's pdftotext")
+def test_a_phrase_of_a_pdf_does_not_run_from_one_block_into_another(tmp_path: Path) -> None:
+    """What stands before and after a running head, or in two cells, is no phrase that anybody reads."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdfs.make([pdfs.text(72, 760, "Town of Arden") + pdfs.text(72, 600, "Dues are paid in May.")]))
+    reader = reader_of(".pdf")
+    assert reader
+    pieces = [piece for piece in reader[1](path) if piece.text.strip()]
+    assert [piece.text.strip() for piece in pieces] == ["Town of Arden", "Dues are paid in May."]
+    assert {piece.places for piece in pieces} == {((Kind.PAGE, "1"),)}
 
 
 def test_each_format_is_read_as_it_was_written(tmp_path: Path) -> None:

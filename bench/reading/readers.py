@@ -55,7 +55,8 @@ def _is_installed(module: str) -> bool:
 def _pdf(path: Path) -> Iterator[Piece]:
     done = subprocess.run(["pdftotext", "-q", "--", str(path), "-"], capture_output=True, timeout=120, check=False)
     for number, page in enumerate(done.stdout.decode("utf-8", "replace").split("\f"), 1):
-        yield Piece(page, ((Kind.PAGE, str(number)),))
+        for block in page.split("\n\n"):  # a paragraph, a cell, a running head: nobody reads on from one to another
+            yield Piece(block, ((Kind.PAGE, str(number)),))
 
 
 def _docx(path: Path) -> Iterator[Piece]:

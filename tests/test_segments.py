@@ -68,7 +68,7 @@ def seen(store: Store) -> Searcher:
 def exact(store: Store, query: Vectors, k: int, among: list[int] | None = None) -> list[tuple[int, float]]:
     """Compare all passages with a question, one by one."""
     ids = store.passage_ids()
-    found = zip(ids.tolist(), products(store.vectors(ids), query), strict=True)
+    found = zip(ids.tolist(), products(store.vectors(ids), query).tolist(), strict=True)
     return sorted((pair for pair in found if among is None or pair[0] in among), key=lambda pair: (-pair[1], pair[0]))[
         :k
     ]
@@ -121,9 +121,8 @@ def agrees(store: Store, searcher: Searcher) -> None:
     ids = store.passage_ids()
     for query in rows(2, seed=9):
         assert searcher.near(store, query[None], 60) == exact(store, query[None], 60)
-        assert (
-            searcher.products(store, query[None], ids[::-2].tolist()) == products(store.vectors(ids), query[None])[::-2]
-        )
+        found = searcher.products(store, query[None], ids[::-2].tolist())
+        assert found.tolist() == products(store.vectors(ids), query[None])[::-2].tolist()
     lists = searcher.lists(store)
     for word in SAID:
         [term] = store.stems(word)

@@ -20,7 +20,7 @@ from index.search import lexical
 from index.search.build import build, due, register
 from index.search.lexical import Words
 from index.search.postings import DamagedSegment, Postings
-from index.search.searcher import Searcher, Searchers
+from index.search.searcher import Searcher, Searchers, similarities
 from index.search.tail import Ids, Tail
 from index.search.vectors import Quantised, products
 from index.store import Origin, Store
@@ -114,6 +114,19 @@ def test_an_empty_store_finds_nothing(store: Store) -> None:
     """Nothing stored is nothing found, and no segment is made of it."""
     assert seen(store).near(store, rows(1), 5) == []
     assert not made(store)
+
+
+def test_a_passage_is_as_near_as_the_nearest_of_its_own_sentences(store: Store) -> None:
+    """All sentences are compared at once; whatever the order of the passages, none gets its neighbour's."""
+    notes, inner = document("\n".join(SAID[:5])), [rows(count, seed=count) for count in (3, 1, 4, 2, 5)]
+    store.put(notes, lines(notes), rows(5), inner)
+    query, ids = rows(1, seed=9), [4, 1, 5, 2]
+    found = similarities(store, seen(store), query, 0.0, ids)
+    assert [*found] == ids
+    for number, similar in found.items():
+        assert similar.whole == pytest.approx(max(0.0, rows(5)[number - 1] @ query[0]), abs=1e-3)
+        assert similar.nearest == pytest.approx(max(0.0, *inner[number - 1] @ query[0]), abs=2e-2)
+    assert similarities(store, seen(store), query, 0.0, []) == {}
 
 
 def agrees(store: Store, searcher: Searcher) -> None:

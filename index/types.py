@@ -197,7 +197,8 @@ class Passage:
     @property
     def heading(self) -> str:
         """The last heading above its end; "" where there is none."""
-        return self.headings[-1] if self.headings else ""
+        above = self.document.around(self.end - 1, Kind.HEADING)
+        return above[-1].label if above else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,9 @@ def seen(text: str) -> str:
     """
     if not text.isascii():
         text = _APART.sub(_apart, text)
-    neighbours = [*pairwise(found.span() for found in _NUMBER.finditer(text))]
+    neighbours = [*pairwise([found.span() for found in _NUMBER.finditer(text)])]
+    if not neighbours:
+        return text
     dated = _dated(text, _years(neighbours))
     return _GROUPED.sub(_plain, dated) if _has_thousands(neighbours) else dated
 

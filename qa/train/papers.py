@@ -139,7 +139,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--papers", type=Path, default=PAPERS, help="the folder of papers; ours if left out")
     parser.add_argument("--files", default="*.jsonl", help="which of its files")
     parser.add_argument("--times", type=int, default=3, help="how often each of the papers' examples is seen")
-    parser.add_argument("--others", type=int, default=OTHERS, help="passages for a question that its paper does not answer")
+    parser.add_argument("--others", type=int, default=OTHERS, help="passages for a question that the paper leaves open")
     parser.add_argument("--beside", type=float, default=BESIDE, help="the share of the other questions put to one more")
     parser.add_argument("--with", dest="mixed", type=Path, help="a prepared folder (qa.train.real)")
     parser.add_argument("--examples", type=int, default=6_000, help="how many of its examples")

@@ -134,8 +134,8 @@ def agrees(store: Store, searcher: Searcher) -> None:
     ids = store.passage_ids()
     for query in rows(2, seed=9):
         assert searcher.near(store, query[None], 60) == exact(store, query[None], 60)
-        found = searcher.products(store, query[None], ids[::-2].tolist())
-        assert found.tolist() == products(store.vectors(ids), query[None])[::-2].tolist()
+        near = searcher.products(store, query[None], ids[::-2].tolist())
+        assert near.tolist() == products(store.vectors(ids), query[None])[::-2].tolist()
     lists = searcher.lists(store)
     for word in SAID:
         [term] = store.stems(word)

@@ -41,8 +41,10 @@ class RecentDocuments:
 
     def _keep(self, number: int, document: Document) -> None:
         before = self._kept.pop(number, None)
-        self._size += _size(document) - (_size(before) if before else 0)
         self._kept[number] = document
+        if document is before:
+            return
+        self._size += _size(document) - (_size(before) if before else 0)
         while len(self._kept) > 1 and self._size > KEPT:
             self._size -= _size(self._kept.pop(next(iter(self._kept))))
 

@@ -1,6 +1,7 @@
 """Documents, the passages cut from them, and the hits of a search: plain frozen values."""
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -92,11 +93,14 @@ class Document:
 
     @cached_property
     def _by_kind(self) -> dict[Kind, tuple[Mark, ...]]:
-        return {kind: tuple(mark for mark in self.marks if mark.kind is kind) for kind in Kind}
+        found = defaultdict[Kind, list[Mark]](list)
+        for mark in self.marks:
+            found[mark.kind].append(mark)
+        return {kind: tuple(marks) for kind, marks in found.items()}
 
     def marked(self, kind: Kind) -> tuple[Mark, ...]:
         """Return the marks of one kind, in order."""
-        return self._by_kind[kind]
+        return self._by_kind.get(kind, ())
 
     def around(self, offset: int, kind: Kind) -> tuple[Mark, ...]:
         """Return the marks of one kind that hold the character at an offset, the outermost first."""
@@ -193,7 +197,8 @@ class Passage:
     @property
     def heading(self) -> str:
         """The last heading above its end; "" where there is none."""
-        return self.headings[-1] if self.headings else ""
+        above = self.document.around(self.end - 1, Kind.HEADING)
+        return above[-1].label if above else ""
 
 
 @dataclass(frozen=True, slots=True)

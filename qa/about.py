@@ -112,9 +112,11 @@ class Asked:
     def share_of_things(self, text: str) -> float:
         """Return the same, with the words that any rule is made of ("allowed", "must") hardly counted.
 
-        Whether dogs are allowed is told by what speaks of dogs, not by what is allowed.
+        Whether dogs are allowed is told by what speaks of dogs, not by what is allowed; nor by the latter if nothing
+        speaks of dogs.
         """
-        weights = {stem: weight * (RULE_SHARE if stem in _RULE_WORDS else 1) for stem, weight in self.weights.items()}
+        each = {stem: self.weights.get(stem, self.unheard) for stem in self.content}
+        weights = {stem: weight * (RULE_SHARE if stem in _RULE_WORDS else 1) for stem, weight in each.items()}
         return _share(weights, set(self.cut(text)))
 
     def share_of_all(self, text: str) -> float:

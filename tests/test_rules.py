@@ -444,6 +444,13 @@ def test_a_yes_or_no_gets_the_sentence_that_speaks_of_the_thing(tmp_path: Path) 
     assert answer.text == "Dogs are welcome on a lead."
 
 
+def test_a_word_that_any_rule_has_does_not_decide_where_the_thing_is_called_otherwise(tmp_path: Path) -> None:
+    """No document has "kayaking": "allowed" alone does not move the answer away from where the reader found it."""
+    text = "No fires are allowed on the shore. Paddling is fine up to the weir. Dogs stay on the lead."
+    answer = ask(tmp_path, text, "Is kayaking allowed?", "fine up to the weir")
+    assert answer.text == "Paddling is fine up to the weir."
+
+
 # 12  Follow-ups (more in test_followup.py)
 
 

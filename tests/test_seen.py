@@ -14,11 +14,19 @@ def test_a_date_is_one_word_however_it_is_written(written: str) -> None:
     assert "d20240930" in seen(f"It is due on {written}, at noon; the last was of 2023.").split()
 
 
-def test_dates_are_found_around_years_as_they_are_in_the_whole_text() -> None:
-    """To look for one at each word took most of the time; around a year nothing may be missed, and nothing cut."""
+def test_dates_and_thousands_are_found_as_they_are_in_the_whole_text() -> None:
+    """To look for them at each word took most of the time; where they are looked for, none may be missed or cut."""
     random_ = random.Random(5)
-    parts = ["2024", "2024", "20245", "12", "3", "31st ", " of ", "March ", "sept.", "May", *" ,.-/", "-12-03", "3/12/"]
-    texts = ["".join(random_.choices(parts, k=random_.randint(3, 25))) for _ in range(3_000)]
-    found = [(text, module._dated(text), module._DATE.sub(module._day, text)) for text in texts]
-    assert [each for each in found if each[1] != each[2]] == []
-    assert sum(text != dated for text, dated, _ in found) > 100
+    parts = ["2024", "2024", "20245", "12", "3", "31st ", " of ", "March ", "sept.", "May", *" ,.-/'"]
+    parts += ["-12-03", "3/12/", "1,150", "000", "1 000 000", "\u0661"]
+    texts = ["".join(random_.choices(parts, k=random_.randint(3, 25))) for _ in range(6_000)]
+    dated = [module._DATE.sub(module._day, text) for text in texts]
+    whole = [module._GROUPED.sub(module._plain, text) for text in dated]
+    assert [text for text, expected in zip(texts, whole, strict=True) if seen(text) != expected] == []
+    assert sum(text != after for text, after in zip(texts, dated, strict=True)) > 100
+    assert sum(text != after for text, after in zip(dated, whole, strict=True)) > 100
+
+
+def test_what_is_written_without_spaces_is_cut_into_characters() -> None:
+    """And what nobody sees is gone, in the same go."""
+    assert seen("so\u00adft \u200b会议é") == "soft  会  议 é"

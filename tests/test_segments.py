@@ -20,7 +20,7 @@ from index.search import lexical
 from index.search.build import build, due, register
 from index.search.lexical import Words
 from index.search.postings import DamagedSegment, Postings
-from index.search.searcher import Searcher, Searchers
+from index.search.searcher import Searcher, Searchers, similarities
 from index.search.tail import Ids, Tail
 from index.search.vectors import Quantised, products
 from index.store import Origin, Store
@@ -68,7 +68,7 @@ def seen(store: Store) -> Searcher:
 def exact(store: Store, query: Vectors, k: int, among: list[int] | None = None) -> list[tuple[int, float]]:
     """Compare all passages with a question, one by one."""
     ids = store.passage_ids()
-    found = zip(ids.tolist(), products(store.vectors(ids), query), strict=True)
+    found = zip(ids.tolist(), products(store.vectors(ids), query).tolist(), strict=True)
     return sorted((pair for pair in found if among is None or pair[0] in among), key=lambda pair: (-pair[1], pair[0]))[
         :k
     ]
@@ -116,14 +116,26 @@ def test_an_empty_store_finds_nothing(store: Store) -> None:
     assert not made(store)
 
 
+def test_a_passage_is_as_near_as_the_nearest_of_its_own_sentences(store: Store) -> None:
+    """All sentences are compared at once; whatever the order of the passages, none gets its neighbour's."""
+    notes, inner = document("\n".join(SAID[:5])), [rows(count, seed=count) for count in (3, 1, 4, 2, 5)]
+    store.put(notes, lines(notes), rows(5), inner)
+    query, ids = rows(1, seed=9), [4, 1, 5, 2]
+    found = similarities(store, seen(store), query, 0.0, ids)
+    assert [*found] == ids
+    for number, similar in found.items():
+        assert similar.whole == pytest.approx(max(0.0, rows(5)[number - 1] @ query[0]), abs=1e-3)
+        assert similar.nearest == pytest.approx(max(0.0, *inner[number - 1] @ query[0]), abs=2e-2)
+    assert similarities(store, seen(store), query, 0.0, []) == {}
+
+
 def agrees(store: Store, searcher: Searcher) -> None:
     """Compare a searcher with the store: vectors, words, lengths and sums."""
     ids = store.passage_ids()
     for query in rows(2, seed=9):
         assert searcher.near(store, query[None], 60) == exact(store, query[None], 60)
-        assert (
-            searcher.products(store, query[None], ids[::-2].tolist()) == products(store.vectors(ids), query[None])[::-2]
-        )
+        near = searcher.products(store, query[None], ids[::-2].tolist())
+        assert near.tolist() == products(store.vectors(ids), query[None])[::-2].tolist()
     lists = searcher.lists(store)
     for word in SAID:
         [term] = store.stems(word)

@@ -1,5 +1,6 @@
-"""python -m bench.peers SQUAD.json [--limit N] [--work DIR] [--only NAME …]
+"""python -m bench.peers SQUAD.json [--limit N] [--reader small|base] [--work DIR] [--only NAME …]
 
+All read with the same weights, those of one of our readers; the second line is what we ship, both of them.
 Needs the network once, for the environments. A system that fails is a line of the table, with its last words.
 """
 
@@ -18,14 +19,17 @@ import numpy as np
 from bench import corpus
 from bench.corpus import Corpus
 from qa.metrics import exact_match, f1, interval
+from qa.read import BASE, SMALL
 from qa.train.folder import write_folder
-from qa.train.source import encoder_folder
+from qa.train.source import LARGE, encoder_folder
+from qa.train.source import SMALL as SMALL_BASE
 
 HERE = Path(__file__).parent
 TORCH = "torch==2.13.0"
 
 SYSTEMS: dict[str, tuple[str, list[str], dict[str, object]]] = {
     "seedqa": ("seedqa_peer", [], {}),
+    "seedqa, both readers": ("seedqa_peer", [], {"ours": "both"}),
     "haystack": (
         "haystack_peer",
         ["haystack-ai>=3", "transformers-haystack", "sentence-transformers-haystack"],
@@ -45,6 +49,9 @@ SYSTEMS: dict[str, tuple[str, list[str], dict[str, object]]] = {
 The pipeline that the plain recipe calls was taken out of transformers 5.
 """
 
+READERS = {"small": (SMALL, SMALL_BASE), "base": (BASE, LARGE)}
+"""Ours that the others can be given, with their encoders."""
+
 HEAD = "| system | R@1 | R@5 | EM | F1 | p50 ms | p95 ms | index s | peak MB |\n|---|---|---|---|---|---|---|---|---|"
 
 
@@ -54,13 +61,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("questions", type=Path, help="SQuAD format, plain or gzipped")
     parser.add_argument("--limit", type=int, default=500, help="questions asked, evenly spread (default: 500)")
     parser.add_argument("--read", type=int, default=5, help="passages read for each question (default: 5)")
+    parser.add_argument("--reader", choices=READERS, default="small", help="whose weights (default: small)")
     parser.add_argument("--only", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
     parser.add_argument("--work", type=Path, default=Path("peers"), help="for environments and results")
     options = parser.parse_args(argv)
     read = corpus.read(options.questions, limit=options.limit)
     work: Path = options.work.absolute()
-    write_folder(work / "reader")
-    print(f"{len(read.passages)} passages, {len(read.questions)} questions, {options.read} passages read\n")
+    ours, base = READERS[options.reader]
+    reader = work / f"reader-{options.reader}"
+    write_folder(reader, weights=ours / "model.onnx", base=base)
+    sizes = f"{len(read.passages)} passages, {len(read.questions)} questions"
+    print(f"{sizes}, {options.read} passages read by {reader.name}\n")
     print(HEAD)
     for name in options.only:
         file, needs, departs = SYSTEMS[name]
@@ -68,7 +79,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             "passages": [{"id": n, "title": title, "text": text} for n, (title, text) in enumerate(read.passages)],
             "questions": [question.question for question, _ in read.questions],
             "encoder": str(encoder_folder()),
-            "reader": str(work / "reader"),
+            "reader": str(reader),
+            "ours": options.reader,
             "read": options.read,
             "scratch": str(work),
             **departs,

@@ -18,8 +18,9 @@ Ask = Callable[[str], tuple[list[int], str]]
 def serve(build: Callable[[dict[str, Any]], Ask]) -> None:
     """Read the task named on the command line, index its passages, ask its questions, write what came of it.
 
-    ``build`` gets the task (``passages``; ``encoder`` and ``reader``, folders; ``read``, how many passages are read)
-    and returns the function that answers. Loading the models counts as indexing.
+    ``build`` gets the task (``passages``; ``encoder`` and ``reader``, folders; ``ours``, which of our readers that
+    is; ``read``, how many passages are read) and returns the function that answers. Loading the models counts as
+    indexing.
     """
     task = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     began = time.perf_counter()

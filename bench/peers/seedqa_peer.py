@@ -7,8 +7,8 @@ from typing import Any
 from bench.corpus import stored
 from bench.peers.protocol import Ask, serve
 from index import Index
-from qa.read.in_order import read_in_order
-from qa.read.onnx import OnnxReader
+from qa.read import load_reader
+from qa.read.in_order import read
 
 
 def build(task: dict[str, Any]) -> Ask:
@@ -16,11 +16,11 @@ def build(task: dict[str, Any]) -> Ask:
     folder = Path(tempfile.mkdtemp(dir=task["scratch"]))
     index = Index.open(folder, create=True)
     stored(folder, [(p["title"], p["text"]) for p in task["passages"]])
-    reader = OnnxReader()
+    reader = load_reader(task["ours"])
 
     def ask(question: str) -> tuple[list[int], str]:
         hits = index.search(question, 20)
-        candidates = read_in_order(reader, question, hits[: task["read"]])
+        candidates = read(reader, question, hits[: task["read"]])
         best = max(candidates, key=lambda each: each.score, default=None)
         found = [int(hit.passage.document.path[1:]) for hit in hits]
         return found, best.quote if best else ""

@@ -6,7 +6,6 @@ transaction on that lists it.
 
 import json
 import os
-import secrets
 import shutil
 import subprocess
 import sys
@@ -82,7 +81,7 @@ def build(path: Path, *, small: int | None = None, tail: int | None = None, list
                 if first is None:
                     return False
                 ids = store.ids("SELECT id FROM passages WHERE id >= ? ORDER BY id", (first,))
-                name, generation = secrets.token_hex(8), store.generation()
+                name, generation = os.urandom(8).hex(), store.generation()
                 (folder / name).mkdir()
                 checksums = _written(store, folder / name, ids, listed=listed) if len(ids) else {}
             if not len(ids):

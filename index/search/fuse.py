@@ -18,9 +18,9 @@ def fuse(dense: Scored, lexical: Scored, *, weight: float = DENSE_SHARE) -> list
     >>> fuse([(1, 0.9), (2, 0.5)], [(2, 12.0), (3, 4.0)], weight=0.5)
     [(1, 0.5), (2, 0.5), (3, 0.0)]
     """
-    near, matching = scaled(dense), scaled(lexical)
-    ids = near.keys() | matching.keys()
-    total = {i: weight * near.get(i, 0.0) + (1 - weight) * matching.get(i, 0.0) for i in ids}
+    total = {i: weight * score for i, score in scaled(dense).items()}
+    for i, score in scaled(lexical).items():
+        total[i] = total.get(i, 0.0) + (1 - weight) * score
     return sorted(total.items(), key=lambda item: (-item[1], item[0]))
 
 

@@ -5,10 +5,11 @@ sentence that means what is asked, and most of the question's words in one stret
 (Callan 1994; Metzler and Croft 2005; Tao and Zhai 2007).
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import compress, count, pairwise
 
 from index.search.lexical import Words
 from index.types import Hit
@@ -49,19 +50,37 @@ def rerank(hits: Sequence[Hit], similar: Mapping[int, Similarity], words: Words,
     """
     asked = Asked.of(words)
     unknown = Similarity(0.0, 0.0)
+    cut_once = cache(cut)  # many passages stand under one heading
     scored = []
-    for hit in hits:
-        near = similar.get(hit.passage.id, unknown)
-        scored.append(replace(hit, score=(near.whole + near.nearest + sum(shares(asked, hit, cut))) / 4))
+    for passage in (hit.passage for hit in hits):
+        near = similar.get(passage.id, unknown)
+        tokens, about = cut(passage.text), cut_once(f"{passage.document.title}\n{passage.heading}")
+        shares = near.whole, near.nearest, coverage(asked, {*tokens, *about}), proximity(asked, tokens)
+        scored.append(Hit(passage, sum(shares) / 4))
     return sorted(scored, key=lambda hit: (-hit.score, hit.passage.id))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is the same for each passage is worked out once
 class Asked:
     """What is looked for: words, and words side by side, with how much each says."""
 
     words: Mapping[str, float]
     pairs: Mapping[tuple[str, str], float]
+
+    @cached_property
+    def ends(self) -> frozenset[str]:
+        """The words, and the last ones of the pairs: no other token can be one, or complete a pair."""
+        return frozenset((*self.words, *(last for _, last in self.pairs)))
+
+    @cached_property
+    def said_by_words(self) -> float:
+        """How much all words say."""
+        return sum(self.words.values())
+
+    @cached_property
+    def said_by_all(self) -> float:
+        """How much all words and all pairs say."""
+        return sum([*self.words.values(), *self.pairs.values()])
 
     @classmethod
     def of(cls, words: Words, *, beside: float = 0.5) -> "Asked":
@@ -71,16 +90,9 @@ class Asked:
         return cls(weights, {pair: weight for pair, weight in sums.items() if weight})
 
 
-def shares(asked: Asked, hit: Hit, cut: Cut) -> tuple[float, float]:
-    """Return a passage's coverage and proximity."""
-    tokens = cut(hit.passage.text)
-    about = cut(f"{hit.passage.document.title}\n{hit.passage.heading}")
-    return coverage(asked, {*tokens, *about}), proximity(asked, tokens)
-
-
 def coverage(asked: Asked, tokens: Collection[str]) -> float:
     """Return the share of the question's words, by weight, that are among the tokens."""
-    return _share(sum(weight for word, weight in asked.words.items() if word in tokens), asked.words.values())
+    return _share(sum(weight for word, weight in asked.words.items() if word in tokens), asked.said_by_words)
 
 
 def proximity(asked: Asked, tokens: Sequence[str], *, width: int = 20) -> float:
@@ -90,11 +102,10 @@ def proximity(asked: Asked, tokens: Sequence[str], *, width: int = 20) -> float:
     >>> proximity(asked, ["the", "fee", "of", "the", "harbour"]), proximity(asked, ["a", "harbour", "fee"])
     (0.75, 1.0)
     """
-    inside: Counter[str | tuple[str, str]] = Counter()
-    found: list[tuple[int, str | tuple[str, str], float]] = []
+    inside: defaultdict[str | tuple[str, str], int] = defaultdict(int)
+    found = list(_occurrences(asked, tokens))
     first, total, most = 0, 0.0, 0.0
-    for place, part, weight in _occurrences(asked, tokens):
-        found.append((place, part, weight))
+    for place, part, weight in found:
         total += 0.0 if inside[part] else weight
         inside[part] += 1
         while found[first][0] <= place - width:  # the stretch moves on
@@ -103,18 +114,18 @@ def proximity(asked: Asked, tokens: Sequence[str], *, width: int = 20) -> float:
             total -= 0.0 if inside[left] else lost
             first += 1
         most = max(most, total)
-    return _share(most, [*asked.words.values(), *asked.pairs.values()])
+    return _share(most, asked.said_by_all)
 
 
 def _occurrences(asked: Asked, tokens: Sequence[str]) -> Iterator[tuple[int, str | tuple[str, str], float]]:
-    before = ""
-    for place, token in enumerate(tokens):
+    for place in compress(count(), map(asked.ends.__contains__, tokens)):
+        token = tokens[place]
+        pair = tokens[place - 1] if place else "", token
         if token in asked.words:
             yield place, token, asked.words[token]
-        if (before, token) in asked.pairs:
-            yield place, (before, token), asked.pairs[before, token]
-        before = token
+        if pair in asked.pairs:
+            yield place, pair, asked.pairs[pair]
 
 
-def _share(part: float, weights: Collection[float]) -> float:
-    return min(part / sum(weights), 1.0) if weights else 0.0
+def _share(part: float, whole: float) -> float:
+    return min(part / whole, 1.0) if whole else 0.0

@@ -80,19 +80,19 @@ class Searcher:
         found = np.sort(np.concatenate([ids[:0], *(live.nearest(query, k + k // 2, among) for live in self.lives)]))
         ids = np.concatenate([ids, found])
         rows = np.concatenate([rows, store.vectors(found)]) if len(found) else rows
-        scored = zip(ids.tolist(), products(rows, query), strict=True)
-        return sorted(scored, key=lambda item: (-item[1], item[0]))[:k]
+        scores = products(rows, query)
+        best = np.lexsort((ids, -scores))[:k]
+        return list(zip(ids[best].tolist(), scores[best].tolist(), strict=True))
 
-    def products(self, store: Store, query: Vectors, ids: Sequence[int]) -> list[float]:
-        """Compute the inner product with each of these passages. **Shape:** query is (1, dimension)."""
-        order = np.array(sorted(ids), np.int64)
+    def products(self, store: Store, query: Vectors, ids: Sequence[int]) -> Vectors:
+        """Compute the inner product with each of these passages. **Shape:** query (1, dimension) → (len(ids),)."""
+        order, places = np.unique(np.array(ids, np.int64), return_inverse=True)
         inside = np.isin(order, self.tail.ids, assume_unique=True)
         rows = np.empty((len(order), query.shape[1]), np.float32)
         rows[inside] = self.tail.vectors(order[inside])
         if not inside.all():
             rows[~inside] = store.vectors(order[~inside])
-        found = dict(zip(order.tolist(), products(rows, query), strict=True))
-        return [found[number] for number in ids]
+        return products(rows, query)[places]
 
     def lists(self, store: Store) -> Lists:
         """Return where the words' lists are."""
@@ -196,9 +196,17 @@ def similarities(
     store: Store, searcher: Searcher, query: Vectors, average: float, ids: Sequence[int]
 ) -> dict[int, Similarity]:
     """Map passages to how similar they are to a question, above the ``average`` of all passages."""
-    whole = dict(zip(ids, searcher.products(store, query, ids), strict=True))
-    nearest = {number: max(products(rows, query)) for number, rows in store.sentences(ids).items()}
-    return {n: Similarity(centred(average, whole[n]), centred(average, nearest[n])) for n in nearest}
+    if not ids:
+        return {}
+    stored = store.sentences(ids)
+    sentences = [stored[number] for number in ids]
+    starts = np.cumsum([0, *map(len, sentences[:-1])])
+    nearest = np.maximum.reduceat(products(np.concatenate(sentences), query), starts).tolist()
+    whole = searcher.products(store, query, ids).tolist()
+    return {
+        number: Similarity(centred(average, near), centred(average, inside))
+        for number, near, inside in zip(ids, whole, nearest, strict=True)
+    }
 
 
 def _outside(store: Store, segments: Sequence[Segment]) -> Ids:

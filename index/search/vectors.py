@@ -79,12 +79,12 @@ def _faiss() -> Any:
     return faiss
 
 
-def products(rows: Vectors, query: Vectors) -> list[float]:
+def products(rows: Vectors, query: Vectors) -> Vectors:
     """Compute the inner product of each row with a query, the same one wherever the row stands among others.
 
     In 32 bits, how a row is added up depends on its neighbours: equal passages would have unequal scores.
 
-    **Shape:** rows (n, dimension), query (1, dimension).
+    **Shape:** rows (n, dimension), query (1, dimension) → (n,).
     """
-    exact: list[float] = (rows.astype(np.float64) @ query[0].astype(np.float64)).astype(np.float32).tolist()
+    exact: Vectors = (rows.astype(np.float64) @ query[0].astype(np.float64)).astype(np.float32)
     return exact

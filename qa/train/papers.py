@@ -81,7 +81,7 @@ def _place(text: str, asked: dict[str, str | None], where: str) -> tuple[int, in
     return found[0]
 
 
-def examples(paper: Paper) -> Iterator[Example]:
+def examples(paper: Paper, *, others: int = OTHERS, beside: float = BESIDE) -> Iterator[Example]:
     """Yield each question on the passage that answers it, and on those of the others that are likest to it."""
     views = [(passage, View.of(passage, SHAPE)) for passage in paper.passages]
     for number, (question, place) in enumerate(paper.asked):
@@ -91,9 +91,9 @@ def examples(paper: Paper) -> Iterator[Example]:
         for _, view in ranked:
             if place and (spans := _in_view(view, place)):
                 yield Example(name, "papers", "", question, view.text, spans)
-        others = [v for p, v in ranked if place is None or place[1] <= p.start or p.end <= place[0]]
-        is_shown = random.Random(f"{name}/{question}").random() < BESIDE
-        for view in others[: OTHERS if place is None else int(is_shown)]:
+        rest = [v for p, v in ranked if place is None or place[1] <= p.start or p.end <= place[0]]
+        is_shown = random.Random(f"{name}/{question}").random() < beside
+        for view in rest[: others if place is None else int(is_shown)]:
             yield Example(f"{name}/-", "papers", "", question, view.text, ())
 
 
@@ -139,18 +139,20 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--papers", type=Path, default=PAPERS, help="the folder of papers; ours if left out")
     parser.add_argument("--files", default="*.jsonl", help="which of its files")
     parser.add_argument("--times", type=int, default=3, help="how often each of the papers' examples is seen")
-    parser.add_argument("--with", dest="beside", type=Path, help="a prepared folder (qa.train.real)")
+    parser.add_argument("--others", type=int, default=OTHERS, help="passages for a question that the paper leaves open")
+    parser.add_argument("--beside", type=float, default=BESIDE, help="the share of the other questions put to one more")
+    parser.add_argument("--with", dest="mixed", type=Path, help="a prepared folder (qa.train.real)")
     parser.add_argument("--examples", type=int, default=6_000, help="how many of its examples")
     parser.add_argument("--seed", type=int, default=13)
     options = parser.parse_args(argv)
     random_ = random.Random(options.seed)
     train, dev = list[Example](), list[Example]()
     for paper in papers(options.papers, files=options.files):
-        made = list(examples(paper))
+        made = list(examples(paper, others=options.others, beside=options.beside))
         (dev if paper.is_held_out else train).extend(made)
     train = [replace(e, id=f"{e.id}#{time}") for time in range(options.times) for e in train]
-    if options.beside:
-        rest = read_jsonl(options.beside / "train.jsonl.gz")
+    if options.mixed:
+        rest = read_jsonl(options.mixed / "train.jsonl.gz")
         train += random_.sample(rest, min(len(rest), options.examples))
     train = [replace(example, question=as_typed(example.question, random_)) for example in train]
     random_.shuffle(train)

@@ -9,12 +9,13 @@ authority: --worst names the files to look at. A phrase is four words, or a shor
 """
 
 import argparse
+import io
 import multiprocessing
 import resource
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,7 +105,8 @@ def _other(path: Path, found: Format) -> list[Piece]:
     assert other
     found.other = other[0]
     try:
-        return list(other[1](path))
+        with redirect_stdout(io.StringIO()):  # odfpy prints the XML that it does not understand
+            return list(other[1](path))
     except Exception:  # whatever a library raises on a file that it cannot read
         return []
 

@@ -1,14 +1,17 @@
 """Turns of transcripts and fields of forms: marked where they are, and nowhere else."""
 
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.load import markdown, text
+from index.load import html, markdown, pdf, rtf, text
+from index.load.office import docx, opendocument
 from index.load.parsed import Parsed
 from index.types import Kind
+from tests import office, pdfs
 
 
 def marked(parsed: Parsed, kind: Kind) -> list[tuple[str, str]]:
@@ -117,3 +120,59 @@ def test_no_line_is_both_a_turn_and_a_field(lines: list[str]) -> None:
         for kinds in ({Kind.SPEAKER, Kind.ROW}, {Kind.CELL, Kind.HEADER}):
             marks = [mark for mark in parsed.marks if mark.kind in kinds]
             assert all(before.end <= after.start for before, after in pairwise(marks))
+
+
+def in_word(lines: Sequence[str]) -> Parsed:
+    """The lines as paragraphs of Word."""
+    return docx.parse(office.docx("".join(map(office.p, lines))))
+
+
+def in_open_document(lines: Sequence[str]) -> Parsed:
+    """The same in OpenDocument."""
+    paragraphs = "".join(f"<text:p>{line}</text:p>" for line in lines)
+    return opendocument.parse(office.odf(f"<office:text>{paragraphs}</office:text>"))
+
+
+def in_rtf(lines: Sequence[str]) -> Parsed:
+    """The same in RTF."""
+    return rtf.parse(("{\\rtf1 " + "\\par\n".join(lines) + "}").encode())
+
+
+def on_a_page(lines: Sequence[str]) -> Parsed:
+    """The same on a web page."""
+    return html.parse("".join(f"<p>{line}</p>" for line in lines).encode())
+
+
+def on_paper(lines: Sequence[str]) -> Parsed:
+    """The same in a PDF, with space between them."""
+    return pdf.parse(pdfs.make([pdfs.paragraph(lines, step=30)]))
+
+
+WRITTEN = (in_word, in_open_document, in_rtf, on_a_page, on_paper)
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_forms_and_turns_are_marked_in_whatever_format_they_are_written(
+    written: Callable[[Sequence[str]], Parsed],
+) -> None:
+    """Minutes in Word said nothing of who was in the chair, nor of who spoke: only text and Markdown were looked at."""
+    parsed = written(
+        ["Chair: Ivo Marek", "Date: 3 May", "Place: Oslo", "ANNA: The roof leaks.", "IVO: Noted.", "ANNA: Good."]
+    )
+    assert marked(parsed, Kind.CELL) == [("Chair", "Ivo Marek"), ("Date", "3 May"), ("Place", "Oslo")]
+    assert [label for label, _ in marked(parsed, Kind.SPEAKER)] == ["ANNA", "IVO", "ANNA"]
+
+
+def test_several_fields_in_one_paragraph_of_word_are_parted_by_tabs() -> None:
+    """A tab behind the colon parts a name from its value, another one two fields."""
+    tab = '</w:t></w:r><w:r><w:tab/></w:r><w:r><w:t xml:space="preserve">'
+    parsed = in_word([f"Born:{tab}1950{tab}Rank: Sgt", "Unit: 3rd", "He served with honour from then on."])
+    assert marked(parsed, Kind.CELL) == [("Born", "1950"), ("Rank", "Sgt"), ("Unit", "3rd")]
+
+
+def test_prose_headings_and_tables_of_word_are_no_form() -> None:
+    """What stands between two fields parts them; a table has its own rows."""
+    between = ["Chair: Ivo Marek", "The roof leaks.", "Date: 3 May", "It has for years.", "Place: Oslo"]
+    assert marked(in_word(between), Kind.ROW) == []
+    cells = office.table(["Key: a", "Value: b"], ["Size: c", "Kind: d"], ["Name: e", "Place: f"])
+    assert "Key" not in [label for label, _ in marked(docx.parse(office.docx(cells)), Kind.CELL)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from index.load import front
 from index.load.clutter import TELLING, Place, asides
 from index.load.flow import Flow
+from index.load.lines import with_lines
 from index.load.parsed import Parsed, heading_note, ordered, sections
 from index.load.parts import Parts, form
 from index.load.sight import SEEN, Look, Sheet
@@ -74,7 +75,8 @@ def read(source: str, *, anchors: Collection[str] = (), clutter: bool = False) -
     around = asides(flow.pieces) if clutter else []
     headings = [each for each in flow.headings if not any(mark.start <= each.start < mark.end for mark in around)]
     marks = ordered([*sections(headings, len(text)), *tables, *around])
-    return Parsed(title=_title(tree), text=text, marks=marks, note=heading_note(headings)), flow.places()
+    page = Parsed(title=_title(tree), text=text, marks=marks, note=heading_note(headings))
+    return with_lines(page), flow.places()
 
 
 class _Places:

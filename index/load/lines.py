@@ -5,11 +5,13 @@ put words in someone's mouth.
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
+from index.load.parsed import Parsed, ordered
 from index.types import Kind, Mark
 
 Line = tuple[int, str, bool]
@@ -21,6 +23,7 @@ LABELLED = re.compile(
     r"(?P<name>[^\W\d_][^:\n*_|<>=\[\]{}]{0,39}?)"
     rf"(?P<after>[ \t]+{TIME})?(?P<colon>:(?:\*\*|__)?|(?:\*\*|__):)(?=[ \t]|$)[ \t]*(?P<value>.*)"
 )
+ANOTHER_FIELD = re.compile(r"(?<!:)\t+(?=[^\W\d_][^:\t\n]{0,39}:(?:\s|$))")
 WORD = re.compile(r"[^\W\d_][^\W\d_]*(?:[-'’.][^\W\d_]+)*\.?")
 LONGEST_VALUE = 120
 MOST_LINES = 200_000
@@ -57,6 +60,11 @@ class _Labelled:
         return capital and len(words) <= 4 and not self.has_bullet
 
     @property
+    def is_spoken(self) -> bool:
+        """Whether it ends as a sentence does."""
+        return self.value.endswith((".", "?", "!", "…"))
+
+    @property
     def is_field(self) -> bool:
         """Whether it could be a line of a form: a short value, that is no code."""
         words = self.name.split()
@@ -76,13 +84,40 @@ def split(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
     yield start, text[start:]
 
 
-def line_marks(lines: Iterable[Line]) -> list[Mark]:
-    """Mark turns (speaker) and fields (row, header, cell); no line is both."""
+def with_lines(parsed: Parsed) -> Parsed:
+    """Mark turns and fields in a text of paragraphs, as office programs and web pages have them, beside its own marks.
+
+    A form has a paragraph for each of its fields, or several in one, parted by tabs.
+    """
+    found = line_marks(_paragraphs(parsed), apart=True)
+    return replace(parsed, marks=ordered([*parsed.marks, *found])) if found else parsed
+
+
+def _paragraphs(parsed: Parsed) -> Iterator[Line]:
+    """Yield lines, and the fields in them, one at a time; in the place of headings and tables stands nothing."""
+    headings = {mark.start for mark in parsed.marks if mark.kind is Kind.HEADING}
+    rows = [mark for mark in parsed.marks if mark.kind is Kind.ROW]  # by start, none in another
+    starts = [row.start for row in rows]
+    for at, line in split(parsed.text):
+        above = bisect_right(starts, at + len(line)) - 1
+        if at in headings or (above >= 0 and rows[above].end > at):
+            yield at, "", True
+            continue
+        ends = [match.start() for match in ANOTHER_FIELD.finditer(line)]
+        for start, end in pairwise([0, *ends, len(line)]):
+            yield at + start, line[start:end], False
+
+
+def line_marks(lines: Iterable[Line], *, apart: bool = False) -> list[Mark]:
+    """Mark turns (speaker) and fields (row, header, cell); no line is both.
+
+    Fields that belong together stand in lines one below the other; with ``apart``, empty lines may be between them.
+    """
     kept = list(islice(lines, MOST_LINES + 1))
     labelled = [found for number, line in enumerate(kept) if (found := _labelled(number, line))]
     if len(kept) > MOST_LINES or len(labelled) < 2:
         return []
-    runs = _forms(kept, labelled)
+    runs = _forms(kept, labelled, apart=apart)
     fields = {line.number for run in runs for line in run}
     turns = [line for line in labelled if line.is_turn and line.number not in fields]
     rows = [mark for run in runs for number, line in enumerate(run, 1) for mark in _row(number, line)]
@@ -103,27 +138,36 @@ def _labelled(number: int, line: Line) -> _Labelled | None:
     )
 
 
-def _forms(lines: Sequence[Line], labelled: Sequence[_Labelled]) -> list[list[_Labelled]]:
+def _forms(lines: Sequence[Line], labelled: Sequence[_Labelled], *, apart: bool) -> list[list[_Labelled]]:
     """The runs of neighbouring lines that are a form: three fields that differ, or two above all else."""
     top = next((number for number, line in enumerate(lines) if line[1].strip()), 0)
-    runs = [run for run in _runs(labelled) if _is_form(run, at_top=run[0].number == top)]
+    runs = [run for run in _runs(lines, labelled, apart=apart) if _is_form(run, at_top=run[0].number == top)]
     inside = {line.number for run in runs for line in run}
     elsewhere = {line.name for line in labelled if line.is_turn and line.number not in inside}
     return [run for run in runs if not {line.name for line in run} <= elsewhere]  # three speakers, one turn each
 
 
-def _runs(labelled: Sequence[_Labelled]) -> Iterator[list[_Labelled]]:
-    run = [labelled[0]]
+def _runs(lines: Sequence[Line], labelled: Sequence[_Labelled], *, apart: bool) -> Iterator[list[_Labelled]]:
+    names = Counter(line.name for line in labelled)
+    run, known = [labelled[0]], {labelled[0].name}
     for before, line in pairwise(labelled):
-        if line.number != before.number + 1:
+        between = lines[before.number + 1 : line.number]
+        is_parted = any(text.strip() or starts for _, text, starts in between)
+        if apart:  # no empty line tells where a form ends: a name that comes again does, and who has much to say
+            is_other = (line.is_spoken and names[line.name] > 1) != (before.is_spoken and names[before.name] > 1)
+            is_parted = is_parted or is_other or line.name in known
+        elif between:
+            is_parted = True
+        if is_parted:
             yield run
-            run = []
+            run, known = [], set()
         run.append(line)
+        known.add(line.name)
     yield run
 
 
 def _is_form(run: Sequence[_Labelled], *, at_top: bool) -> bool:
-    spoken = sum(line.value.endswith((".", "?", "!", "…")) for line in run)
+    spoken = sum(line.is_spoken for line in run)
     differ = len({line.name.lower() for line in run}) == len(run)
     return len(run) >= (2 if at_top else 3) and differ and spoken * 2 < len(run) and all(line.is_field for line in run)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from index.load.blocks import Block, Paragraph, Table, Writer, one_paragraph
+from index.load.lines import with_lines
 from index.load.office.chart import drawn
 from index.load.office.counting import counted
 from index.load.office.inline import tidy, written_math
@@ -31,7 +32,7 @@ LONGEST_HEADING = 1000
 
 def parse(data: bytes) -> Parsed:
     """The body between its headers and footers; the title is the one in the properties, else the first heading."""
-    return parsed(Package(data, suffix=".docx"), lambda package: _Reader(package).parsed())
+    return with_lines(parsed(Package(data, suffix=".docx"), lambda package: _Reader(package).parsed()))
 
 
 class _Reader:

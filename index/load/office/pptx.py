@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element
 
 from index.load.blocks import Block, Paragraph, Table, Writer
 from index.load.header import TableCell, TableRow
+from index.load.lines import with_lines
 from index.load.office.chart import drawn
 from index.load.office.counting import counted
 from index.load.office.inline import tidy, written_math
@@ -29,7 +30,7 @@ AROUND = {"Period": "{}.", "ParenR": "{})", "ParenBoth": "({})", "Plain": "{}"}
 
 def parse(data: bytes) -> Parsed:
     """The title of each slide is a heading; hidden slides say so in their marks."""
-    return parsed(Package(data, suffix=".pptx"), lambda package: _Reader(package).parsed())
+    return with_lines(parsed(Package(data, suffix=".pptx"), lambda package: _Reader(package).parsed()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from index.load.grid import is_header
+from index.load.lines import with_lines
 from index.load.parsed import Heading, Parsed, ParseError, heading_note, joined, ordered, sections
 from index.load.pdf import flow, mend
 from index.load.pdf.headings import Found, Place, headings
@@ -57,12 +58,13 @@ def parse(data: bytes) -> Parsed:
     if not text.strip():
         blurred = "has a text layer from which no letters can be read: run OCR on it first"
         raise ParseError(blurred if "cannot" in unread else "has no text layer, only images: run OCR on it first")
-    return Parsed(
+    whole = Parsed(
         title="" if PROGRAM_TITLE.fullmatch(title) else title,
         text=text,
         marks=ordered([*sections(writer.headings, writer.body_end), *writer.marks, *writer.table_marks(text)]),
         note=joined(unread, heading_note(writer.headings)),
     )
+    return with_lines(whole)
 
 
 def _open(data: bytes) -> "PdfDocument":

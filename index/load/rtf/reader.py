@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from index.load.blocks import Writer
+from index.load.lines import with_lines
 from index.load.parsed import Parsed, ParseError
 from index.load.rtf.flow import Flow, Group
 from index.load.rtf.fonts import Fonts
@@ -17,7 +18,7 @@ def parse(data: bytes) -> Parsed:
     """Paragraphs, headings and tables; then the notes, comments, headers and footers, each as a part."""
     if not data.lstrip().startswith(b"{\\rtf"):
         raise ParseError("is no RTF, or is damaged: save it again as .rtf")
-    return _Reader(data).read()
+    return with_lines(_Reader(data).read())
 
 
 class _Reader:

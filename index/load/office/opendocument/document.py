@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from index.load.blocks import Block, Paragraph, Table, Writer, one_paragraph
+from index.load.lines import with_lines
 from index.load.office.inline import tidy
 from index.load.office.layout import with_bold_headings
 from index.load.office.opendocument.reader import Reader
@@ -22,7 +23,7 @@ def parse(data: bytes) -> Parsed:
     package = Package(data, suffix=".odt, .ods or .odp")
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise ENCRYPTED
-    return parsed(package, lambda package: _Document(package).parsed())
+    return with_lines(parsed(package, lambda package: _Document(package).parsed()))
 
 
 class _Document:

@@ -1,5 +1,6 @@
 """Turns of transcripts and fields of forms: marked where they are, and nowhere else."""
 
+import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.load import html, markdown, pdf, rtf, text
+from index.load.lines import with_lines
 from index.load.office import docx, opendocument
 from index.load.parsed import Parsed
 from index.types import Kind
@@ -176,3 +178,19 @@ def test_prose_headings_and_tables_of_word_are_no_form() -> None:
     assert marked(in_word(between), Kind.ROW) == []
     cells = office.table(["Key: a", "Value: b"], ["Size: c", "Kind: d"], ["Name: e", "Place: f"])
     assert "Key" not in [label for label, _ in marked(docx.parse(office.docx(cells)), Kind.CELL)]
+
+
+def test_a_million_tabs_are_read_in_time() -> None:
+    """Each is looked at once, whatever follows them."""
+    parsed = on_a_page(["Name:" + "\t" * 50_000, "<pre>a" + "\t" * 500_000 + "</pre>", "Size: " + "\tKey: " * 50_000])
+    began = time.monotonic()
+    with_lines(parsed)
+    assert time.monotonic() - began < 2
+
+
+def test_a_page_of_nothing_but_fields_is_read_in_time() -> None:
+    """A name is compared with none of those before it."""
+    parsed = Parsed(title="", text="\n\n".join(f"Key {n}: v" for n in range(90_000)))
+    began = time.monotonic()
+    assert len(with_lines(parsed).marks) == 3 * 90_000
+    assert time.monotonic() - began < 5

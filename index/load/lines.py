@@ -23,7 +23,7 @@ LABELLED = re.compile(
     r"(?P<name>[^\W\d_][^:\n*_|<>=\[\]{}]{0,39}?)"
     rf"(?P<after>[ \t]+{TIME})?(?P<colon>:(?:\*\*|__)?|(?:\*\*|__):)(?=[ \t]|$)[ \t]*(?P<value>.*)"
 )
-ANOTHER_FIELD = re.compile(r"(?<!:)\t+(?=[^\W\d_][^:\t\n]{0,39}:(?:\s|$))")
+ANOTHER_FIELD = re.compile(r"(?<![\t:])\t++(?=[^\W\d_][^:\t\n]{0,39}:(?:\s|$))")
 WORD = re.compile(r"[^\W\d_][^\W\d_]*(?:[-'’.][^\W\d_]+)*\.?")
 LONGEST_VALUE = 120
 MOST_LINES = 200_000

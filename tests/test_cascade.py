@@ -146,6 +146,17 @@ def test_passages_are_behind_the_first_that_has_an_answer() -> None:
     assert asked.better(ALWAYS, 60.0, accepted=5.0).score == pytest.approx(-7.0)
 
 
+def test_a_pattern_tells_which_of_the_texts_that_were_said_are_right() -> None:
+    """What holds it and little more is right; where nothing is, no text becomes so; without a pattern, none is."""
+    from qa.train.cascade import Put
+
+    said = ("Fergus Plum", "fergus plum, of the office", "Odile", "Fergus Plum " + "and the others " * 9)
+    assert Put("Who?", pattern="Fergus Plum").gold_of(said) == said[:2]
+    assert Put("Who?", pattern="Tamsin").gold_of(said) == ("Tamsin",)
+    assert Put("Who?").gold_of(said) == ()
+    assert Put("Who?", ("Ann Holm",)).gold_of(said) == ("Ann Holm",)
+
+
 def test_the_better_reader_may_find_what_the_quick_one_held_back(tmp_path: Path) -> None:
     """A question is not given up because the quick reader would abstain."""
     assert engine(tmp_path, {"Ann Holm": -3.0}, {"Ann Holm": 4.0}).ask(ASKED).text == "Ann Holm"

@@ -1,19 +1,21 @@
 """Stage 6, for two readers: when the quick one's answer stands, and what the scores of both together mean.
 
-python -m qa.train.cascade PREPARED QUICK BETTER [--papers DIR] [--questions N] [--log FILE]
+python -m qa.train.cascade PREPARED QUICK BETTER [--papers DIR] [--questions N] [--folders DIR …] [--log FILE]
 
 Held-out questions are asked as a user asks: those of PREPARED over all its paragraphs together, those of papers over
-the papers of their file. Each is answered twice, by the quick reader alone and with everything read again; from that
-follow the scale between the two, what retrieval counts beside the better one, the score from which on nothing is read
-again, the threshold and the confidences.
+the papers of their file, those of folders (as ``bench.answers`` takes them) over the folder's documents. Each is
+answered twice, by the quick reader alone and with everything read again; from that follow the scale between the two,
+what retrieval counts beside the better one, the score from which on nothing is read again, the threshold and the
+confidences.
 Written into BETTER's config.json; ``--log`` keeps what was asked, so that it is not asked again.
 """
 
 import argparse
 import json
 import random
+import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,7 @@ from qa.read.remembering import remembering
 from qa.train.calibrate import balanced
 from qa.train.data import read_jsonl
 from qa.train.papers import PAPERS, Paper, papers
+from qa.types import Answer, Turn
 
 ALWAYS = Scale(1.0, 0.0, float("inf"))
 """Everything is read again, and the quick reader has no share in it."""
@@ -47,6 +50,24 @@ WEIGHTS = (0.0, 15.0, 30.0, 45.0, 60.0, 90.0, 120.0)
 
 WORTH = 0.002
 """The share of F1 that is given for reading less, and for hearing less of the quick reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A question as it is put, with what answers it, or a pattern of that; with neither, nothing does."""
+
+    question: str
+    gold: tuple[str, ...] = ()
+    pattern: str | None = None
+    turns: tuple[Turn, ...] = ()
+
+    def gold_of(self, said: Iterable[str]) -> tuple[str, ...]:
+        """Return the texts that are right: of what was ``said`` all that hold the pattern, and little more."""
+        if self.pattern is None:
+            return self.gold
+        held = {text: re.search(self.pattern, text, re.IGNORECASE | re.DOTALL) for text in dict.fromkeys(said)}
+        right = tuple(text for text, found in held.items() if found and len(text) <= 3 * len(found[0]) + 40)
+        return right or (self.pattern,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +131,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--files", default="*.jsonl", help="which of its files; of all, only papers that are held out")
     parser.add_argument("--questions", type=int, default=500, help="of the prepared ones, at most")
     parser.add_argument("--each", type=int, default=3, help="with an answer, and without, of each paper at most")
+    parser.add_argument("--folders", type=Path, nargs="*", default=[], help="folders of folders with questions.json")
     parser.add_argument("--log", type=Path)
     options = parser.parse_args(argv)
     if options.log and options.log.exists():
@@ -121,6 +143,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         both = Cascade(quick, better, ALWAYS)
         found = [*of_prepared(options.prepared, quick, both, options.questions)]
         found += of_papers(options.papers, options.files, quick, both, options.each)
+        for root in options.folders:
+            found += of_folders(root, quick, both)
         if options.log:
             options.log.write_text("".join(json.dumps(asdict(each)) + "\n" for each in found))
     random.Random(13).shuffle(found)  # with an answer and without come in turn: halves have to be alike
@@ -146,7 +170,8 @@ def of_prepared(prepared: Path, quick: Reader, both: Cascade, most: int) -> Iter
     questions = balanced(read_jsonl(prepared / "dev.jsonl.gz"), seed=13)
     with tempfile.TemporaryDirectory() as work:
         write_articles(questions, Path(work) / "documents")
-        yield from _asked(Path(work), [(q.question, tuple(q.gold())) for q in questions[:most]], quick, both, "text")
+        put = [Put(q.question, tuple(q.gold())) for q in questions[:most]]
+        yield from _asked(Path(work) / "documents", put, quick, both, "text")
 
 
 def of_papers(folder: Path, files: str, quick: Reader, both: Cascade, each: int) -> Iterator[Asked]:
@@ -154,45 +179,56 @@ def of_papers(folder: Path, files: str, quick: Reader, both: Cascade, each: int)
     for file in sorted(folder.glob(files)):
         with tempfile.TemporaryDirectory() as work:
             (Path(work) / "documents").mkdir()
-            asked: list[tuple[str, tuple[str, ...]]] = []
+            put: list[Put] = []
             for number, paper in enumerate(papers(folder, files=file.name)):
                 name = f"{number}{Path(paper.document.path).suffix}"
                 (Path(work) / "documents" / name).write_text(paper.written, encoding="utf-8")
                 if files != "*.jsonl" or paper.is_held_out:
-                    asked += _drawn(paper, each)
-            yield from _asked(Path(work), asked, quick, both, "papers")
+                    put += _drawn(paper, each)
+            yield from _asked(Path(work) / "documents", put, quick, both, "papers")
 
 
-def _drawn(paper: Paper, each: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+def of_folders(root: Path, quick: Reader, both: Cascade) -> Iterator[Asked]:
+    """Ask the questions of each folder below ``root`` over its documents."""
+    for path in sorted(root.glob("*/questions.json")):
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        put = [
+            Put(row["question"], pattern=row["expect"], turns=tuple(Turn(*turn) for turn in row.get("turns", ())))
+            for row in rows
+        ]
+        yield from _asked(path.parent / "documents", put, quick, both, "folders")
+
+
+def _drawn(paper: Paper, each: int) -> Iterator[Put]:
     random_ = random.Random(paper.written)
     for is_answered in (True, False):
         kind = [(question, place) for question, place in paper.asked if bool(place) == is_answered]
         for question, place in random_.sample(kind, min(each, len(kind))):
-            yield question, (paper.document.text[slice(*place)],) if place else ()
+            yield Put(question, (paper.document.text[slice(*place)],) if place else ())
 
 
-def _asked(
-    work: Path, asked: Sequence[tuple[str, tuple[str, ...]]], quick: Reader, both: Cascade, source: str
-) -> Iterator[Asked]:
-    if not asked:
+def _asked(documents: Path, put: Sequence[Put], quick: Reader, both: Cascade, source: str) -> Iterator[Asked]:
+    if not put:
         return
-    with Index.open(work / "index", create=True) as index:
-        index.sync([work / "documents"])
-        engines = [Engine(work / "index", reader=reader, index=index) for reader in (quick, both)]
-        for question, gold in tqdm(asked, desc=source):
-            alone, again = (engine.ask(question) for engine in engines)
-            said = {each.hit.passage.id: each.score for each in reversed(alone.candidates)}
-            tops = {each.hit.passage.id: each for each in reversed(again.candidates)}
-            read = [hit.passage.id for hit in best_passages(alone.candidates)]
-            yield Asked(
-                source,
-                best_spans(alone, gold)[0],
-                tuple(
-                    Again(Prediction(tops[n].quote, tops[n].score, gold), said[n], tops[n].hit.score)
-                    for n in read
-                    if n in tops
-                ),
-            )
+    with tempfile.TemporaryDirectory() as work, Index.open(Path(work), create=True) as index:
+        index.sync([documents])
+        engines = [Engine(Path(work), reader=reader, index=index) for reader in (quick, both)]
+        for each in tqdm(put, desc=source):
+            alone, again = (engine.ask(each.question, each.turns) for engine in engines)
+            yield _twice(each, alone, again, source)
+
+
+def _twice(put: Put, alone: Answer, again: Answer, source: str) -> Asked:
+    """Return what the quick reader said alone, and what was said of each passage that was read again."""
+    said = {each.hit.passage.id: each.score for each in reversed(alone.candidates)}
+    tops = {each.hit.passage.id: each for each in reversed(again.candidates)}
+    read = [tops[hit.passage.id] for hit in best_passages(alone.candidates) if hit.passage.id in tops]
+    gold = put.gold_of(each.quote for each in (*alone.candidates[:1], *read))
+    return Asked(
+        source,
+        best_spans(alone, gold)[0],
+        tuple(Again(Prediction(e.quote, e.score, gold), said[e.hit.passage.id], e.hit.score) for e in read),
+    )
 
 
 def learned(found: Sequence[Asked]) -> Learned:

@@ -150,9 +150,9 @@ class Asked:
         stems = set(self.cut(text)) if codes else set()
         return any(not code <= stems for code in codes)
 
-    def misfits(self, quote: str) -> bool:
+    def misfits(self, quote: str, column: str = "") -> bool:
         """Tell whether a quote cannot be the kind of thing that was asked for: how many, when, who."""
-        return misfits(self.question, quote)
+        return misfits(self.question, quote, column)
 
 
 _ASKS_WHICH = re.compile(r"\W*(?:what|which)\b", re.IGNORECASE)

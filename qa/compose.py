@@ -186,14 +186,14 @@ def penalty(candidate: Candidate, line: str, asked: Asked) -> float:
         subject += FIGURE_WEIGHT
     if asked.lacks_day(candidate.hit.passage.document.text):
         subject += CODE_WEIGHT
-    return code + subject + (KIND_WEIGHT if asked.misfits(_with_unit(candidate)) else 0.0)
+    return code + subject + (KIND_WEIGHT if asked.misfits(candidate.quote, _column(candidate)) else 0.0)
 
 
-def _with_unit(candidate: Candidate) -> str:
-    """Return the quote; a bare number in a table with the name of its column, which may hold the unit."""
+def _column(candidate: Candidate) -> str:
+    """Return the name of the column in which a bare number stands, which may hold its unit; "" elsewhere."""
     cells = candidate.hit.passage.document.around(candidate.start, Kind.CELL)
     is_bare = not any(c.isalpha() for c in candidate.quote)
-    return f"{candidate.quote} {cells[0].label}" if cells and is_bare else candidate.quote
+    return cells[0].label if cells and is_bare else ""
 
 
 def _is_foreign_figure(candidate: Candidate, line: str, asked: Asked) -> bool:

@@ -53,10 +53,11 @@ _KINDS = (
      re.compile(_LASTING, re.IGNORECASE)),
     (re.compile(r"^\W*(?:(?:in|on|by|until|since) )?(?:when|what (?:year|date|day|month|time))\b", re.IGNORECASE),
      re.compile(f"{_DATE}|{_SPELLED_NUMBER}{_TIME}", re.IGNORECASE)),
-    (re.compile(r"^\W*(?:by |to |from )?who(?:m|se)?\b", re.IGNORECASE), re.compile(r"[^\W\d_]{2}")),
 )  # fmt: skip
 """What a question asks for, and what an answer to it has to hold."""
 
+_WHO = re.compile(r"^\W*(?:by |to |from )?who(?:m|se)?\b", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 
 _HOW = re.compile(r"\W*how (?:long|old|often|far|many|much)\b", re.IGNORECASE)
 _BARE_UNIT = re.compile(rf"\W*(?:{_UNIT_OF_TIME})\W*", re.IGNORECASE)
@@ -94,14 +95,19 @@ _MEASURES = (
 """What a question asks to be measured. Large and big may be counted, too: no unit at all fits each of them."""
 
 
-def misfits(question: str, quote: str) -> bool:
+def misfits(question: str, quote: str, column: str = "") -> bool:
     """Tell whether a quote cannot be the kind of thing that was asked for.
+
+    ``column`` is the name of the column that a bare number stands in: it may say the unit, and never who.
 
     >>> misfits("How many chairs are there?", "KX-200"), misfits("How many chairs are there?", "three")
     (True, False)
     """
-    unfit = any(kind.search(question) and not fit.search(quote) for kind, fit in _KINDS)
-    return unfit or mismeasures(question, quote) or _is_no_number(question, quote)
+    if _WHO.search(question) and not _LETTERS.search(quote):
+        return True
+    told = f"{quote} {column}" if column else quote
+    unfit = any(kind.search(question) and not fit.search(told) for kind, fit in _KINDS)
+    return unfit or mismeasures(question, told) or _is_no_number(question, told)
 
 
 def _is_no_number(question: str, quote: str) -> bool:

@@ -531,3 +531,9 @@ def test_a_word_that_is_near_two_is_left_as_it_is() -> None:
 def test_an_answer_is_of_the_kind_that_was_asked_for(question: str, quote: str, unfit: bool) -> None:
     """Centimetres are not loud; a code is not a count; a time of day is not a price."""
     assert misfits(question, quote) is unfit
+
+
+def test_the_name_of_a_column_may_say_the_unit_and_never_who() -> None:
+    """An invoice's number was taken for who had sent it, as "Invoice no." stands above it, and that has letters."""
+    assert misfits("Who sent the invoice?", "2024-0817", "Invoice no.")
+    assert not misfits("How long does it run?", "20", "minutes")

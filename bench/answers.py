@@ -9,7 +9,6 @@ one that it must not match, because it would mislead. Both are matched without r
 
 import argparse
 import json
-import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 
 from index import Embedder, Index
 from qa.engine import Engine
+from qa.metrics import held, is_little_more
 from qa.read import Reader, load_reader
 from qa.types import Turn
 
@@ -73,20 +73,16 @@ def judge(question: Question, text: str) -> Verdict:
 
     An answer that holds what is expected, but is longer than thrice that and 40 characters, is mangled.
     """
-    if text and question.never and _find(question.never, text):
+    if text and question.never and held(question.never, text):
         return Verdict.HARMFUL
     if question.expect is None:
         return Verdict.FALSE if text else Verdict.DECLINED
     if not text:
         return Verdict.MISSED
-    found = _find(question.expect, text)
+    found = held(question.expect, text)
     if not found:
         return Verdict.WRONG
-    return Verdict.RIGHT if len(text) <= 3 * len(found[0]) + 40 else Verdict.MANGLED
-
-
-def _find(pattern: str, text: str) -> re.Match[str] | None:
-    return re.search(pattern, text, re.IGNORECASE | re.DOTALL)
+    return Verdict.RIGHT if is_little_more(text, found[0]) else Verdict.MANGLED
 
 
 def folders(root: Path, *, only: str = "") -> list[Path]:

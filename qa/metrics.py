@@ -16,6 +16,16 @@ def normalise(text: str) -> str:
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
+def held(pattern: str, text: str) -> re.Match[str] | None:
+    """Return where a text holds a pattern, without regard to case; None if it does not."""
+    return re.search(pattern, text, re.IGNORECASE | re.DOTALL)
+
+
+def is_little_more(text: str, expected: str) -> bool:
+    """Tell whether a text that holds what is expected is no longer than thrice that and 40 characters."""
+    return len(text) <= 3 * len(expected) + 40
+
+
 def exact_match(prediction: str, gold: str) -> float:
     """Return 1 if both are equal once normalised, else 0."""
     return float(normalise(prediction) == normalise(gold))

@@ -12,7 +12,7 @@ from index.load import html, markdown, pdf, rtf, text
 from index.load.lines import with_lines
 from index.load.office import docx, opendocument
 from index.load.parsed import Parsed
-from index.types import Kind
+from index.types import Kind, Mark
 from tests import office, pdfs
 
 
@@ -194,3 +194,11 @@ def test_a_page_of_nothing_but_fields_is_read_in_time() -> None:
     began = time.monotonic()
     assert len(with_lines(parsed).marks) == 3 * 90_000
     assert time.monotonic() - began < 5
+
+
+def test_what_follows_a_table_inside_a_cell_is_still_in_the_table() -> None:
+    """The inner row ends before the outer one does."""
+    words = "a\nb\nKey: v\nSize: w\nName: x"
+    rows = (Mark(0, len(words), Kind.ROW, "1"), Mark(2, 3, Kind.ROW, "1"))
+    assert with_lines(Parsed(title="", text=words, marks=rows)).marks == rows
+    assert len(with_lines(Parsed(title="", text=words, marks=rows[1:])).marks) == 1 + 9

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import accumulate, islice, pairwise
 
 from index.load.parsed import Parsed, ordered
 from index.types import Kind, Mark
@@ -96,15 +96,16 @@ def with_lines(parsed: Parsed) -> Parsed:
 def _paragraphs(parsed: Parsed) -> Iterator[Line]:
     """Yield lines, and the fields in them, one at a time; in the place of headings and tables stands nothing."""
     headings = {mark.start for mark in parsed.marks if mark.kind is Kind.HEADING}
-    rows = [mark for mark in parsed.marks if mark.kind is Kind.ROW]  # by start, none in another
+    rows = [mark for mark in parsed.marks if mark.kind is Kind.ROW]
     starts = [row.start for row in rows]
+    ends = [*accumulate((row.end for row in rows), max)]  # a row may hold the rows of a table inside it
     for at, line in split(parsed.text):
         above = bisect_right(starts, at + len(line)) - 1
-        if at in headings or (above >= 0 and rows[above].end > at):
+        if at in headings or (above >= 0 and ends[above] > at):
             yield at, "", True
             continue
-        ends = [match.start() for match in ANOTHER_FIELD.finditer(line)]
-        for start, end in pairwise([0, *ends, len(line)]):
+        parted = [match.start() for match in ANOTHER_FIELD.finditer(line)]
+        for start, end in pairwise([0, *parted, len(line)]):
             yield at + start, line[start:end], False
 
 

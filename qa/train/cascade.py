@@ -13,7 +13,6 @@ Written into BETTER's config.json; ``--log`` keeps what was asked, so that it is
 import argparse
 import json
 import random
-import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -29,7 +28,7 @@ from qa.evaluate.calibrate import fit
 from qa.evaluate.corpus import write_articles
 from qa.evaluate.outcomes import Prediction, best_spans
 from qa.evaluate.summary import reading, table
-from qa.metrics import f1
+from qa.metrics import f1, held, is_little_more
 from qa.read import Cascade, OnnxReader, Reader
 from qa.read.cascade import Scale
 from qa.read.in_order import best_passages
@@ -65,8 +64,8 @@ class Put:
         """Return the texts that are right: of what was ``said`` all that hold the pattern, and little more."""
         if self.pattern is None:
             return self.gold
-        held = {text: re.search(self.pattern, text, re.IGNORECASE | re.DOTALL) for text in dict.fromkeys(said)}
-        right = tuple(text for text, found in held.items() if found and len(text) <= 3 * len(found[0]) + 40)
+        found = {text: held(self.pattern, text) for text in dict.fromkeys(said)}
+        right = tuple(text for text, match in found.items() if match and is_little_more(text, match[0]))
         return right or (self.pattern,)
 
 

@@ -93,7 +93,9 @@ class Asked:
         )
 
     def echoes(self, quote: str) -> bool:
-        """Tell whether a quote only says again what was asked, or "who", or how many there are of it."""
+        """Tell whether a quote only says again what was asked, or "who", or "it", or how many there are of it."""
+        if _POINTS.fullmatch(quote):
+            return True
         counted = _ASKS_WHICH.match(self.question) and _COUNTED.fullmatch(quote)
         return not set(self.cut(counted["things"] if counted else quote)) - self.stems - QUESTION_WORDS
 
@@ -154,6 +156,9 @@ class Asked:
         """Tell whether a quote cannot be the kind of thing that was asked for: how many, when, who."""
         return misfits(self.question, quote, column)
 
+
+_POINTS = re.compile(r"\W*(?:it|its|this|that|these|those|they|them|he|him|she|her)\W*", re.IGNORECASE)
+"""Points at what is named elsewhere, and names nothing: no answer by itself."""
 
 _ASKS_WHICH = re.compile(r"\W*(?:what|which)\b", re.IGNORECASE)
 _COUNTED = re.compile(

@@ -159,6 +159,12 @@ def test_an_answer_says_more_than_the_question(tmp_path: Path) -> None:
     assert ask(tmp_path, "Who waters the ferns? We shall see.", "Who waters the ferns?", "Who").text == ""
 
 
+def test_a_word_that_points_elsewhere_is_no_answer(tmp_path: Path) -> None:
+    """Of "It was led by …" the reader marked "It" beside the name, and both were shown."""
+    answer = ask(tmp_path, "The walk was long. It was led by Odile Fontaine.", "Who led the walk?", "It|Odile Fontaine")
+    assert [claim.text for claim in answer.claims] == ["Odile Fontaine"]
+
+
 def test_how_many_kinds_there_are_does_not_say_which(tmp_path: Path) -> None:
     """The reader marked "Two sorts" for both; only one question asks for a number."""
     text = "Two sorts of plum stand by the weir: Opal and Victoria.\n"

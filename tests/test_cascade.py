@@ -135,6 +135,21 @@ def test_what_retrieval_counts_is_learned_too() -> None:
     assert learned(found).weight >= 15
 
 
+def test_the_paragraphs_among_which_questions_are_asked_are_written_ones_and_each_once() -> None:
+    """Sentences from templates are nobody's paragraphs, and many questions share one."""
+    from qa.train.cascade import others
+    from qa.train.data import Example
+
+    def example(source: str, context: str) -> Example:
+        return Example(context, source, "", "who?", context, ())
+
+    known = [example("squad", f"Paragraph {number}.") for number in range(9)]
+    found = others([*known, *known, example("lists", "Made."), example("rows", "Made: too.")], 20)
+    assert sorted(found) == [each.context for each in known]
+    assert len(others(known, 4)) == 4
+    assert others(known, -1) == []
+
+
 def test_passages_are_behind_the_first_that_has_an_answer() -> None:
     """A title page that retrieval puts far ahead and that says nothing is not what others are behind."""
     from qa.evaluate.outcomes import Prediction

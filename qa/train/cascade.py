@@ -1,12 +1,12 @@
 """Stage 6, for two readers: when the quick one's answer stands, and what the scores of both together mean.
 
-python -m qa.train.cascade PREPARED QUICK BETTER [--papers DIR] [--questions N] [--folders DIR …] [--log FILE]
+python -m qa.train.cascade PREPARED QUICK BETTER [--questions N] [--among N] [--folders DIR …] [--log FILE]
 
-Held-out questions are asked as a user asks: those of PREPARED over all its paragraphs together, those of papers over
-the papers of their file, those of folders (as ``bench.answers`` takes them) over the folder's documents. Each is
-answered twice, by the quick reader alone and with everything read again; from that follow the scale between the two,
-what retrieval counts beside the better one, the score from which on nothing is read again, the threshold and the
-confidences.
+Held-out questions are asked as a user asks: those of PREPARED over all its held-out paragraphs together, and once more
+among many others, those of papers over the papers of their file, those of folders (as ``bench.answers`` takes them)
+over the folder's documents. Each is answered twice, by the quick reader alone and with everything read again; from that
+follow the scale between the two, what retrieval counts beside the better one, the score from which on nothing is read
+again, the threshold and the confidences.
 Written into BETTER's config.json; ``--log`` keeps what was asked, so that it is not asked again.
 """
 
@@ -34,8 +34,9 @@ from qa.read.cascade import Scale
 from qa.read.in_order import best_passages
 from qa.read.remembering import remembering
 from qa.train.calibrate import balanced
-from qa.train.data import read_jsonl
+from qa.train.data import Example, read_jsonl
 from qa.train.papers import PAPERS, Paper, papers
+from qa.train.weigh import MADE
 from qa.types import Answer, Turn
 
 ALWAYS = Scale(1.0, 0.0, float("inf"))
@@ -48,7 +49,7 @@ WEIGHTS = (0.0, 15.0, 30.0, 45.0, 60.0, 90.0, 120.0)
 """What retrieval may count: so much a passage loses for being a whole score behind."""
 
 WORTH = 0.002
-"""The share of F1 that is given for reading less, and for hearing less of the quick reader."""
+"""The share of F1 that is given for reading less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--papers", type=Path, default=PAPERS, help="the folder of papers; ours if left out")
     parser.add_argument("--files", default="*.jsonl", help="which of its files; of all, only papers that are held out")
     parser.add_argument("--questions", type=int, default=500, help="of the prepared ones, at most")
+    parser.add_argument("--among", type=int, default=0, help="ask those once more among so many paragraphs")
     parser.add_argument("--each", type=int, default=3, help="with an answer, and without, of each paper at most")
     parser.add_argument("--folders", type=Path, nargs="*", default=[], help="folders of folders with questions.json")
     parser.add_argument("--log", type=Path)
@@ -140,7 +142,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         better = OnnxReader(options.better)
         better.calibration = replace(better.calibration, retrieval_weight=0.0)
         both = Cascade(quick, better, ALWAYS)
-        found = [*of_prepared(options.prepared, quick, both, options.questions)]
+        found = [*of_prepared(options.prepared, quick, both, options.questions, options.among)]
         found += of_papers(options.papers, options.files, quick, both, options.each)
         for root in options.folders:
             found += of_folders(root, quick, both)
@@ -164,13 +166,25 @@ def main(argv: Sequence[str] | None = None) -> None:
     write(options.better / "config.json", joined, scale, weight)
 
 
-def of_prepared(prepared: Path, quick: Reader, both: Cascade, most: int) -> Iterator[Asked]:
-    """Ask questions of the prepared sets over all their paragraphs."""
+def of_prepared(prepared: Path, quick: Reader, both: Cascade, most: int, among: int) -> Iterator[Asked]:
+    """Ask questions of the prepared sets over all their held-out paragraphs, and then ``among`` so many, if any."""
     questions = balanced(read_jsonl(prepared / "dev.jsonl.gz"), seed=13)
+    put = [Put(q.question, tuple(q.gold())) for q in questions[:most]]
     with tempfile.TemporaryDirectory() as work:
-        write_articles(questions, Path(work) / "documents")
-        put = [Put(q.question, tuple(q.gold())) for q in questions[:most]]
-        yield from _asked(Path(work) / "documents", put, quick, both, "text")
+        documents = Path(work) / "documents"
+        write_articles(questions, documents)
+        yield from _asked(documents, put, quick, both, "text")
+        if among:
+            count = among - len({q.context for q in questions})
+            for number, other in enumerate(others(read_jsonl(prepared / "train.jsonl.gz"), count)):
+                (documents / f"other-{number:05}.txt").write_text(other, encoding="utf-8")
+            yield from _asked(documents, put, quick, both, f"text among {among}")
+
+
+def others(examples: Iterable[Example], count: int) -> list[str]:
+    """Return ``count`` different paragraphs of what is learnt from, at most, drawn from those that somebody wrote."""
+    found = list(dict.fromkeys(each.context for each in examples if each.source not in MADE))
+    return random.Random(13).sample(found, max(0, min(count, len(found))))
 
 
 def of_papers(folder: Path, files: str, quick: Reader, both: Cascade, each: int) -> Iterator[Asked]:
@@ -233,9 +247,10 @@ def _twice(put: Put, alone: Answer, again: Answer, source: str) -> Asked:
 def learned(found: Sequence[Asked]) -> Learned:
     """Return the quick reader's scale and share beside the better one, and from where on nothing is read again.
 
-    The scale is a line through both, by least squares of the questions that both answer alike. Of the shares, and of
-    the scores from which on nothing is read again, the lowest is taken with which F1, at its own threshold, is within
-    WORTH of the best; what retrieval counts is what is best with that share.
+    The scale is a line through both, by least squares of the questions that both answer alike. The quick one's share is
+    what is best on the mean over all that retrieval may count, and that the other way round: the best pair of the two
+    would be the one that chance likes best. Of the scores from which on nothing is read again, the lowest is taken with
+    which the gain is within WORTH of the best.
     """
     pairs = [(each.quick, each.better(ALWAYS, 0.0)) for each in found]
     alike = [(q.score, b.score) for q, b in pairs if np.isfinite(q.score + b.score) and f1(q.text, b.text) > 0.9]
@@ -245,10 +260,9 @@ def learned(found: Sequence[Asked]) -> Learned:
     gains = {(share, weight): _gain(found, always[share], weight) for share in SHARES for weight in WEIGHTS}
     for share in SHARES:
         row = ", ".join(f"{100 * gains[share, weight]:.2f} at {weight:g}" for weight in WEIGHTS)
-        print(f"a share of {share}: F1 with abstention {row}")
-    enough = max(gains.values()) - WORTH
-    share = min(share for (share, _), gain in gains.items() if gain >= enough)
-    weight = max(WEIGHTS, key=lambda each: gains[share, each])
+        print(f"a share of {share}: {row}")
+    share = max(SHARES, key=lambda share: np.mean([gains[share, weight] for weight in WEIGHTS]))
+    weight = max(WEIGHTS, key=lambda weight: np.mean([gains[share, weight] for share in SHARES]))
     quantiles = np.quantile([each.quick.score for each in found], np.linspace(0.3, 1, 36))
     tried = [Scale(slope, shift, score, share) for score in [*quantiles.tolist(), float("inf")]]
     settling = [(scale, _gain(found, scale, weight)) for scale in tried]
@@ -258,9 +272,11 @@ def learned(found: Sequence[Asked]) -> Learned:
 
 
 def _gain(found: Sequence[Asked], scale: Scale, weight: float) -> float:
+    """Return the mean of two F1: of all, what is below the best threshold being "no answer", and of the answerable."""
     joined = [each.joined(scale, weight) for each in found]
     threshold = _threshold(joined)
-    return float(np.mean([each.best(f1, threshold=threshold) for each in joined]))
+    answerable = [each.best(f1) for each in joined if each.gold]
+    return float(np.mean([each.best(f1, threshold=threshold) for each in joined]) + np.mean(answerable)) / 2
 
 
 def _threshold(joined: Sequence[Prediction]) -> float:

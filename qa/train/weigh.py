@@ -34,8 +34,8 @@ READ = (5, 10)
 """How many passages are read at most; the last is what the choice is made by."""
 
 SOURCE = "squadshifts_new_wiki"
-MADE = ("lists", "contrasts")
-"""No paragraphs of anything, but sentences from templates."""
+MADE = ("lists", "contrasts", "rows")
+"""No paragraphs of anything, but sentences and rows from templates."""
 
 Asked = tuple[Example, list[Hit]]
 """A question and what was found for it, best first."""

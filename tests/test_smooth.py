@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 import index.models
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 onnx = pytest.importorskip("onnx")
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
@@ -18,7 +22,7 @@ from index.models.formats import rewrite, to_dynamic_int8  # noqa: E402
 RANDOM = np.random.default_rng(7)
 
 
-def encoder(words: NDArray[np.float64], outputs: int, wide: NDArray[np.float64]) -> "onnx.ModelProto":
+def encoder(words: NDArray[np.float64], outputs: int, wide: NDArray[np.float64]) -> "ModelProto":
     """Ids look up tokens, their inputs are made wider, and a matrix that makes up for it multiplies them."""
     matrix = RANDOM.normal(size=(words.shape[1], outputs)) / wide[:, None]
     nodes = [
@@ -41,7 +45,7 @@ def encoder(words: NDArray[np.float64], outputs: int, wide: NDArray[np.float64])
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
-def run(model: "onnx.ModelProto", ids: NDArray[np.int64]) -> NDArray[np.float32]:
+def run(model: "ModelProto", ids: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return what a model makes of tokens."""
     import onnxruntime
 
@@ -55,7 +59,7 @@ def texts(count: int) -> list[NDArray[np.int64]]:
     return [RANDOM.integers(0, 200, (1, 40)) for _ in range(count)]
 
 
-def lost(model: "onnx.ModelProto", made: "onnx.ModelProto") -> float:
+def lost(model: "ModelProto", made: "ModelProto") -> float:
     """Return by what share of it the output of a token in the middle is off."""
     off = []
     for ids in texts(5):
@@ -64,19 +68,19 @@ def lost(model: "onnx.ModelProto", made: "onnx.ModelProto") -> float:
     return float(np.median(off))
 
 
-def large_inputs() -> "onnx.ModelProto":
+def large_inputs() -> "ModelProto":
     """One input is forty times as large as the others, and counts no more."""
     return encoder(RANDOM.normal(size=(200, 24)), 96, np.where(np.arange(24) == 3, 40.0, 1.0))
 
 
-def large_tokens() -> "onnx.ModelProto":
+def large_tokens() -> "ModelProto":
     """Every tenth token is thirty times as large as the others."""
     words = RANDOM.normal(size=(200, 96)) * np.where(np.arange(200) % 10, 1, 30)[:, None]
     return encoder(words, 24, np.ones(96))
 
 
 @pytest.mark.parametrize("make", [large_inputs, large_tokens])
-def test_a_few_large_numbers_do_not_take_the_8_bits_from_the_rest(make: Callable[[], "onnx.ModelProto"]) -> None:
+def test_a_few_large_numbers_do_not_take_the_8_bits_from_the_rest(make: Callable[[], "ModelProto"]) -> None:
     """On one scale for a whole text most of the others would be 0, 1 or −1."""
     model = make()
     even = rewrite(model, smooth.smooth(model, smooth.observe(model, texts(30))))

@@ -32,6 +32,9 @@ FOREIGN_WEIGHT = 6.0
 FIGURE_WEIGHT = 3.0
 """What a figure in a table loses whose row, columns and headings have less than half of what was asked."""
 
+EMPTY_WEIGHT = 6.0
+"""What a candidate loses if the cell that was asked for is empty: the trade price of what is not sold to the trade."""
+
 CELL_LEAD = 2.0
 """What the cell of a table gains whose row and header say all that was asked."""
 
@@ -94,7 +97,9 @@ def _quoted(candidate: Candidate, asked: Asked) -> Candidate | None:
     if speaker := speaker_of(candidate, asked):
         return speaker
     cell = cell_asked_for(candidate, asked)
-    if cell:
+    if cell and cell.is_empty:
+        candidate = replace(candidate, score=candidate.score - EMPTY_WEIGHT)
+    elif cell:
         start, end = cell.mark.start, cell.mark.end
         moved = not start <= candidate.start < end
         is_value = end - start <= LONGEST_VALUE  # such a cell says one thing: "Gasket, flat" is not "Gasket"

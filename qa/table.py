@@ -5,7 +5,7 @@ A reader sees a table as a line of text and often marks the value beside the rig
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index import Document, Kind, Mark
@@ -19,13 +19,15 @@ class Cell:
 
     mark: Mark
     share: float
+    is_empty: bool = False
+    """Whether nothing stands in it; its mark has no length and stands where its row does."""
 
 
 def cell_asked_for(candidate: Candidate, asked: Asked, *, lead: float = 0.15) -> Cell | None:
     """Return the candidate's own cell, or another of the passage if its row and header say more of what was asked.
 
-    It has to be more by ``lead``, and to be a figure if the candidate is one, or none if it is not. None if the
-    candidate is in no cell.
+    It has to be more by ``lead``, and to be a figure if the candidate is one, or none if it is not; or to be empty.
+    None if the candidate is in no cell.
     """
     passage, document = candidate.hit.passage, candidate.hit.passage.document
     own = document.around(candidate.start, Kind.CELL)
@@ -36,7 +38,9 @@ def cell_asked_for(candidate: Candidate, asked: Asked, *, lead: float = 0.15) ->
     }
     cells = [cell for row in rows for cell in _rated(document, row, asked)]
     mine = next((cell for cell in cells if cell.mark == own[0]), Cell(own[0], 0.0))
-    alike = [cell for cell in cells if _is_figure(document, cell.mark) == _is_figure(document, own[0])]
+    is_figure = _is_figure(document, own[0])
+    alike = [cell for cell in cells if _is_figure(document, cell.mark) == is_figure]
+    alike += _empty(document, {row: _cells(document, row) for row in rows}, own[0], asked)
     best = max(alike, key=lambda cell: (cell.share, cell.mark == own[0], -cell.mark.start), default=mine)
     return best if best.share >= mine.share + lead else mine
 
@@ -45,13 +49,39 @@ def _rated(document: Document, row: Mark, asked: Asked) -> Iterator[Cell]:
     """Rate each cell of a row by what stands in the row, itself apart, and above it. All is cut once."""
     whole = Counter(asked.cut(document.text[row.start : row.end]))
     for cell in _cells(document, row):
-        own = Counter(asked.cut(document.text[cell.start : cell.end]))
-        beside = {stem for stem, times in whole.items() if times > own[stem]}
+        beside = _others(whole, cell, document, asked)
         yield Cell(cell, asked.share_of_stems(beside.union(asked.cut(cell.label))))
+
+
+def _empty(document: Document, rows: Mapping[Mark, Sequence[Mark]], own: Mark, asked: Asked) -> Iterator[Cell]:
+    """Rate the cells in which nothing stands, or a dash alone, and whose header is asked for.
+
+    Their headers are known from other rows of the table: those that have two headers in common with a row.
+    """
+    labels = {row: frozenset(cell.label for cell in cells if _is_said(document, cell)) for row, cells in rows.items()}
+    for row, filled in labels.items():
+        known = {label for other in set(labels.values()) if len(other & filled) > 1 for label in other - filled}
+        if not known:
+            continue
+        beside = _others(Counter(asked.cut(document.text[row.start : row.end])), own, document, asked)
+        for label in known:
+            share = asked.share_of_stems(beside.union(asked.cut(label)))
+            if share > asked.share_of_stems(beside):
+                yield Cell(Mark(row.start, row.start, Kind.CELL, label), share, is_empty=True)
+
+
+def _others(whole: Counter[str], cell: Mark, document: Document, asked: Asked) -> set[str]:
+    """Return the stems of a row that do not come from the cell alone."""
+    own = Counter(asked.cut(document.text[cell.start : cell.end]))
+    return {stem for stem, times in whole.items() if times > own[stem]}
 
 
 def _cells(document: Document, row: Mark) -> list[Mark]:
     return [mark for mark in document.within(row.start, row.end) if mark.kind is Kind.CELL]
+
+
+def _is_said(document: Document, cell: Mark) -> bool:
+    return any(character.isalnum() for character in document.text[cell.start : cell.end])
 
 
 def _is_figure(document: Document, cell: Mark) -> bool:

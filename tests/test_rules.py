@@ -192,6 +192,26 @@ def test_the_value_is_of_the_row_and_the_column_that_were_asked_for(tmp_path: Pa
     assert (answer.text, answer.citations[0].sentence.count("|")) == ("25", 4)
 
 
+@pytest.mark.parametrize("nothing", ["", "–"])
+def test_the_neighbour_of_an_empty_cell_is_not_its_value(tmp_path: Path, nothing: str) -> None:
+    """A launch has no weekly hire; what an hour costs is not it, and the other boats have both."""
+    boats = (
+        f"Boat,Hourly hire,Weekly hire,Seats\nPunt,9 euros,80 euros,4\nLaunch,30 euros,{nothing},8\n"
+        "Canoe,5 euros,40 euros,2\n"
+    )
+    for number, (question, marked, given) in enumerate(
+        [
+            ("What does the weekly hire of the launch cost?", "30 euros", ""),
+            ("What does the hourly hire of the launch cost?", "30 euros", "30 euros"),
+            ("What does the weekly hire of the canoe cost?", "40 euros", "40 euros"),
+            ("How many seats has the launch?", "\\b8\\b", "8"),
+        ]
+    ):
+        (tmp_path / str(number)).mkdir()
+        answer = ask(tmp_path / str(number), boats, question, marked, suffix=".csv")
+        assert answer.text == given, question
+
+
 def test_a_row_of_a_thousand_columns_takes_no_time() -> None:
     """Each cell was rated by cutting all the others: nine seconds for one candidate."""
     wide = f"Place,{','.join(f'Depth{n}' for n in range(999))}\nQuay,{','.join(str(n) for n in range(999))}\n"

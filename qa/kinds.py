@@ -59,6 +59,20 @@ _KINDS = (
 _WHO = re.compile(r"^\W*(?:by |to |from )?who(?:m|se)?\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
+_NAME_OF_A_CODE = re.compile(
+    r"\W*what(?:'s| is| are)? (?:(?:the )?(?:part|item|article|product|code|no\.?|number) )?(?=[\w-]*\d)\w[\w-]+\W*",
+    re.IGNORECASE,
+)
+"""Asks what a code is the name of: a thing, not what it costs."""
+
+_DECIDED = re.compile(
+    r"\W*what (?:was|were|is|has been|have been) (?:\w+ )?(?:decided|agreed|resolved)\b"
+    r"|\W*what did [^?]{1,60} (?:decide|agree|resolve)\b",
+    re.IGNORECASE,
+)
+_NAMES_ALONE = re.compile(r"\W*[A-Z]\w*[.,]?(?: [A-Z]\w*[.,]?)+\W*")
+"""What was decided is no person."""
+
 _HOW = re.compile(r"\W*how (?:long|old|often|far|many|much)\b", re.IGNORECASE)
 _BARE_UNIT = re.compile(rf"\W*(?:{_UNIT_OF_TIME})\W*", re.IGNORECASE)
 
@@ -104,6 +118,10 @@ def misfits(question: str, quote: str, column: str = "") -> bool:
     (True, False)
     """
     if _WHO.search(question) and not _LETTERS.search(quote):
+        return True
+    if _NAME_OF_A_CODE.fullmatch(question) and not _LETTERS.search(quote):
+        return True
+    if _DECIDED.match(question) and _NAMES_ALONE.fullmatch(quote):
         return True
     told = f"{quote} {column}" if column else quote
     unfit = any(kind.search(question) and not fit.search(told) for kind, fit in _KINDS)

@@ -1,9 +1,11 @@
 """Which cell of a table is asked for: the one whose row and column say the question's words between them.
 
 A reader sees a table as a line of text and often marks the value beside the right one. What a question names, the row
-("SC-121") and the column ("price"), is written in the row's other cells and in the header.
+("SC-121") and the column ("price"), is written in the row's other cells and in the header. A column may also be called
+what the asking word stands for: "how many" asks for the one headed "Qty".
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +14,30 @@ from index import Document, Kind, Mark
 from qa.about import Asked
 from qa.types import Candidate
 
+SUITS = 0.2
+"""The share of the question that a header counts for by naming what the asking word stands for."""
+
+_DOES = r"(?:do|does|can|should|must|shall|to) (?:(?:I|we|you|one) )?"
+_HEADED = (
+    (r"\bhow many\b|\bnumber of\b|\bquantity\b",
+     r"qty|quantity|quantities|pcs|pieces|units|number|count|(?:no\.|#) of .*|(?:in )?stock"),
+    (r"\bhow (?:much|expensive)\b|\b(?:cost|price|fee|charge)s?\b",
+     r"(?:.* )?(?:price|cost|fee|charge|rate|fare|amount)s?(?: .*)?|EUR|GBP|USD|CHF|[€£$]"),
+    (r"^\W*(?:(?:and|by|since|until|on) )?(?:when|what (?:date|day|time))\b",
+     r"(?:.* )?(?:date|day|time|when|deadline)s?(?: .*)?"),
+    (r"^\W*(?:(?:and|by|to) )?who(?:m|se)?\b", r"(?:.* )?(?:name|who|person|contact|by)"),
+    (r"^\W*(?:(?:and|from|to) )?where\b|\bin (?:which|what) (?:room|place)\b",
+     r"(?:.* )?(?:where|place|location|room|venue|address|site)"),
+    (rf"\bwhat {_DOES}do\b|\bhow {_DOES}(?:fix|solve|clear)\b",
+     r"(?:.* )?(?:what to do|remedy|remedies|action|measures?|solution|fix|cure)(?: .*)?"),
+)  # fmt: skip
+_SUITS = tuple((re.compile(asked, re.IGNORECASE), re.compile(headed, re.IGNORECASE)) for asked, headed in _HEADED)
+"""How a thing is asked for, and what a column that has it is called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell, and the share of the question's words that its row and its header say, 0 to 1."""
+    """A cell, and the share of the question's words that its row and its header say, 0 to 1 and SUITS more."""
 
     mark: Mark
     share: float
@@ -50,7 +72,17 @@ def _rated(document: Document, row: Mark, asked: Asked) -> Iterator[Cell]:
     whole = Counter(asked.cut(document.text[row.start : row.end]))
     for cell in _cells(document, row):
         beside = _others(whole, cell, document, asked)
-        yield Cell(cell, asked.share_of_stems(beside.union(asked.cut(cell.label))))
+        share = asked.share_of_stems(beside.union(asked.cut(cell.label)))
+        yield Cell(cell, share + SUITS if share and suits(asked.question, cell.label) else share)
+
+
+def suits(question: str, header: str) -> bool:
+    """Tell whether a column is called what a question's asking word stands for.
+
+    >>> suits("How many chairs were ordered?", "Qty"), suits("How many chairs were ordered?", "Price")
+    (True, False)
+    """
+    return any(asked.search(question) and headed.fullmatch(header.strip(" .:*")) for asked, headed in _SUITS)
 
 
 def _empty(document: Document, rows: Mapping[Mark, Sequence[Mark]], own: Mark, asked: Asked) -> Iterator[Cell]:

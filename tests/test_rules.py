@@ -138,6 +138,23 @@ def test_a_number_is_no_day_of_a_month_beside_it_and_no_item_of_a_list(text: str
     assert text[slice(*found)] == quoted
 
 
+@pytest.mark.parametrize(
+    ("text", "question", "marked", "quoted"),
+    [
+        ("The hall is let from 3 May 2024 to 9 June 2025.", "When does the let end?", "3 May 2024", "9 June 2025"),
+        ("The hall is let from 3 May 2024 to 9 June 2025.", "When does it begin?", "9 June 2025", "3 May 2024"),
+        ("The hall is let from 3 May 2024 to 9 June 2025.", "When is it let?", "3 May 2024", "3 May 2024"),
+        ("Sluice: 7:30–19:00, except in frost.", "When does the sluice close?", "7:30", "19:00"),
+        ("Paid on 3 May 2024. The let ends in 2025.", "When does the let end?", "3 May 2024", "3 May 2024"),
+    ],
+)
+def test_a_stretch_of_time_ends_at_its_end(text: str, question: str, marked: str, quoted: str) -> None:
+    """A reader marks the first of two days as soon as the last."""
+    at = text.index(marked)
+    start, end = settled(text, (at, at + len(marked)), (0, len(text)), question)
+    assert text[start:end] == quoted
+
+
 def test_nothing_grows_without_end() -> None:
     """A picture in letters was quoted whole, a megabyte; a list of thousands of names took half a minute."""
     letters = "x" * 1_000_000
@@ -190,6 +207,33 @@ def test_the_value_is_of_the_row_and_the_column_that_were_asked_for(tmp_path: Pa
     """The reader marked the summer; the question names the winter."""
     answer = ask(tmp_path, PRICES, "What does the outer berth cost in winter?", "70")
     assert (answer.text, answer.citations[0].sentence.count("|")) == ("25", 4)
+
+
+STORES = (
+    "Position,Article,Qty,Unit price,Delivered,Stored in room,Remark\n"
+    "1,Folding table 120 cm,14,€ 61.00,3 May 2024,B 12,scratched\n"
+    "2,Lamp with 24 bulbs,5,€ 9.50,7 May 2024,C 4,tested\n"
+)
+FAULTS = "| Code | Meaning | What to do |\n|---|---|---|\n| E3 | The filter is blocked | Rinse the filter |\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "question", "marked", "given"),
+    [
+        (STORES, "How many lamps with bulbs were ordered?", "€ 9.50", "5"),
+        (STORES, "How much is a lamp?", "24", "€ 9.50"),
+        (STORES, "When did the lamps come?", "24", "7 May 2024"),
+        (STORES, "Where is the folding table?", "120", "B 12"),
+        (FAULTS, "What do I do when E3 is shown?", "The filter is blocked", "Rinse the filter"),
+        (FAULTS, "What is the meaning of E3?", "The filter is blocked", "The filter is blocked"),
+    ],
+)
+def test_a_column_is_asked_for_by_what_the_asking_word_stands_for(
+    tmp_path: Path, table: str, question: str, marked: str, given: str
+) -> None:
+    """ "How many" has no word of "Qty"."""
+    suffix = ".csv" if table == STORES else ".md"
+    assert ask(tmp_path, table, question, marked, suffix=suffix).text == given
 
 
 @pytest.mark.parametrize("nothing", ["", "–"])
@@ -552,6 +596,12 @@ def test_a_word_that_is_near_two_is_left_as_it_is() -> None:
         ("How often is it cleaned?", "after each load", False),
         ("When did it fail?", "the second one", False),
         ("Who signed it?", "42", True),
+        ("What is part 31-09?", "18.50", True),
+        ("What is part 31-09?", "Bilge pump", False),
+        ("what is bv210", "90.00", True),
+        ("What was decided about the slipway?", "Odile Fontaine", True),
+        ("What was decided about the slipway?", "put off until June", False),
+        ("What was agreed on the colour?", "Blue", False),
     ],
 )
 def test_an_answer_is_of_the_kind_that_was_asked_for(question: str, quote: str, unfit: bool) -> None:

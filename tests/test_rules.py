@@ -390,6 +390,29 @@ def test_who_speaks_of_herself_is_the_one(tmp_path: Path, question: str, marked:
         assert answer.citations[0].sentence == CALL.split("\n")[0]
 
 
+@pytest.mark.parametrize(
+    ("question", "party"),
+    [
+        ("Who is the hirer?", "Fontaine & Brandt, Ltd"),
+        ("Who are the owners?", "Ida Holm, Jonas Ek, and Bo Lund"),
+        ("Who is the agent?", "Runa Dahl"),
+        ("who's the harbour master", "the town of Vik"),
+        ("Which company is our insurer?", "Nordlys Mutual plc"),
+    ],
+)
+def test_the_party_to_a_contract_is_told_by_its_role(tmp_path: Path, question: str, party: str) -> None:
+    """Whatever a reader marks in the passage: the role stands in quotes and brackets behind its name."""
+    text = (
+        "This agreement is made between **Fontaine & Brandt, Ltd**, 4 Quay Street, Vik (“the Hirer”), led by Odile "
+        'Fontaine, and Runa Dahl, broker ("the Agent"), and Ida Holm, Jonas Ek, and Bo Lund (together "Owners").\n\n'
+        'It is seen by the town of Vik (hereinafter referred to as "Harbour Master"); it is insured by\nNordlys Mutual '
+        'plc, Bergen ("the Insurer").\n'
+    )
+    answer = ask(tmp_path, text, question, "4 Quay Street")
+    assert answer.text == party
+    assert ask(tmp_path, text, "Who is the pilot?", "4 Quay Street").text != party
+
+
 # 9  Abstaining is graded
 
 

@@ -1,0 +1,62 @@
+"""Who a contract calls the Client: the party named before a role in quotes and brackets.
+
+"between Maple Foods plc, Leeds (“the Client”)" says who the client is with no verb; a reader looks for one.
+"""
+
+import re
+from dataclasses import replace
+
+from qa.about import Asked
+from qa.types import Candidate
+
+LEAD = 6.0
+"""What a candidate gains for being that party: no other words of a document say it so plainly."""
+
+LONGEST = 160
+"""Characters of a party's name and seat."""
+
+_ASKS = re.compile(
+    r"\W*(?:and )?(?:who|which (?:company|firm|person)|what company)(?:['’]s| is| are| was| were) (?:the |our |my )?"
+    r"(?P<role>[^\W\d_]+(?: [^\W\d_]+)?)\W*",
+    re.IGNORECASE,
+)
+_DEFINED = re.compile(
+    r"\s*\((?P<all>(?:together|jointly|collectively)[, ]+)?(?:[a-z]+ ){0,4}[\"“„'‘](?:the )?"
+    r"(?P<role>[^\W\d_]+(?: [^\W\d_]+)?)[\"”“'’][^()]{0,60}\)",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    r"\b(?:between|among|by|with|is|are)[:\s]|[)”\"]\W{0,4}\s(?:and|or)\s|[;:]\s|\n[ \t]*\n|\.\s(?=[A-Z])|"
+    r"\(\w{1,3}\)\s|\A",
+    re.IGNORECASE,
+)
+"""What parts a party from the one before it, and from the words that bring in both."""
+
+_AND = re.compile(r",\sand\s")
+
+_SEAT = re.compile(r",\s(?!(?:inc|llc|ltd|lp|llp|plc|corp|gmbh|co|s\.?a|n\.?a)\b)", re.IGNORECASE)
+"""Behind the name: where the party is at home, or who stands for it."""
+
+
+def party_of(candidate: Candidate, asked: Asked) -> Candidate | None:
+    """Return the party whose role is asked for, if the candidate's passage defines that role; else None."""
+    wanted = _ASKS.fullmatch(asked.question)
+    if not wanted:
+        return None
+    passage, document = candidate.hit.passage, candidate.hit.passage.document
+    for found in _DEFINED.finditer(document.text, passage.start, passage.end):
+        if asked.cut(found["role"]) != asked.cut(wanted["role"]):
+            continue
+        least = max(passage.start, found.start() - LONGEST)
+        before = [each.end() for each in _BEFORE.finditer(document.text, least, found.start())]
+        if not found["all"]:
+            before += [each.end() for each in _AND.finditer(document.text, least, found.start())]
+        start = max(before, default=least)
+        end = found.start()
+        seat = None if found["all"] else _SEAT.search(document.text, start, end)
+        name = document.text[start : seat.start() if seat else end]
+        start += len(name) - len(name.lstrip(" \n\t*_,"))
+        name = name.strip(" \n\t*_,")
+        if name:
+            return replace(candidate, start=start, end=start + len(name), score=candidate.score + LEAD)
+    return None

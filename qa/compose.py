@@ -10,7 +10,7 @@ from qa.about import Asked, is_yes_no
 from qa.extent import after_marker, is_label, settled
 from qa.lists import asks_for_several, joined_names, whole_list
 from qa.read import Calibration
-from qa.roles import party_of
+from qa.roles import holder_of, party_of
 from qa.speech import speaker_of, stands_in
 from qa.table import cell_asked_for
 from qa.types import Answer, Candidate, Citation, Claim, Reason
@@ -95,7 +95,7 @@ def shape(candidates: Sequence[Candidate], asked: Asked) -> list[Candidate]:
 def _quoted(candidate: Candidate, asked: Asked) -> Candidate | None:
     """Return the candidate whole, in the cell that was asked for; None if it only echoes the question."""
     document = candidate.hit.passage.document
-    if told := speaker_of(candidate, asked) or party_of(candidate, asked):
+    if told := speaker_of(candidate, asked) or party_of(candidate, asked) or holder_of(candidate, asked):
         return told
     cell = cell_asked_for(candidate, asked)
     if cell and cell.is_empty:

@@ -1,16 +1,18 @@
-"""Who a contract calls the Client: the party named before a role in quotes and brackets.
+"""Who has a role that stands behind a name in brackets: in a contract a party, in minutes an office.
 
-"between Maple Foods plc, Leeds (“the Client”)" says who the client is with no verb; a reader looks for one.
+"between Maple Foods plc, Leeds (“the Client”)" and "Present: Odile Fontaine (chair), Bo Lund" say who the client is,
+and who led the meeting, with no verb; a reader looks for one.
 """
 
 import re
 from dataclasses import replace
 
+from qa import kin
 from qa.about import Asked
 from qa.types import Candidate
 
 LEAD = 6.0
-"""What a candidate gains for being that party: no other words of a document say it so plainly."""
+"""What a candidate gains for having that role: no other words of a document say it so plainly."""
 
 LONGEST = 160
 """Characters of a party's name and seat."""
@@ -36,6 +38,34 @@ _AND = re.compile(r",\sand\s")
 
 _SEAT = re.compile(r",\s(?!(?:inc|llc|ltd|lp|llp|plc|corp|gmbh|co|s\.?a|n\.?a)\b)", re.IGNORECASE)
 """Behind the name: where the party is at home, or who stands for it."""
+
+
+_WHO = re.compile(r"\W*(?:and )?who\b", re.IGNORECASE)
+_IN_OFFICE = re.compile(
+    r"(?P<name>[A-Z][\w’'.-]*(?: [A-Z][\w’'.-]*){1,3}) \((?P<role>[^\W\d_]{3,}(?:[ -][^\W\d_]+){0,2})\)"
+)
+
+
+def holder_of(candidate: Candidate, asked: Asked) -> Candidate | None:
+    """Return who has the role that is asked for, or that does what is asked, by brackets behind a name; else None.
+
+    What else the question says has to stand in that line, the headings or the title: who chairs a meeting has not led
+    all that the meeting speaks of.
+    """
+    if not _WHO.match(asked.question):
+        return None
+    passage, document = candidate.hit.passage, candidate.hit.passage.document
+    for found in _IN_OFFICE.finditer(document.text, passage.start, passage.end):
+        role = set(asked.cut(found["role"]))
+        if not role or not all(kin.has_any([stem], asked.content) for stem in role):
+            continue
+        line = document.text[document.text.rfind("\n", 0, found.start()) + 1 : found.end()]
+        said = set(asked.cut("\n".join((line, *passage.headings, document.title))))
+        rest = [stem for stem in asked.content if not kin.has_any([stem], role)]
+        if all(kin.has_any([stem], said) for stem in rest):
+            start, end = found.span("name")
+            return replace(candidate, start=start, end=end, score=candidate.score + LEAD)
+    return None
 
 
 def party_of(candidate: Candidate, asked: Asked) -> Candidate | None:

@@ -390,6 +390,24 @@ def test_who_speaks_of_herself_is_the_one(tmp_path: Path, question: str, marked:
         assert answer.citations[0].sentence == CALL.split("\n")[0]
 
 
+def test_who_has_an_office_is_told_by_the_brackets_behind_the_name(tmp_path: Path) -> None:
+    """And has led the meeting, not all that it speaks of."""
+    text = (
+        "# Rowing club: minutes of the spring meeting\n\nPresent: Odile Fontaine (chair), Bo Lund (treasurer), "
+        "Ida Holm\n\n## 1. Slipway\n\nIda Holm said that the work on the slipway had begun.\n"
+    )
+    for number, (question, given) in enumerate(
+        [
+            ("Who led the meeting?", "Odile Fontaine"),
+            ("Who chaired the spring meeting?", "Odile Fontaine"),
+            ("Who is the treasurer of the rowing club?", "Bo Lund"),
+            ("Who led the work on the slipway?", "Ida Holm"),
+        ]
+    ):
+        (tmp_path / str(number)).mkdir()
+        assert ask(tmp_path / str(number), text, question, "Ida Holm").text == given, question
+
+
 @pytest.mark.parametrize(
     ("question", "party"),
     [

@@ -7,12 +7,17 @@ and who led the meeting, with no verb; a reader looks for one.
 import re
 from dataclasses import replace
 
+from index import sentence_around
+from index.types import Extent
 from qa import kin
 from qa.about import Asked
 from qa.types import Candidate
 
 LEAD = 6.0
 """What a candidate gains for having that role: no other words of a document say it so plainly."""
+
+FARTHEST = 100_000
+"""Characters of a document in which roles are looked for: its parties are named at the beginning."""
 
 LONGEST = 160
 """Characters of a party's name and seat."""
@@ -35,6 +40,8 @@ _BEFORE = re.compile(
 """What parts a party from the one before it, and from the words that bring in both."""
 
 _AND = re.compile(r",\sand\s")
+
+_AROUND = " \n\t*_,"
 
 _SEAT = re.compile(r",\s(?!(?:inc|llc|ltd|lp|llp|plc|corp|gmbh|co|s\.?a|n\.?a)\b)", re.IGNORECASE)
 """Behind the name: where the party is at home, or who stands for it."""
@@ -69,24 +76,36 @@ def holder_of(candidate: Candidate, asked: Asked) -> Candidate | None:
 
 
 def party_of(candidate: Candidate, asked: Asked) -> Candidate | None:
-    """Return the party whose role is asked for, if the candidate's passage defines that role; else None."""
+    """Return the party whose role is asked for, if the candidate's document defines that role; else None."""
     wanted = _ASKS.fullmatch(asked.question)
     if not wanted:
         return None
-    passage, document = candidate.hit.passage, candidate.hit.passage.document
-    for found in _DEFINED.finditer(document.text, passage.start, passage.end):
+    document = candidate.hit.passage.document
+    for found in _DEFINED.finditer(document.text, 0, FARTHEST):
         if asked.cut(found["role"]) != asked.cut(wanted["role"]):
             continue
-        least = max(passage.start, found.start() - LONGEST)
-        before = [each.end() for each in _BEFORE.finditer(document.text, least, found.start())]
-        if not found["all"]:
-            before += [each.end() for each in _AND.finditer(document.text, least, found.start())]
-        start = max(before, default=least)
-        end = found.start()
-        seat = None if found["all"] else _SEAT.search(document.text, start, end)
-        name = document.text[start : seat.start() if seat else end]
-        start += len(name) - len(name.lstrip(" \n\t*_,"))
-        name = name.strip(" \n\t*_,")
-        if name:
-            return replace(candidate, start=start, end=start + len(name), score=candidate.score + LEAD)
+        if party := _party(document.text, found):
+            return _at(candidate, party)
     return None
+
+
+def _party(text: str, defined: re.Match[str]) -> Extent | None:
+    """Return where the party stands whose role is defined behind it."""
+    end = defined.start()
+    least = max(0, end - LONGEST)
+    parts = (_BEFORE,) if defined["all"] else (_BEFORE, _AND)
+    start = max((each.end() for part in parts for each in part.finditer(text, least, end)), default=least)
+    seat = None if defined["all"] else _SEAT.search(text, start, end)
+    name = text[start : seat.start() if seat else end]
+    start += len(name) - len(name.lstrip(_AROUND))
+    return (start, start + len(name.strip(_AROUND))) if name.strip(_AROUND) else None
+
+
+def _at(candidate: Candidate, place: Extent) -> Candidate:
+    """Return the candidate elsewhere in its document, in a passage of its own if it has to be."""
+    start, end = place
+    hit = candidate.hit
+    if not hit.passage.start <= start < end <= hit.passage.end:
+        around = sentence_around(hit.passage.document, start, end)
+        hit = replace(hit, passage=replace(hit.passage, start=around[0], end=around[1]))
+    return replace(candidate, hit=hit, start=start, end=end, score=candidate.score + LEAD)

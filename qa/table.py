@@ -7,12 +7,15 @@ what the asking word stands for: "how many" asks for the one headed "Qty".
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index import Document, Kind, Mark
 from qa.about import Asked
 from qa.types import Candidate
+
+LEAST = 0.5
+"""The share that a cell has to have, to be taken in place of one that cannot be what was asked for."""
 
 SUITS = 0.2
 """The share of the question that a header counts for by naming what the asking word stands for."""
@@ -24,8 +27,10 @@ _HEADED = (
     (r"\bhow (?:much|expensive)\b|\b(?:cost|price|fee|charge)s?\b",
      r"(?:.* )?(?:price|cost|fee|charge|rate|fare|amount)s?(?: .*)?|EUR|GBP|USD|CHF|[€£$]"),
     (r"^\W*(?:(?:and|by|since|until|on) )?(?:when|what (?:date|day|time))\b",
-     r"(?:.* )?(?:date|day|time|when|deadline)s?(?: .*)?"),
+     r"(?:.* )?(?:date|day|time|when|deadline|due|until)s?(?: .*)?|"
+     r"(?:deliver|return|order|sign|issu|expir|arriv|depart|clos|open)(?:ed|es|s)"),
     (r"^\W*(?:(?:and|by|to) )?who(?:m|se)?\b", r"(?:.* )?(?:name|who|person|contact|by)"),
+    (r"^\W*who (?:has |had )?(?:sent|wrote|written|issued|made)\b", r"from|sender|author|.* by"),
     (r"^\W*(?:(?:and|from|to) )?where\b|\bin (?:which|what) (?:room|place)\b",
      r"(?:.* )?(?:where|place|location|room|venue|address|site)"),
     (rf"\bwhat {_DOES}do\b|\bhow {_DOES}(?:fix|solve|clear)\b",
@@ -48,8 +53,9 @@ class Cell:
 def cell_asked_for(candidate: Candidate, asked: Asked, *, lead: float = 0.15) -> Cell | None:
     """Return the candidate's own cell, or another of the passage if its row and header say more of what was asked.
 
-    It has to be more by ``lead``, and to be a figure if the candidate is one, or none if it is not; or to be empty.
-    None if the candidate is in no cell.
+    It has to be more by ``lead``, and to be a figure if the candidate is one, or none if it is not; or to be empty. If
+    the candidate's own cell cannot be what was asked for ("who" is no number), one that can be needs no lead. None if
+    the candidate is in no cell.
     """
     passage, document = candidate.hit.passage, candidate.hit.passage.document
     own = document.around(candidate.start, Kind.CELL)
@@ -58,21 +64,28 @@ def cell_asked_for(candidate: Candidate, asked: Asked, *, lead: float = 0.15) ->
     rows = {
         row for mark in document.within(passage.start, passage.end) for row in document.around(mark.start, Kind.ROW)
     }
-    cells = [cell for row in rows for cell in _rated(document, row, asked)]
+    above = set(asked.cut("\n".join((*passage.headings, document.title))))
+    cells = [cell for row in rows for cell in _rated(document, row, above, asked)]
     mine = next((cell for cell in cells if cell.mark == own[0]), Cell(own[0], 0.0))
+    if asked.misfits(document.text[own[0].start : own[0].end], own[0].label):
+        fit = [
+            cell for cell in cells if not asked.misfits(document.text[cell.mark.start : cell.mark.end], cell.mark.label)
+        ]
+        best = max(fit, key=lambda cell: (cell.share, -cell.mark.start), default=mine)
+        return best if best.share >= max(LEAST, mine.share - SUITS) else mine
     is_figure = _is_figure(document, own[0])
     alike = [cell for cell in cells if _is_figure(document, cell.mark) == is_figure]
-    alike += _empty(document, {row: _cells(document, row) for row in rows}, own[0], asked)
+    alike += _empty(document, {row: _cells(document, row) for row in rows}, own[0], above, asked)
     best = max(alike, key=lambda cell: (cell.share, cell.mark == own[0], -cell.mark.start), default=mine)
     return best if best.share >= mine.share + lead else mine
 
 
-def _rated(document: Document, row: Mark, asked: Asked) -> Iterator[Cell]:
+def _rated(document: Document, row: Mark, above: Collection[str], asked: Asked) -> Iterator[Cell]:
     """Rate each cell of a row by what stands in the row, itself apart, and above it. All is cut once."""
     whole = Counter(asked.cut(document.text[row.start : row.end]))
     for cell in _cells(document, row):
         beside = _others(whole, cell, document, asked)
-        share = asked.share_of_stems(beside.union(asked.cut(cell.label)))
+        share = asked.share_of_stems(beside.union(asked.cut(cell.label), above))
         yield Cell(cell, share + SUITS if share and suits(asked.question, cell.label) else share)
 
 
@@ -85,7 +98,9 @@ def suits(question: str, header: str) -> bool:
     return any(asked.search(question) and headed.fullmatch(header.strip(" .:*")) for asked, headed in _SUITS)
 
 
-def _empty(document: Document, rows: Mapping[Mark, Sequence[Mark]], own: Mark, asked: Asked) -> Iterator[Cell]:
+def _empty(
+    document: Document, rows: Mapping[Mark, Sequence[Mark]], own: Mark, above: Collection[str], asked: Asked
+) -> Iterator[Cell]:
     """Rate the cells in which nothing stands, or a dash alone, and whose header is asked for.
 
     Their headers are known from other rows of the table: those that have two headers in common with a row.
@@ -95,7 +110,7 @@ def _empty(document: Document, rows: Mapping[Mark, Sequence[Mark]], own: Mark, a
         known = {label for other in set(labels.values()) if len(other & filled) > 1 for label in other - filled}
         if not known:
             continue
-        beside = _others(Counter(asked.cut(document.text[row.start : row.end])), own, document, asked)
+        beside = _others(Counter(asked.cut(document.text[row.start : row.end])), own, document, asked).union(above)
         for label in known:
             share = asked.share_of_stems(beside.union(asked.cut(label)))
             if share > asked.share_of_stems(beside):

@@ -259,8 +259,8 @@ def learned(found: Sequence[Asked]) -> Learned:
 
     The scale is a line through both, by least squares of the questions that both answer alike. The quick one's share is
     the lowest of those that are good, and what retrieval counts the good one that is nearest to LEARNT_WITH. Good is
-    what is within WORTH of the best, each on the mean over all of the other: the best pair of both would be the one that
-    chance likes best. Of the scores from which on nothing is read again, the lowest that is good is taken.
+    what is within WORTH of the best, each on the mean over all of the other: the best pair of the two would be the one
+    that chance likes best. Of the scores from which on nothing is read again, the lowest that is good is taken.
     """
     pairs = [(each.quick, each.better(ALWAYS, 0.0)) for each in found]
     alike = [(q.score, b.score) for q, b in pairs if np.isfinite(q.score + b.score) and f1(q.text, b.text) > 0.9]

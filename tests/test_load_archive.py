@@ -12,9 +12,10 @@ import pytest
 
 from index.chunk import chunk
 from index.errors import LoadError
-from index.load import archive, code, load, sandbox
+from index.load import archive, code, sandbox
 from index.load import parsed as parsed_
 from index.load import parts as parts_
+from index.load.document import load
 from index.load.parsed import Parsed, ParseError
 from index.types import Kind
 from tests.fakes import HashingEmbedder

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.load import load, pdf
+from index.load import pdf
+from index.load.document import load
 from index.load.parsed import Parsed, ParseError
 from index.load.pdf import mend, words
 from index.load.pdf.letters import Box

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from index.errors import LoadError, UnsupportedFile
 from index.load import sandbox
-from index.load.parsed import Parsed, ParseError
+from index.load.parsed import Parsed, ParseError, clean
 from index.load.parsers import CODE, OLD, SUFFIXES, module_of, parser_of
-from index.load.text import clean
 from index.types import Document
 
 MEGABYTE = 1 << 20

@@ -1,5 +1,6 @@
 """What a parser gives back, and how it says that it cannot."""
 
+import re
 import zlib
 from collections.abc import Iterable, Sized
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ NO_ZIP = (BadZipFile, ValueError, OSError, NotImplementedError, IndexError, EOFE
 
 ORDER = {kind: number for number, kind in enumerate(Kind)} | {Kind.HEADER: len(Kind)}
 """Of two marks of the same place, which comes first: a row before the header, or the cell, that is all of it."""
+
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ MOST_HEADINGS = 200_000
 def heading_note(headings: Sized) -> str:
     """Return the note on a text with too many headings for :func:`sections`; "" if it has no more than those."""
     return f"more than {MOST_HEADINGS:,} headings: none is known as one" if len(headings) > MOST_HEADINGS else ""
+
+
+def clean(text: str) -> str:
+    """Drop the characters that cannot be stored: NULs and lone surrogates."""
+    return UNSTORABLE.sub("", text)
 
 
 def joined(*notes: str) -> str:

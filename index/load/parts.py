@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import PurePosixPath
 
-from index.load.parsed import Parsed, ParseError, joined, ordered
+from index.load.parsed import Parsed, ParseError, clean, joined, ordered
 from index.load.parsers import FAMILIES, module_of
-from index.load.text import clean
 from index.types import Kind, Mark
 
 BETWEEN = "\n\n"

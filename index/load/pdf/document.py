@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.load.grid import is_header
 from index.load.lines import with_lines
-from index.load.parsed import Heading, Parsed, ParseError, heading_note, joined, ordered, sections
+from index.load.parsed import Heading, Parsed, ParseError, clean, heading_note, joined, ordered, sections
 from index.load.pdf import flow, mend
 from index.load.pdf.headings import Found, Place, headings
 from index.load.pdf.page import Page, Reader
@@ -16,7 +16,6 @@ from index.load.pdf.tables import Cell, Item, Table, with_tables
 from index.load.pdf.words import Line
 from index.load.table import Cell as Placed
 from index.load.table import Row, table_marks
-from index.load.text import clean
 from index.types import Kind, Mark
 
 if TYPE_CHECKING:

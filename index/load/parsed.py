@@ -85,5 +85,7 @@ class ParseError(Exception):
     """
 
 
+NO_TEXT = "has no text in it: write something in it, or leave it out"
+
 OUT_OF_MEMORY = 86
 """Exit status of a worker that hit its memory limit."""

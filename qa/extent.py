@@ -12,7 +12,8 @@ from index.types import Extent
 
 _JOINTS = "-.,:/@'’_+&#=%"
 _CURRENCY = "€$£¥₹"
-_PHONE = re.compile(r"(?:\+|\(0|\b0)[\d(][\d ()/\-]{5,}\d")
+_PHONE = re.compile(r"(?:\+|\(0|\b0)[\d(](?:(?!  )[\d ()/\-]){5,}\d")
+"""No two spaces together: what they part are cells of a table."""
 _MONTH = "(?:" + "|".join(re.sub("^m", "(?-i:M)", form) for form in FORMS) + r")\b\.?"
 """People may, and march: those have a capital."""
 _DAY = re.compile(

@@ -512,3 +512,33 @@ def test_pages_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
 def test_text_is_told_from_shapes(text: str, readable: bool) -> None:
     """A sign that a font of symbols draws makes no page unreadable."""
     assert mend.is_readable(text) is readable
+
+
+JAPANESE = [
+    f"<< /Type /Font /Subtype /Type0 /BaseFont /Mincho /Encoding /%s /DescendantFonts [{pdfs.SHIFT + 1} 0 R] >>",
+    "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Mincho /DW 1000 "
+    "/CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >> "
+    f"/FontDescriptor {pdfs.SHIFT + 2} 0 R >>",
+    "<< /Type /FontDescriptor /FontName /Mincho /Flags 6 /FontBBox [-123 -257 1001 910] /ItalicAngle 0 /Ascent 709 "
+    "/Descent -241 /CapHeight 709 /StemV 69 >>",
+]
+
+
+def japanese(pages: Sequence[Sequence[tuple[float, float, str]]], *, encoding: str) -> bytes:
+    """A PDF of pages with texts at places, in a font that the file names and does not hold."""
+    streams = [
+        "\n".join(f"BT /F3 14 Tf 1 0 0 1 {x} {y} Tm <{said.encode('utf-16-be').hex()}> Tj ET" for x, y, said in page)
+        for page in pages
+    ]
+    return pdfs.make(
+        streams, objects=[JAPANESE[0] % encoding, *JAPANESE[1:]], fonts=f"/F3 {pdfs.SHIFT} 0 R"
+    )  # fmt: skip
+
+
+def test_a_page_of_which_most_text_is_missing_is_named() -> None:
+    """Of lines that are set upright a letter at a time PDFium has nothing; the head alone was read, without a note."""
+    letters = [(500 - 20 * column, 680 - 16 * row, "字") for column in range(10) for row in range(30)]
+    head = [(72, 740, "官報 第四十二号")]
+    parsed = pdf.parse(japanese([[*head, *letters], head], encoding="UniJIS-UCS2-H"))
+    assert parsed.text.split() == ["官報", "第四十二号"] * 2
+    assert parsed.note == "most of the text of 1 of 2 pages cannot be read: run OCR on it"

@@ -82,16 +82,19 @@ def _open(data: bytes) -> "PdfDocument":
 
 def _unread(pages: Sequence[Page]) -> str:
     """Empty the pages whose text cannot be read, and say how many pages those and the pictures are."""
-    pictures = blurred = 0
+    pictures = blurred = torn = 0
     for page in pages:
         if not page.is_readable:
             page.lines = []
             blurred += 1
         elif page.is_picture:
             pictures += 1
+        torn += page.is_readable and not page.is_whole
     said = []
     if pictures:
         said.append(f"{pictures:,} of {len(pages):,} pages {'is an image' if pictures == 1 else 'are images'}")
+    if torn:
+        said.append(f"most of the text of {torn:,} of {len(pages):,} pages cannot be read")
     if blurred:
         said.append(f"the text of {blurred:,} of {len(pages):,} pages cannot be read")
     return f"{' and '.join(said)}: run OCR on it" if said else ""

@@ -10,7 +10,7 @@ from index.load.pdf.filled import filled_in, insert
 from index.load.pdf.letters import Letters, Turn, box_reader
 from index.load.pdf.mend import is_readable
 from index.load.pdf.ocr import Recogniser
-from index.load.pdf.words import Line, Word, lines
+from index.load.pdf.words import Line, Word, from_the_right, lines
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -102,7 +102,7 @@ class Reader:
             found.lines = [_unplaced(line) for line in text.splitlines() if line.strip()]
             found.is_readable = is_readable(found.text)
             return found
-        found.lines = list(lines(text, Letters(text_page.raw, self._box, turn, self._whole)))
+        found.lines = from_the_right(list(lines(text, Letters(text_page.raw, self._box, turn, self._whole))))
         _look_at_objects(page, turn, found)
         for words in filled_in(self._pdf, page, turn):
             insert(found.lines, words)

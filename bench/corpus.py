@@ -11,7 +11,7 @@ from index.lock import WriteLock
 from index.shards import databases
 from index.shards.spread import Spread
 from index.store import Store
-from index.sync import embed
+from index.sync.draft import embed
 from qa import squad
 from qa.squad import Question
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from index import Hit, Words
+from index.months import MONTHS
 from qa import kin
 from qa.kinds import misfits
 
@@ -22,9 +23,9 @@ _AUXILIARY = frozenset(
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'’./][^\W_]+)*")
 _NOT_NAMES = frozenset(
-    "i i'm i'd i've i'll ok mr mrs ms dr january february march april may june july august september october november "
-    "december monday tuesday wednesday thursday friday saturday sunday english celsius fahrenheit".split()
-)
+    "i i'm i'd i've i'll ok mr mrs ms dr monday tuesday wednesday thursday friday saturday sunday english celsius "
+    "fahrenheit".split()
+) | frozenset(month.lower() for month in MONTHS)
 
 
 def is_yes_no(question: str) -> bool:

@@ -7,15 +7,15 @@ out what its clause says against it: "Never mix the cleaner with bleach" does no
 import re
 from collections.abc import Iterator
 
+from index.months import FORMS
 from index.types import Extent
 
 _JOINTS = "-.,:/@'’_+&#=%"
 _CURRENCY = "€$£¥₹"
-_PHONE = re.compile(r"(?:\+|\(0|\b0)[\d(][\d ()/\-]{5,}\d")
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|(?-i:M)ar(?:ch)?|apr(?:il)?|(?-i:M)ay|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
-    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
+_PHONE = re.compile(r"(?:\+|\(0|\b0)[\d(](?:(?!  )[\d ()/\-]){5,}\d")
+"""No two spaces together: what they part are cells of a table."""
+_MONTH = "(?:" + "|".join(re.sub("^m", "(?-i:M)", form) for form in FORMS) + r")\b\.?"
+"""People may, and march: those have a capital."""
 _DAY = re.compile(
     rf"\b\d{{1,2}}(?:st|nd|rd|th)?[ \u00a0](?:of )?{_MONTH}|\b{_MONTH}[ \u00a0]\d{{1,2}}(?:st|nd|rd|th)?\b",
     re.IGNORECASE,

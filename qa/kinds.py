@@ -2,6 +2,8 @@
 
 import re
 
+from index.months import FORMS, MONTHS
+
 _SPELLED_NUMBER = (
     r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|"
@@ -9,9 +11,10 @@ _SPELLED_NUMBER = (
     r"many|few|most|single|couple|pair|double|free|nil|unlimited|majority|percent)\b"
 )
 _NUMBER = r"\d|[०-९٠-٩]|" + _SPELLED_NUMBER
+_MONTH = "|".join(MONTHS).lower()
 _UNIT_OF_TIME = r"century|centuries|decades?|years?|months?|fortnights?|weeks?|days?|hours?|minutes?|seconds?"
 _TIME = (
-    rf"|\b(?:\w+day|january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|"
+    rf"|\b(?:\w+day|{_MONTH}|spring|summer|"
     rf"autumn|fall|winter|morning|noon|afternoon|evening|night|midnight|today|tomorrow|yesterday|daily|weekly|monthly|"
     rf"yearly|annual\w*|always|never|after|before|prior|during|until|till|since|upon|when\w*|while|immediately|now|"
     rf"as soon as|later|early|late|earl\w+|lat\w+|recent\w*|{_UNIT_OF_TIME}|season|times?|end|start|"
@@ -21,7 +24,7 @@ _DATE = (
     r"(?:\bmid-|\bc\.\s?|(?<![\w.,/-]))\d{3,4}(?:s\b|(?!\w|[.,]\d|[-–—/]\d))|\b\d{3,4}\s?[-–—/]\s?(?:\d{1,3}|[12]\d{3})\b|"
     r"\b\d{1,4}([./-])\d{1,2}\1\d{1,4}|\b\d\d?[/.]\d\d?[/.]?(?=\s|$)(?<![.]\d)|\b\d{4}-\d\d\b(?!\d)|(?<![€£$])(?<![€£$]\s)\b\d\d?[:.]\d\d(?!\d)|"
     r"\d\d?(?:st|nd|rd|th)\b|\d\s?(?:[ap]\.?m\b|o.clock|h\b|uhr\b|BCE?\b|AD\b|CE\b)|\bAD\s?\d|\bQ[1-4]\b|['’]\d\d\b|"
-    r"\d\s?(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b|\d[年月日時]"
+    rf"\d\s?(?:{'|'.join(FORMS)})\b|\d[年月日時]"
 )
 """A year, a date or a time of day: not an invoice's number (2024-0817), a clause's (7.2) or a sum (12,400)."""
 

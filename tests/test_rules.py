@@ -128,10 +128,15 @@ def test_a_quote_does_not_run_into_half_of_the_next_sentence(tmp_path: Path) -> 
         ("At most 12 may attend the course.", "12", "12"),
         ("Visitors\t12\tMarch", "12", "12"),
         ("Tom, Brekk, 12\nMay, Brekk, 9", "12", "12"),
+        ("01  250  300  42", "250", "250"),
+        ("01\t250\t300\t42", "250", "250"),
+        ("Office  +44 20 7000 0018  12", "7000", "+44 20 7000 0018"),
+        ("Call 01 250 300 42 for a room.", "250", "01 250 300 42"),
+        ("Call 030 - 250 300 42.", "250", "030 - 250 300 42"),
     ],
 )
 def test_a_number_is_no_day_of_a_month_beside_it_and_no_item_of_a_list(text: str, marked: str, quoted: str) -> None:
-    """The house lost its number, "12 March" its day, and ages and visitors became dates over the ends of cells."""
+    """The house lost its number, "12 March" its day, and over the ends of cells ages became dates, counts phones."""
     start = text.index(marked)
     line = (text.rfind("\n", 0, start) + 1, (text + "\n").index("\n", start))
     found = settled(text, (start, start + len(marked)), line, "Which?")

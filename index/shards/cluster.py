@@ -16,8 +16,8 @@ from typing import Any, cast
 
 from index.embed import load_embedder
 from index.errors import IndexNotFound, LoadError, ModelError, StoreError
-from index.load import fetch as fetch_file
-from index.load import parse
+from index.load.document import fetch as fetch_file
+from index.load.document import parse
 from index.shards.own import own_folder
 from index.shards.part import Part
 from index.shards.published import Copy, fetch, publish, published, stamp
@@ -25,8 +25,7 @@ from index.shards.replicas import Replicas
 from index.shards.shards import Shards, databases, held
 from index.store import Origin, Store
 from index.store.blobs import Small
-from index.sync import Elsewhere
-from index.sync.ahead import Task
+from index.sync.ahead import Elsewhere, Task
 from index.sync.draft import Cut, cut
 from index.sync.unfinished import smaller
 from index.types import Embedder, Vectors

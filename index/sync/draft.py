@@ -15,7 +15,7 @@ from index.store import Store
 from index.store.blobs import Small
 from index.sync.unfinished import Unfinished, key, smaller
 from index.types import Document, Embedder, Extent, Passage, Vectors
-from index.view import EMBEDDED, Shape, View
+from index.view import EMBEDDED, Shape, View, within
 
 Known = Mapping[str, tuple[Vectors, Vectors]]
 """Texts that have been embedded already. **Shape:** (dimension,), and (n, dimension) of the sentences."""
@@ -49,7 +49,8 @@ def cut(document: Document, count_tokens: CountTokens, max_tokens: int) -> Cut:
     passages = chunk(document, count_tokens, budget=budget, overlap=budget // 4, room=room)
     if not passages:
         raise LoadError(f"{document.path} has no text that can be searched: leave it out")
-    texts = [View.of(passage, EMBEDDED).text for passage in passages]
+    path = within(room // 4, count_tokens)  # however long the headings are, most of what is read is the passage's own
+    texts = [View.of(passage, EMBEDDED, path=path).text for passage in passages]
     times = Counter(texts)
     return Cut(document, passages, texts, {text: meant(text) for text in times}, times)
 
@@ -139,7 +140,11 @@ def meant(text: str) -> list[Extent]:
 
 
 def known(store: Store, document: int | None) -> Known:
-    """Return what a stored document was embedded as: in its own shape, which may be another than today's."""
+    """Return what a stored document was embedded as: in its own shape, which may be another than today's.
+
+    Below headings that are too long, it may have been embedded with all of them, or with some: that is not told here,
+    and such a text is embedded again.
+    """
     kept = store.embedded(document) if document is not None else None
     if kept is None:
         return {}

@@ -234,6 +234,8 @@ def cite(candidate: Candidate) -> list[Citation]:
     """
     passage, document = candidate.hit.passage, candidate.hit.passage.document
     start, end = stands_in(candidate)
+    if not passage.start <= candidate.start < passage.end:
+        passage = replace(passage, start=candidate.start, end=candidate.end)
     one = Citation(
         path=document.path,
         title=document.title,

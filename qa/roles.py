@@ -7,7 +7,6 @@ and who led the meeting, with no verb; a reader looks for one.
 import re
 from dataclasses import replace
 
-from index import sentence_around
 from index.types import Extent
 from qa import kin
 from qa.about import Asked
@@ -76,7 +75,10 @@ def holder_of(candidate: Candidate, asked: Asked) -> Candidate | None:
 
 
 def party_of(candidate: Candidate, asked: Asked) -> Candidate | None:
-    """Return the party whose role is asked for, if the candidate's document defines that role; else None."""
+    """Return the party whose role is asked for, if the candidate's document defines that role; else None.
+
+    It may stand outside of the candidate's passage: the hit stays that by which the document was found.
+    """
     wanted = _ASKS.fullmatch(asked.question)
     if not wanted:
         return None
@@ -85,7 +87,7 @@ def party_of(candidate: Candidate, asked: Asked) -> Candidate | None:
         if asked.cut(found["role"]) != asked.cut(wanted["role"]):
             continue
         if party := _party(document.text, found):
-            return _at(candidate, party)
+            return replace(candidate, start=party[0], end=party[1], score=candidate.score + LEAD)
     return None
 
 
@@ -99,13 +101,3 @@ def _party(text: str, defined: re.Match[str]) -> Extent | None:
     name = text[start : seat.start() if seat else end]
     start += len(name) - len(name.lstrip(_AROUND))
     return (start, start + len(name.strip(_AROUND))) if name.strip(_AROUND) else None
-
-
-def _at(candidate: Candidate, place: Extent) -> Candidate:
-    """Return the candidate elsewhere in its document, in a passage of its own if it has to be."""
-    start, end = place
-    hit = candidate.hit
-    if not hit.passage.start <= start < end <= hit.passage.end:
-        around = sentence_around(hit.passage.document, start, end)
-        hit = replace(hit, passage=replace(hit.passage, start=around[0], end=around[1]))
-    return replace(candidate, hit=hit, start=start, end=end, score=candidate.score + LEAD)

@@ -14,12 +14,14 @@ import argparse
 import json
 import random
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from index import Index
@@ -173,7 +175,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         rows = [p for each, p in zip(found[1::2], joined[1::2], strict=True) if each.source == source]
         sections[f"both, {source}"] = reading(rows, check)
     print("\n".join(table(sections)))
-    write(options.better / "config.json", joined, scale, weight)
+    write(options.better / "config.json", joined, both_learned)
 
 
 def of_prepared(prepared: Path, quick: Reader, both: Cascade, most: int, among: int) -> Iterator[Asked]:
@@ -279,7 +281,8 @@ def learned(found: Sequence[Asked]) -> Learned:
     settling = [(scale, _gain(found, scale, weight)) for scale in tried]
     best = max(gain for _, gain in settling)
     scale = next(scale for scale, gain in settling if gain >= best - WORTH)
-    return Learned(scale, weight, _threshold([each.joined(scale, weight) for each in found]))
+    threshold, _ = _threshold([(each.kind, each.joined(scale, weight)) for each in found])
+    return Learned(scale, weight, threshold)
 
 
 def _good(gains: Mapping[float, Sequence[float]]) -> list[float]:
@@ -293,27 +296,38 @@ def _gain(found: Sequence[Asked], scale: Scale, weight: float) -> float:
     Encyclopaedias, papers and folders count the same, however many of their questions were asked.
     """
     joined = [(each.kind, each.joined(scale, weight)) for each in found]
-    threshold = _threshold([said for _, said in joined])
-    means = []
-    for kind in dict.fromkeys(kind for kind, _ in joined):
-        said = [each for its, each in joined if its == kind]
-        means.append(np.mean([each.best(f1, threshold=threshold) for each in said]))
-        means.append(np.mean([each.best(f1) for each in said if each.gold]))
-    return float(np.mean(means))
+    answerable = [(kind, said) for kind, said in joined if said.gold]
+    best = np.array([said.best(f1) for _, said in answerable])
+    return (_threshold(joined)[1] + float(best @ _evenly([kind for kind, _ in answerable]))) / 2
 
 
-def _threshold(joined: Sequence[Prediction]) -> float:
-    return fit(joined).threshold
+def _threshold(joined: Sequence[tuple[str, Prediction]]) -> tuple[float, float]:
+    """Return the threshold with the best SQuAD 2.0 F1, every kind counting the same, and that F1."""
+    ordered = sorted(joined, key=lambda each: -each[1].score)
+    scores = [said.score for _, said in ordered]
+    without = np.array([float(not said.gold) for _, said in ordered])
+    given = np.array([said.best(f1) if said.gold else 0.0 for _, said in ordered])
+    shares = _evenly([kind for kind, _ in ordered])
+    gained = np.concatenate([[0.0], np.cumsum((given - without) * shares)])
+    count = int(np.argmax(gained))
+    between = [score for score in scores[max(0, count - 1) : count + 1] if np.isfinite(score)]
+    return float(np.mean(between)), float(without @ shares + gained[count])
 
 
-def write(path: Path, joined: Sequence[Prediction], scale: Scale, weight: float) -> None:
+def _evenly(kinds: Sequence[str]) -> NDArray[np.float64]:
+    """Return what each question counts, so that kinds count the same and all together 1. **Shape:** (len(kinds),)."""
+    times = Counter(kinds)
+    return np.array([1 / times[kind] / len(times) for kind in kinds])
+
+
+def write(path: Path, joined: Sequence[Prediction], learned: Learned) -> None:
     """Put what was learned into a reader's config."""
     config = json.loads(path.read_text())
-    meaning = fit(joined).to_json()
-    config["calibration"] = meaning | {"retrieval_weight": weight}
-    config["cascade"] = {name: round(value, 4) for name, value in asdict(scale).items()}
+    found = replace(fit(joined), threshold=round(learned.threshold, 4), retrieval_weight=learned.weight)
+    config["calibration"] = found.to_json()
+    config["cascade"] = {name: round(value, 4) for name, value in asdict(learned.scale).items()}
     path.write_text(json.dumps(config, indent=2) + "\n")
-    print(f"threshold {meaning['threshold']:.3f}, from {len(joined)} questions")
+    print(f"threshold {found.threshold:.3f}, from {len(joined)} questions")
 
 
 def _row(line: str) -> Asked:

@@ -51,7 +51,7 @@ class Look:
 
 
 EXACT = "whole and sentence as they are embedded, 32 bits a number"
-BITS = {bits: f"sentence in {bits} bits a number" for bits in (4, 1)}
+BITS = {4: "sentence in 4 bits a number", 1: "sentence in 1 bit a number"}
 OURS = (20, 0.5)
 PROXIMITY = (OURS, (10, 0.5), (40, 0.5), (20, 0.0), (20, 1.0))
 SCORES: dict[str, Callable[[Look], float]] = {

@@ -58,7 +58,7 @@ def packed(rows: Vectors | Kept, passage: Vectors, *, bits: int | None = None) -
     # what a level is worth makes the product of what is left with itself right: else all products were too small
     worth = squares / (np.einsum("ij,ij->i", left, _levels(places, bits)) + _TINY)
     head = np.stack([along.astype("<i2").view("<u2"), worth.astype("<f2").view("<u2")], axis=1)
-    return np.hstack([head.view(np.uint8), _joined(places, bits)])
+    return np.hstack([head.astype("<u2").view(np.uint8), _joined(places, bits)])
 
 
 def unpacked(kept: Kept, passage: Vectors, *, bits: int | None = None) -> Vectors:

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index.store.blobs import from_bytes, mean, summed, to_bytes
-from index.store.residues import bits_of, packed, products, size, turned, unpacked
+from index.store.residues import bits_of, packed, packed_each, products, size, turned, unpacked
 from index.types import Vectors
 
 WIDTHS = (1, 2, 8, 65, 384, 768)
@@ -117,9 +117,20 @@ def test_a_sentence_that_is_its_passage_comes_back_as_it() -> None:
 
 def test_what_is_packed_stays_as_it_is() -> None:
     """A passage that is stored again, or handed over by an unfinished run, loses nothing."""
-    passage = drawn(1, 384)[0]
-    kept = packed(sentences(passage, 3, 0.5), passage)
-    assert packed(kept, drawn(1, 384, seed=3)[0]) is kept
+    passage = drawn(1, 384)
+    kept = packed_each([sentences(passage[0], 3, 0.5)], passage)
+    [again] = packed_each(kept, drawn(1, 384, seed=3))
+    assert again is kept[0]
+
+
+def test_sentences_of_many_passages_are_packed_as_those_of_each() -> None:
+    """To the bit: what an index holds does not depend on what was embedded beside it."""
+    passages = drawn(600, 384)
+    inner = [sentences(row, 1 + number % 4, 0.5, seed=number) for number, row in enumerate(passages)]
+    found = packed_each(inner, passages)
+    assert [len(rows) for rows in found] == [len(rows) for rows in inner]
+    assert all(np.array_equal(*both) for both in zip(found, map(packed, inner, passages), strict=True))
+    assert packed_each([], passages[:0]) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)

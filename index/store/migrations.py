@@ -12,7 +12,7 @@ from index.errors import StoreError
 from index.store.blobs import Sum, checksum, from_bytes, summed, to_bytes
 from index.store.database import Database, Row
 from index.store.reading import Reading
-from index.store.residues import packed
+from index.store.residues import packed_each
 from index.store.schema import COUNTERS, DOCUMENTS, FILES, FORMAT, SENTENCES, VECTORS, VIEWS
 from index.store.terms import columns, cut
 from index.types import Vectors
@@ -104,7 +104,7 @@ def _shrink(database: Database, document: int, width: int) -> Sum:
     was_right = checksum(text, vectors, small) == check
     kept = to_bytes(np.array([_read(vector, width) for vector in vectors], np.float32).reshape(-1, width))
     inner = [np.frombuffer(blob, np.int8).reshape(-1, width).astype(np.float32) / np.float32(127) for blob in small]
-    sentences = [packed(each, row) for each, row in zip(inner, from_bytes(kept), strict=True)]
+    sentences = packed_each(inner, from_bytes(kept))
     for table, blobs in (("vectors_5", kept), ("sentences_5", sentences)):
         stored = ((number, blob.tobytes()) for number, blob in zip(ids, blobs, strict=True))
         database.many(f"INSERT INTO {table} VALUES (?, ?)", stored)

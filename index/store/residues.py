@@ -7,6 +7,7 @@ embedder, and the steps that lose least are known (Max 1960). An inner product w
 passage's, which is known more exactly, and that of what is left.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from hashlib import shake_128
 from typing import cast
@@ -23,6 +24,8 @@ _ONE = 32767
 """What a product of 1 with the passage's vector is kept as."""
 _HEAD = 4
 """Bytes before the levels: the product with the passage's vector, int16, and what a level is worth, float16."""
+_AT_ONCE = 32
+"""Passages whose sentences are packed at a time: more take longer each, as they do not fit in the cache."""
 _TINY = 1e-30
 """Is divided by instead of 0."""
 
@@ -42,16 +45,30 @@ def size(width: int, *, bits: int | None = None) -> int:
     return _HEAD + -(-width * (bits or bits_of(width)) // 8)
 
 
-def packed(rows: Vectors | Kept, passage: Vectors, *, bits: int | None = None) -> Kept:
-    """Keep sentences' vectors, of length 1, beside their passage's; those that are kept so stay as they are.
+def packed_each(sentences: Sequence[Vectors | Kept], passages: Vectors) -> list[Kept]:
+    """Keep the sentences' vectors of several passages, many at a time; those that are kept so stay as they are.
 
-    **Shape:** rows (n, width), passage (width,) → (n, size(width)).
+    **Shape:** sentences (m, width) for each passage, passages (n, width) → (m, size(width)) for each.
     """
-    if rows.dtype == np.uint8:
-        return cast(Kept, rows)
+    if sentences and sentences[0].dtype == np.uint8:
+        return cast("list[Kept]", [*sentences])
+    found: list[Kept] = []
+    for start in range(0, len(sentences), _AT_ONCE):
+        part = cast("Sequence[Vectors]", sentences[start : start + _AT_ONCE])
+        counts = [len(rows) for rows in part]
+        kept = packed(np.concatenate(part), np.repeat(passages[start : start + _AT_ONCE], counts, axis=0))
+        found += np.split(kept, np.cumsum(counts[:-1]))
+    return found
+
+
+def packed(rows: Vectors, passages: Vectors, *, bits: int | None = None) -> Kept:
+    """Keep sentences' vectors, of length 1, beside their passages'.
+
+    **Shape:** rows (n, width), passages (n, width), or (width,) where all are of one → (n, size(width)).
+    """
     bits = bits or bits_of(rows.shape[1])
-    along = np.clip(np.rint(_ONE * (rows @ passage)), -_ONE, _ONE)
-    left = turned(cast(Vectors, rows) - np.outer(along / _ONE, passage))
+    along = np.clip(np.rint(_ONE * np.einsum("ij,ij->i", rows, np.broadcast_to(passages, rows.shape))), -_ONE, _ONE)
+    left = turned(rows - along[:, None] / _ONE * passages)
     squares = np.einsum("ij,ij->i", left, left)
     step = _STEP[bits] * np.sqrt(squares / rows.shape[1]) + _TINY
     places = np.clip(np.floor(left / step[:, None]) + 2 ** (bits - 1), 0, 2**bits - 1).astype(np.uint8)

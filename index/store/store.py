@@ -21,7 +21,7 @@ from index.store.blobs import Kept, Sum, checksum, from_bytes, summed, to_bytes
 from index.store.database import Database, not_found
 from index.store.migrations import OLDEST, migrate
 from index.store.reading import LISTED, Reading, listed
-from index.store.residues import packed, size
+from index.store.residues import packed_each, size
 from index.store.rows import Origin
 from index.store.schema import COUNTERS, FORMAT, SCHEMA
 from index.store.terms import add_frequencies, columns, cut
@@ -84,11 +84,11 @@ class Store(Reading):
         """Store a document at its path, in place of what was there; return its id.
 
         **Shape:** vectors is (len(passages), dimension), and sentences has for each passage (n, dimension), n at
-        least 1, float32, rows of length 1; or, of sentences, what ``residues.packed`` has made of them.
+        least 1, float32, rows of length 1; or, of sentences, what ``residues.packed_each`` has made of them.
         """
         self._refuse_wrong(document, passages, vectors, sentences)
         kept = to_bytes(vectors)
-        small = [packed(rows, row) for rows, row in zip(sentences, from_bytes(kept), strict=True)]
+        small = packed_each(sentences, from_bytes(kept))
         try:
             for words in (document.path, document.title, document.text, via):
                 words.encode()  # before anything is changed: it may be one of several changes

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from index.store.blobs import Kept, from_bytes, to_bytes
-from index.store.residues import packed, size
+from index.store.residues import packed_each, size
 from index.types import Vectors
 
 FOLDER = "unfinished"
@@ -90,7 +90,7 @@ def key(text: str) -> bytes:
 
 def smaller(rows: Vectors, inner: Iterable[Vectors]) -> list[Kept]:
     """Keep the vectors of passages' sentences as the store does: a large document's would take gigabytes."""
-    return [packed(each, row) for each, row in zip(inner, from_bytes(to_bytes(rows)), strict=True)]
+    return packed_each([*inner], from_bytes(to_bytes(rows)))
 
 
 def forget_old(folder: Path) -> None:

@@ -24,7 +24,7 @@ _ONE = 32767
 """What a product of 1 with the passage's vector is kept as."""
 _HEAD = 4
 """Bytes before the levels: the product with the passage's vector, int16, and what a level is worth, float16."""
-_AT_ONCE = 32
+_AT_ONCE = 8
 """Passages whose sentences are packed at a time: more take longer each, as they do not fit in the cache."""
 _TINY = 1e-30
 """Is divided by instead of 0."""

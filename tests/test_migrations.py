@@ -17,6 +17,7 @@ from index.search.build import build
 from index.store import Counts, Store
 from index.store.blobs import checksum
 from index.store.database import Database
+from index.store.residues import unpacked
 from index.sync.draft import cut, embed
 from index.types import Document, Embedder, Mark, Vectors
 from tests.fakes import HashingEmbedder, document, lines
@@ -216,6 +217,7 @@ SAID = [
     "The mill was built in 1802. Its wheel turned day and night. Flour went to the harbour by boat. A fee was due.",
     "The harbour is deep. Boats from the north lie there in winter. Nobody knows who dug it. It freezes in March.",
     "Ada Lovelace led the meeting. Grace Hopper wrote the minutes. The budget was approved. Nobody was against it.",
+    " ".join(f"Ship {number} carries {number + 7} barrels of salt to the north." for number in range(60)),
 ]
 
 
@@ -247,6 +249,13 @@ def to_format_4(path: Path, embedder: Embedder) -> None:
     store.close()
 
 
+def read(store: Store) -> Vectors:
+    """Read the sentences' vectors, passage by passage. **Shape:** (n, dimension)."""
+    ids = store.passage_ids()
+    rows, inner = store.vectors(ids), store.sentences(ids.tolist())
+    return np.concatenate([unpacked(inner[number], row) for number, row in zip(ids.tolist(), rows, strict=True)])
+
+
 def test_an_index_of_format_4_finds_what_one_of_today_finds(tmp_path: Path) -> None:
     """The same passages with the same scores, through the same segment; it is sound, and a sixth as many bytes."""
     embedder = HashingEmbedder(dimension=384)
@@ -270,8 +279,10 @@ def test_an_index_of_format_4_finds_what_one_of_today_finds(tmp_path: Path) -> N
         assert store.database.version() == 5
         assert len(store.segments()) == 1
         [(after,)] = store.database.rows("SELECT sum(length(vectors)) FROM sentences")
-        assert before == 12 * 384
-        assert after == 12 * 100
+        assert after * 384 == before * 100
+        assert read(store).shape[0] > 72
+        with closing(Store.open(tmp_path / "new" / "index.db")) as fresh:
+            np.testing.assert_allclose(read(store), read(fresh), atol=0.1)
 
 
 def test_a_vector_that_format_4_had_lost_is_still_said_to_be_missing(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from index.shards.published import Copy, fetch, publish, published, stamp
 from index.shards.replicas import Replicas
 from index.shards.shards import Shards, databases, held
 from index.store import Origin, Store
-from index.store.blobs import Small
+from index.store.blobs import Kept
 from index.sync.ahead import Elsewhere, Task
 from index.sync.draft import Cut, cut
 from index.sync.unfinished import smaller
@@ -228,12 +228,12 @@ def prepared(file: Path, place: Path, data: bytes, origin: Origin) -> Cut | Load
         made = cut(document, embedder.count_tokens, embedder.max_tokens)
     except LoadError as error:  # an outcome, and no reason to try again
         return error
-    found: dict[str, tuple[Vectors, Small]] = {}
+    found: dict[str, tuple[Vectors, Kept]] = {}
     texts = list(made.parts)
     for start in range(0, len(texts), _BATCH):
         part = texts[start : start + _BATCH]
         rows, inner = embedder.encode_parts(part, [made.parts[text] for text in part])
-        found.update(zip(part, zip(rows, smaller(inner), strict=True), strict=True))
+        found.update(zip(part, zip(rows, smaller(rows, inner), strict=True), strict=True))
     return replace(made, found=found)
 
 

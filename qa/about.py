@@ -147,6 +147,12 @@ class Asked:
         said = set(self.cut("\n".join((passage.text, *passage.headings, passage.document.title))))
         return bool(asked) and not kin.has_any(asked, said)
 
+    @property
+    def is_unheard(self) -> bool:
+        """Whether the documents have none of the words that this question alone asks for, nor any of their kin."""
+        asked = self.content - _RULE_WORDS - _ASKING_WORDS
+        return bool(asked) and not any(stem in self.weights for stem in asked)
+
     def lacks_code(self, text: str) -> bool:
         """Tell whether a text does not have one of the codes in the question, such as "SC-121"."""
         codes = [stems for name, stems in self.names.items() if any(c.isdigit() for c in name)]

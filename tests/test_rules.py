@@ -337,6 +337,16 @@ def test_a_figure_of_a_table_is_of_what_was_asked_for(tmp_path: Path) -> None:
     assert given.candidates[0].score >= other.candidates[0].score + 3
 
 
+def test_what_no_document_says_a_word_of_takes_a_surer_reader(tmp_path: Path) -> None:
+    """ "Stolen" stands nowhere: the price of a key is hardly what was stolen."""
+    scores = []
+    for number, question in enumerate(["How much was a key?", "How much was stolen?"]):
+        (tmp_path / str(number)).mkdir()
+        answer = ask(tmp_path / str(number), "A new key costs 15 euros.", question, "15 euros")
+        scores.append(answer.candidates[0].score)
+    assert scores[0] >= scores[1] + 4
+
+
 def test_a_code_that_stands_nowhere_as_a_whole_is_unknown(tmp_path: Path) -> None:
     """ "MP" and "50" both occur, MP-50 does not."""
     answer = ask(tmp_path, "The MP-40 costs 50 euros.", "What does the MP-50 cost?", "50 euros")

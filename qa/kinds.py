@@ -88,6 +88,7 @@ _UNITS = {
     "power": r"[kM]?W|watts?|kilowatts?|hp",
     "volume": r"ml|cl|l|litres?|liters?|gallons?|pints?|cups?",
     "flow": r"(?:m³|m3|l|litres?|liters?)\s?(?:/|per)\s?(?:h|hour|min|minute|s|second)",
+    "data": r"[kKMGT]?i?B|[kKMGT]?bits?|(?:kilo|mega|giga|tera)?bytes?",
     "money": r"€|£|\$|EUR|USD|GBP|CHF|euros?|pounds?|dollars?|cents?|pence|p",
 }
 """The units in which a thing is measured, by what is measured."""

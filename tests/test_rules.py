@@ -662,6 +662,7 @@ def test_a_word_that_is_near_two_is_left_as_it_is() -> None:
         ("How often is it cleaned?", "after each load", False),
         ("When did it fail?", "the second one", False),
         ("Who signed it?", "42", True),
+        ("How long did the copy take?", "214.6 GB", True),
         ("What is part 31-09?", "18.50", True),
         ("What is part 31-09?", "Bilge pump", False),
         ("what is bv210", "90.00", True),

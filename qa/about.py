@@ -147,11 +147,15 @@ class Asked:
         said = set(self.cut("\n".join((passage.text, *passage.headings, passage.document.title))))
         return bool(asked) and not kin.has_any(asked, said)
 
-    @property
-    def is_unheard(self) -> bool:
-        """Whether the documents have none of the words that this question alone asks for, nor any of their kin."""
+    def is_unheard_in(self, hit: Hit) -> bool:
+        """Tell whether no document has a word that this question alone asks for, nor the passage any of their kin."""
         asked = self.content - _RULE_WORDS - _ASKING_WORDS
-        return bool(asked) and not any(stem in self.weights for stem in asked)
+        if not asked or not asked.isdisjoint(self.weights):
+            return False
+        passage = hit.passage
+        return not kin.has_any(
+            asked, set(self.cut("\n".join((passage.text, *passage.headings, passage.document.title))))
+        )
 
     def lacks_code(self, text: str) -> bool:
         """Tell whether a text does not have one of the codes in the question, such as "SC-121"."""

@@ -31,7 +31,7 @@ FOREIGN_WEIGHT = 6.0
 """What it loses if they say nothing of it at all: what a repair cost is not what entry to the station costs."""
 
 UNHEARD_WEIGHT = 4.0
-"""What it loses if no document says any of it: it may be said in other words, and more often is not."""
+"""What it loses if no document says any of it, and the passage nothing akin: it may be said in other words."""
 
 FIGURE_WEIGHT = 3.0
 """What a figure in a table loses whose row, columns and headings have less than half of what was asked."""
@@ -191,7 +191,7 @@ def penalty(candidate: Candidate, line: str, asked: Asked) -> float:
     subject = 0.0 if asked.is_subject_of(candidate.hit) else SUBJECT_WEIGHT
     if asked.is_foreign_to(candidate.hit):
         subject = FOREIGN_WEIGHT
-    elif asked.is_unheard:
+    elif asked.is_unheard_in(candidate.hit):
         subject = UNHEARD_WEIGHT
     if _is_foreign_figure(candidate, line, asked):
         subject += FIGURE_WEIGHT

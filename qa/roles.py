@@ -27,7 +27,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _DEFINED = re.compile(
-    r"\s*\((?P<all>(?:together|jointly|collectively)[, ]+)?(?:[a-z]+ ){0,4}[\"“„'‘](?:the )?"
+    r"\((?P<all>(?:together|jointly|collectively)[, ]+)?(?:[a-z]+ ){0,4}[\"“„'‘](?:the )?"
     r"(?P<role>[^\W\d_]+(?: [^\W\d_]+)?)[\"”“'’][^()]{0,60}\)",
     re.IGNORECASE,
 )

@@ -106,8 +106,9 @@ def _empty(
     Their headers are known from other rows of the table: those that have two headers in common with a row.
     """
     labels = {row: frozenset(cell.label for cell in cells if _is_said(document, cell)) for row, cells in rows.items()}
+    kinds = set(labels.values())  # most rows of a table have the same
     for row, filled in labels.items():
-        known = {label for other in set(labels.values()) if len(other & filled) > 1 for label in other - filled}
+        known = {label for other in kinds if len(other & filled) > 1 for label in other - filled}
         if not known:
             continue
         beside = _others(Counter(asked.cut(document.text[row.start : row.end])), own, document, asked).union(above)

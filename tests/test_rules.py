@@ -347,6 +347,15 @@ def test_what_no_document_says_a_word_of_takes_a_surer_reader(tmp_path: Path) ->
     assert scores[0] >= scores[1] + 4
 
 
+def test_a_word_of_the_same_family_is_heard(tmp_path: Path) -> None:
+    """ "Heavy" stands nowhere, and "weight" tells it."""
+    (tmp_path / "akin").mkdir()
+    (tmp_path / "other").mkdir()
+    akin = ask(tmp_path / "akin", "Weight of one: 41 kg, when dry.", "How heavy is it?", "41 kg")
+    other = ask(tmp_path / "other", "Sold by the sack of 41 kg, dry.", "How heavy is it?", "41 kg")
+    assert akin.candidates[0].score > other.candidates[0].score
+
+
 def test_a_code_that_stands_nowhere_as_a_whole_is_unknown(tmp_path: Path) -> None:
     """ "MP" and "50" both occur, MP-50 does not."""
     answer = ask(tmp_path, "The MP-40 costs 50 euros.", "What does the MP-50 cost?", "50 euros")

@@ -22,7 +22,7 @@ MOST = 8
 """Passages that are asked for."""
 
 NEAR = 0.002
-"""How far scores may be apart: what an earlier format kept was rounded otherwise. Of 160, the farthest was .0007."""
+"""How far scores may be apart: what an earlier format kept of a sentence was rounded otherwise."""
 Promised = dict[str, str | None]
 """Path → the SHA-256 that the index said it holds; None: that it holds nothing for it."""
 

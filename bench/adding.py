@@ -18,7 +18,7 @@ from statistics import median
 
 from index import Embedder, Index, Report, load_embedder
 from index.store import Store
-from index.sync import embed
+from index.sync.draft import embed
 from index.view import EMBEDDED, View
 from qa import squad
 

@@ -1,4 +1,4 @@
-"""What retrieval's settings rest on: passage size, titles, the two lists' shares, and the close look at the head.
+"""What retrieval's settings rest on: passage size, titles, the two lists' shares, the close look, bits of vectors.
 
 python -m bench.choices SQUAD.json[.gz] [--limit N] [--budgets 160 220] [--titles]
 
@@ -9,7 +9,7 @@ the first k passages holds its answer at its place. Run it on questions that not
 import argparse
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,8 @@ from index.chunk import chunk
 from index.search.fuse import DENSE_SHARE, Scored, fuse
 from index.search.lexical import Words
 from index.search.rerank import HEAD, Asked, centred, coverage, proximity
-from index.store import Store
+from index.store import Store, residues
+from index.store.blobs import Kept
 from index.types import Vectors
 from qa import squad
 from qa.squad import Question
@@ -40,6 +41,8 @@ class Look:
     """How near its nearest sentence is."""
     coverage: float
     proximity: Mapping[tuple[int, float], float]
+    otherwise: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """The first two, of vectors that are kept otherwise."""
 
     def score(self, *, whole: float = 1, sentence: float = 1, coverage: float = 1, proximity: float = 1) -> float:
         """Add the shares that the index adds, weighed."""
@@ -47,6 +50,8 @@ class Look:
         return near + coverage * self.coverage + proximity * self.proximity[OURS]
 
 
+EXACT = "whole and sentence as they are embedded, 32 bits a number"
+BITS = {4: "sentence in 4 bits a number", 1: "sentence in 1 bit a number"}
 OURS = (20, 0.5)
 PROXIMITY = (OURS, (10, 0.5), (40, 0.5), (20, 0.0), (20, 1.0))
 SCORES: dict[str, Callable[[Look], float]] = {
@@ -65,6 +70,10 @@ SCORES: dict[str, Callable[[Look], float]] = {
             look.score(proximity=0) + look.proximity[at]
         )
         for width, beside in PROXIMITY[1:]
+    },
+    **{
+        f"ours, {name}": lambda look, at=name: look.score(whole=0, sentence=0) + sum(look.otherwise[at])  # type: ignore[misc]
+        for name in (EXACT, *BITS.values())
     },
 }
 
@@ -88,6 +97,32 @@ class Found:
 
     def _place(self, ordered: Sequence[int]) -> float:
         return next((place for place, number in enumerate(ordered, 1) if number in self.right), np.inf)
+
+
+class Made:
+    """Vectors of passages and of their sentences as they are embedded, and the latter in other numbers of bits."""
+
+    def __init__(self) -> None:
+        """Hold nothing."""
+        self._rows: list[Vectors] = []
+        self._inner: list[Vectors] = []
+        self._packed: dict[int, list[Kept]] = {bits: [] for bits in BITS}
+
+    def add(self, rows: Vectors, inner: Sequence[Vectors]) -> None:
+        """Take the next passages' vectors."""
+        self._rows += [*rows]
+        self._inner += inner
+        for bits, packed in self._packed.items():
+            packed += [residues.packed(each, row, bits=bits) for each, row in zip(inner, rows, strict=True)]
+
+    def otherwise(self, number: int, vector: Vectors, average: float) -> dict[str, tuple[float, float]]:
+        """Return how near a passage is to a question's vector, and its nearest sentence. **Shape:** vector (width,)."""
+        cosine = float(self._rows[number] @ vector)
+        found = {EXACT: float((self._inner[number] @ vector).max())}
+        whole = np.full(len(self._inner[number]), cosine, np.float32)
+        for bits, name in BITS.items():
+            found[name] = float(residues.products(self._packed[bits][number], vector[None], whole, bits=bits).max())
+        return {name: (centred(average, cosine), centred(average, nearest)) for name, nearest in found.items()}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -150,7 +185,9 @@ def search_all(
     for number, passage in enumerate(passages):
         by_article.setdefault(passage.document.path, []).append((number, passage))
     with tempfile.TemporaryDirectory() as folder, Index.open(Path(folder), embedder=embedder, create=True) as index:
-        corpus.stored(Path(folder), [(passage.document.title, passage.text) for passage in passages], titled=titled)
+        made = Made()
+        texts = [(passage.document.title, passage.text) for passage in passages]
+        corpus.stored(Path(folder), texts, titled=titled, on_embedded=made.add)
         store = Store.open(Path(folder) / "index.db")
         vectors = store.vectors(store.passage_ids())
         found = []
@@ -167,14 +204,14 @@ def search_all(
             )
             head = [number for number, _ in fuse(dense, lexical)[:HEAD]]
             vector = embedder.encode([question.question])[0]
-            looks = looked_at(store, question.question, {n: passages[n] for n in head}, vector, vectors @ vector)
+            looks = looked_at(store, question.question, {n: passages[n] for n in head}, vector, vectors @ vector, made)
             found.append(Found(dense, lexical, looks, right))
         store.close()
         return found
 
 
 def looked_at(
-    store: Store, question: str, head: Mapping[int, Passage], vector: Vectors, cosines: Vectors
+    store: Store, question: str, head: Mapping[int, Passage], vector: Vectors, cosines: Vectors, made: Made
 ) -> dict[int, Look]:
     """Look closely at passages, in every way; each is stored one after the number it has here.
 
@@ -189,8 +226,10 @@ def looked_at(
         about = store.stems(passage.document.title)
         close = {(width, beside): proximity(asked[beside], tokens, width=width) for width, beside in PROXIMITY}
         covered = coverage(asked[OURS[1]], {*tokens, *about})
-        nearest = float((stored[number + 1] @ vector).max())
-        looks[number] = Look(centred(average, float(cosines[number])), centred(average, nearest), covered, close)
+        rows = stored[number + 1]
+        nearest = float(residues.products(rows, vector[None], np.full(len(rows), cosines[number])).max())
+        near = centred(average, float(cosines[number])), centred(average, nearest)
+        looks[number] = Look(*near, covered, close, made.otherwise(number, vector, average))
     return looks
 
 

@@ -1,7 +1,7 @@
 """Passages and questions of SQuAD-format sets, for the benchmarks: every paragraph a passage of its own, uncut."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,8 @@ from index.lock import WriteLock
 from index.shards import databases
 from index.shards.spread import Spread
 from index.store import Store
-from index.sync import embed
+from index.sync.draft import embed
+from index.types import Vectors
 from qa import squad
 from qa.squad import Question
 
@@ -59,10 +60,17 @@ def filling(folder: Path) -> Iterator[Store]:
             yield store
 
 
-def stored(folder: Path, passages: Sequence[tuple[str, str]], *, first: int = 0, titled: bool = False) -> float:
+def stored(
+    folder: Path,
+    passages: Sequence[tuple[str, str]],
+    *,
+    first: int = 0,
+    titled: bool = False,
+    on_embedded: Callable[[Vectors, list[Vectors]], object] = lambda *_: None,
+) -> float:
     """Store each text as one passage of document ``/POSITION``, from ``first`` on; return the passages a second.
 
-    What is embedded is the text, ``titled``: the title and the text.
+    What is embedded is the text, ``titled``: the title and the text. ``on_embedded`` gets the vectors as they are made.
     """
     from tqdm import tqdm
 
@@ -72,6 +80,7 @@ def stored(folder: Path, passages: Sequence[tuple[str, str]], *, first: int = 0,
         for begin in tqdm(range(0, len(passages), AT_ONCE), desc="indexing", unit_scale=AT_ONCE, disable=None):
             part = passages[begin : begin + AT_ONCE]
             rows, inner = embed(embedder, [f"{title}\n{text}" if titled else text for title, text in part])
+            on_embedded(rows, inner)
             for place, ((title, text), row, inside) in enumerate(zip(part, rows, inner, strict=True), first + begin):
                 document = Document(0, f"/{place}", title, text, (), "")
                 store.put(document, [Passage(0, document, 0, len(text))], row[None], [inside])

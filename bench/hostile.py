@@ -22,7 +22,7 @@ from pathlib import Path
 
 from bench import traps
 from index import LoadError
-from index.load import load
+from index.load.document import load
 from index.sync.draft import cut
 from tests.fakes import HashingEmbedder
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from index import Index, Shape
-from qa import about, compose, engine, extent, squad
+from qa import about, compose, engine, extent, squad, table
 from qa.evaluate.corpus import write_articles
 from qa.evaluate.outcomes import Prediction, best_spans
 from qa.metrics import f1
@@ -52,11 +52,16 @@ RULES: dict[str, tuple[tuple[object, str, Any], ...]] = {
     "no echoes": ((about.Asked, "echoes", lambda *_: False),),
     "no headings": ((compose, "names_only", lambda _: False),),
     "who speaks": ((compose, "speaker_of", lambda *_: None),),
+    "roles in brackets": ((compose, "party_of", lambda *_: None), (compose, "holder_of", lambda *_: None)),
     "the cell asked for": ((compose, "cell_asked_for", lambda *_: None),),
+    "the column of an asking word": ((table, "suits", lambda *_: False),),
+    "empty cells": ((compose, "EMPTY_WEIGHT", 0.0),),
+    "the end of a stretch": ((extent, "right_end", _same_extent),),
     "whole lists": ((compose, "asks_for_several", lambda _: False),),
     "yes or no by a sentence": ((compose, "is_yes_no", lambda _: False),),
     "the line's own words": ((compose, "LINE_WEIGHT", 0.0),),
     "codes": ((compose, "CODE_WEIGHT", 0.0),),
+    "unheard words": ((compose, "UNHEARD_WEIGHT", compose.SUBJECT_WEIGHT),),
     "the kind of thing": ((compose, "KIND_WEIGHT", 0.0),),
     "unknown names": ((engine, "unknown", lambda *_: []),),
     "slips mended": ((engine, "mended", lambda question, *_: question),),

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from index.embed import load_embedder
 from index.errors import IndexMismatch, IndexNotFound, StoreError
@@ -21,9 +21,12 @@ from index.search.statistics import Statistics
 from index.search.vocabulary import Vocabulary
 from index.store import Origin, Store
 from index.stored import Stored
-from index.sync import Elsewhere, Outcome, Progress, Report, Sync, store_document
+from index.sync import Outcome, Progress, Report
 from index.types import Document, Embedder, Hit, Vectors, Where
 from index.walk import MOST_FILES, is_within, roots, walk
+
+if TYPE_CHECKING:
+    from index.sync.ahead import Elsewhere
 
 MEGABYTE = 1 << 20
 
@@ -134,6 +137,8 @@ class Index(Stored):
         stored before stays. Ctrl-C, or any exception, leaves what was stored so far: call it again to go on.
         Raises IndexLocked while another process writes.
         """
+        from index.sync.run import Sync  # here and not above: who only asks reads no file
+
         with self._writer() as store:
             found = walk(paths, exclude=exclude, without=without, links=links, max_files=max_files)
             run = Sync(
@@ -151,6 +156,8 @@ class Index(Stored):
 
         One that was not read from a file has the ``sha256`` "": it is quoted as it was given.
         """
+        from index.sync.draft import store_document  # as above
+
         with self._writer() as store:
             return store_document(store, self._lazy_embedder(), document)
 
@@ -224,7 +231,7 @@ class Index(Stored):
                 self._embedder = verified(load_embedder(self.origin.name), self.origin, self.folder)
             return self._embedder
 
-    def _elsewhere(self, max_bytes: int) -> Elsewhere | None:
+    def _elsewhere(self, max_bytes: int) -> "Elsewhere | None":
         """Return what reads files of at most so many bytes in place of this process; None if it reads them itself."""
         del max_bytes
         return None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from index.months import CUT_SHORT
 from index.types import Document, Extent, Kind
 
 STOP = re.compile(
@@ -37,9 +38,9 @@ NEVER_END = _words(
     "mr mrs ms mx dr prof gen col maj capt cpt lt sgt cmdr adm sen rep gov pres rev hon messrs mme mlle supt "
     "insp e.g i.e eg ie cf vs v viz al ca approx resp incl excl esp dept dist est"
 )
-BEFORE_NUMBER = _words(
-    "no nos nr fig figs vol vols p pp para art ch chap sec sect eq ref refs tab jan feb mar apr jun jul aug "
-    "sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun"
+BEFORE_NUMBER = CUT_SHORT | _words(
+    "no nos nr fig figs vol vols p pp para art ch chap sec sect eq ref refs tab mon tue tues wed thu thur thurs "
+    "fri sat sun"
 )
 MAY_END = _words("inc ltd co corp bros jr sr etc esq llc plc univ assn st mt ft ave blvd rd")
 OPENERS = _words(  # with a capital, these begin a sentence rather than a name

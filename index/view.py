@@ -6,8 +6,9 @@ of it is either the document's, at a known offset, or context, which can never b
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import accumulate, pairwise
 from typing import Self
 
@@ -48,6 +49,33 @@ EMBEDDED = Shape(headings=True, rows=True)
 """What passages are embedded as: a section is found by the heading above it, however long it is."""
 
 
+Path = Callable[[tuple[str, ...]], str]
+"""Writes the headings above a passage, the outermost first, as one line."""
+
+
+def _whole(above: tuple[str, ...]) -> str:
+    return " – ".join(above)
+
+
+def within(most: int, count_tokens: Callable[[Sequence[str]], list[int]]) -> Path:
+    """Return what writes headings in at most so many tokens.
+
+    The outermost go first, for the innermost says most; of one that is too long by itself, the first words stay.
+    """
+
+    @cache
+    def path(above: tuple[str, ...]) -> str:
+        while len(text := _whole(above)) > most and (tokens := count_tokens([text])[0]) > most:
+            above = above[1:] or (_begun(text, len(text) * most // tokens),)
+        return text
+
+    return path
+
+
+def _begun(text: str, length: int) -> str:
+    return text[:length].rpartition(" ")[0] or text[:length]
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of a view; ``start`` is where it stands in the document, None for context."""
@@ -68,9 +96,9 @@ class View:
     """Where in ``text`` somebody else begins to speak."""
 
     @classmethod
-    def of(cls, passage: Passage, shape: Shape = BARE) -> Self:
-        """Return the passage in that shape."""
-        view = cls.join([*_before(passage, shape), *(_rows(passage) if shape.rows else [_own(passage)])])
+    def of(cls, passage: Passage, shape: Shape = BARE, *, path: Path = _whole) -> Self:
+        """Return the passage in that shape, the headings above it written as ``path`` does."""
+        view = cls.join([*_before(passage, shape, path), *(_rows(passage) if shape.rows else [_own(passage)])])
         turns = [m.start for m in passage.document.within(passage.start, passage.end) if m.kind is Kind.SPEAKER]
         return replace(view, turns=tuple(place for turn in turns for place in view.places(turn)))
 
@@ -118,12 +146,12 @@ def _own(passage: Passage) -> Piece:
     return Piece(passage.text, passage.start)
 
 
-def _before(passage: Passage, shape: Shape) -> Iterator[Piece]:
+def _before(passage: Passage, shape: Shape, path: Path) -> Iterator[Piece]:
     """Yield the headings that stand above the passage and not in it, and who is speaking when it begins."""
     document = passage.document
     if shape.headings:
         above = [m.label for m in document.around(passage.end - 1, Kind.HEADING) if m.start < passage.start]
-        yield from (Piece(f"{' – '.join(above)}\n\n", None) for _ in above[:1])
+        yield from (Piece(f"{path(tuple(above))}\n\n", None) for _ in above[:1])
     if shape.speakers:
         turns = document.around(passage.start, Kind.SPEAKER)
         yield from (Piece(f"{turn.label}: ", None) for turn in turns if turn.start < passage.start)

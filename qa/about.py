@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from index import Hit, Words
+from index.months import MONTHS
 from qa import kin
 from qa.kinds import misfits
 
@@ -22,9 +23,9 @@ _AUXILIARY = frozenset(
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'’./][^\W_]+)*")
 _NOT_NAMES = frozenset(
-    "i i'm i'd i've i'll ok mr mrs ms dr january february march april may june july august september october november "
-    "december monday tuesday wednesday thursday friday saturday sunday english celsius fahrenheit".split()
-)
+    "i i'm i'd i've i'll ok mr mrs ms dr monday tuesday wednesday thursday friday saturday sunday english celsius "
+    "fahrenheit".split()
+) | frozenset(month.lower() for month in MONTHS)
 
 
 def is_yes_no(question: str) -> bool:
@@ -145,6 +146,16 @@ class Asked:
         asked = self.weights.keys() - _RULE_WORDS - _ASKING_WORDS
         said = set(self.cut("\n".join((passage.text, *passage.headings, passage.document.title))))
         return bool(asked) and not kin.has_any(asked, said)
+
+    def is_unheard_in(self, hit: Hit) -> bool:
+        """Tell whether no document has a word that this question alone asks for, nor the passage any of their kin."""
+        asked = self.content - _RULE_WORDS - _ASKING_WORDS
+        if not asked or not asked.isdisjoint(self.weights):
+            return False
+        passage = hit.passage
+        return not kin.has_any(
+            asked, set(self.cut("\n".join((passage.text, *passage.headings, passage.document.title))))
+        )
 
     def lacks_code(self, text: str) -> bool:
         """Tell whether a text does not have one of the codes in the question, such as "SC-121"."""

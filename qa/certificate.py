@@ -8,7 +8,6 @@ from typing import Any
 
 from index import Document, Entry, Error, Hit, unchanged
 from index.files import stamp
-from index.load import load
 from qa.types import Answer, Reason
 
 Loaded = Document | str
@@ -172,6 +171,8 @@ class _Files:
 
     def document(self, path: str) -> Loaded:
         """Return the file as a document, or why it cannot be read."""
+        from index.load.document import load  # here and not above: who only asks reads no file
+
         if path not in self._read:
             try:
                 self._read[path] = load(Path(path), max_bytes=_size(path))

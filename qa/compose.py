@@ -10,6 +10,7 @@ from qa.about import Asked, is_yes_no
 from qa.extent import after_marker, is_label, settled
 from qa.lists import asks_for_several, joined_names, whole_list
 from qa.read import Calibration
+from qa.roles import holder_of, party_of
 from qa.speech import speaker_of, stands_in
 from qa.table import cell_asked_for
 from qa.types import Answer, Candidate, Citation, Claim, Reason
@@ -29,8 +30,14 @@ SUBJECT_WEIGHT = 2.0
 FOREIGN_WEIGHT = 6.0
 """What it loses if they say nothing of it at all: what a repair cost is not what entry to the station costs."""
 
+UNHEARD_WEIGHT = 4.0
+"""What it loses if no document says any of it, and the passage nothing akin: it may be said in other words."""
+
 FIGURE_WEIGHT = 3.0
 """What a figure in a table loses whose row, columns and headings have less than half of what was asked."""
+
+EMPTY_WEIGHT = 6.0
+"""What a candidate loses if the cell that was asked for is empty: the trade price of what is not sold to the trade."""
 
 CELL_LEAD = 2.0
 """What the cell of a table gains whose row and header say all that was asked."""
@@ -91,10 +98,12 @@ def shape(candidates: Sequence[Candidate], asked: Asked) -> list[Candidate]:
 def _quoted(candidate: Candidate, asked: Asked) -> Candidate | None:
     """Return the candidate whole, in the cell that was asked for; None if it only echoes the question."""
     document = candidate.hit.passage.document
-    if speaker := speaker_of(candidate, asked):
-        return speaker
+    if told := speaker_of(candidate, asked) or party_of(candidate, asked) or holder_of(candidate, asked):
+        return told
     cell = cell_asked_for(candidate, asked)
-    if cell:
+    if cell and cell.is_empty:
+        candidate = replace(candidate, score=candidate.score - EMPTY_WEIGHT)
+    elif cell:
         start, end = cell.mark.start, cell.mark.end
         moved = not start <= candidate.start < end
         is_value = end - start <= LONGEST_VALUE  # such a cell says one thing: "Gasket, flat" is not "Gasket"
@@ -182,6 +191,8 @@ def penalty(candidate: Candidate, line: str, asked: Asked) -> float:
     subject = 0.0 if asked.is_subject_of(candidate.hit) else SUBJECT_WEIGHT
     if asked.is_foreign_to(candidate.hit):
         subject = FOREIGN_WEIGHT
+    elif asked.is_unheard_in(candidate.hit):
+        subject = UNHEARD_WEIGHT
     if _is_foreign_figure(candidate, line, asked):
         subject += FIGURE_WEIGHT
     if asked.lacks_day(candidate.hit.passage.document.text):
@@ -228,6 +239,8 @@ def cite(candidate: Candidate) -> list[Citation]:
     """
     passage, document = candidate.hit.passage, candidate.hit.passage.document
     start, end = stands_in(candidate)
+    if not passage.start <= candidate.start < passage.end:
+        passage = replace(passage, start=candidate.start, end=candidate.end)
     one = Citation(
         path=document.path,
         title=document.title,

@@ -7,20 +7,31 @@ out what its clause says against it: "Never mix the cleaner with bleach" does no
 import re
 from collections.abc import Iterator
 
+from index.months import FORMS
 from index.types import Extent
 
 _JOINTS = "-.,:/@'’_+&#=%"
 _CURRENCY = "€$£¥₹"
-_PHONE = re.compile(r"(?:\+|\(0|\b0)[\d(][\d ()/\-]{5,}\d")
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|(?-i:M)ar(?:ch)?|apr(?:il)?|(?-i:M)ay|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
-    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
+_PHONE = re.compile(r"(?:\+|\(0|\b0)[\d(](?:(?!  )[\d ()/\-]){5,}\d")
+"""No two spaces together: what they part are cells of a table."""
+_MONTH = "(?:" + "|".join(re.sub("^m", "(?-i:M)", form) for form in FORMS) + r")\b\.?"
+"""People may, and march: those have a capital."""
 _DAY = re.compile(
     rf"\b\d{{1,2}}(?:st|nd|rd|th)?[ \u00a0](?:of )?{_MONTH}|\b{_MONTH}[ \u00a0]\d{{1,2}}(?:st|nd|rd|th)?\b",
     re.IGNORECASE,
 )
 """One space: cells of a table are further apart. "12 may attend" is no day."""
+_WHEN = (
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}(?:,? \d{{4}})?|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|"
+    r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}(?:[:.]\d\d)? ?[ap]\.?m\.?|\d{1,2}[:.]\d\d)"
+)
+_RANGE = re.compile(rf"(?P<first>{_WHEN})\s*(?:to|until|till|through|[-–—])\s*(?P<last>{_WHEN})(?!\w)", re.IGNORECASE)
+_ENDS = re.compile(
+    r"\b(?:end(?:s|ed|ing)?|expir(?:e|es|ed|y)|finish(?:es|ed)?|clos(?:e|es|ed|ing)|last day)\b", re.IGNORECASE
+)
+_BEGINS = re.compile(
+    r"\b(?:start(?:s|ed|ing)?|beg[iau]n(?:s|ning)?|commences?|open(?:s|ed|ing)?|first day)\b", re.IGNORECASE
+)
 _NUMBER = re.compile(r"[€$£¥₹]?\d[\d.,]*")
 _UNIT = re.compile(
     r"[  ](?:(?:hundred|thousand|million|billion|trillion|bn|m)\b[  ]?)?(?:%|‰|°[CF]?|"
@@ -69,7 +80,8 @@ def settled(text: str, extent: Extent, sentence: Extent, question: str) -> Exten
     ``sentence`` is where the sentence (row, turn) that holds it stands: nothing beyond is taken in.
     """
     start, end = whole_words(text, *extent, bounds=(min(sentence[0], extent[0]), max(sentence[1], extent[1])))
-    whole = _with_unit(text, (after_marker(text, start, end), end), question)
+    start, end = right_end(text, (after_marker(text, start, end), end), sentence, question)
+    whole = _with_unit(text, (start, end), question)
     low, high = min(sentence[0], whole[0]), max(sentence[1], whole[1])
     return with_negation(text, whole, (low, high), question)
 
@@ -83,6 +95,25 @@ def after_marker(text: str, start: int, end: int) -> int:
     at_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
     found = _MARKER.match(text, start, end) if at_line else None
     return found.end() if found else start
+
+
+def right_end(text: str, extent: Extent, sentence: Extent, question: str) -> Extent:
+    """Return the other end of a stretch of days or hours, where the question asks when it ends, or begins.
+
+    >>> text = "Open 9:00-17:00."
+    >>> right_end(text, (5, 9), (0, 16), "When does it close?"), right_end(text, (5, 9), (0, 16), "When does it open?")
+    ((10, 15), (5, 9))
+    """
+    ends, begins = (bool(each.search(question)) for each in (_ENDS, _BEGINS))
+    if ends == begins:
+        return extent
+    for found in _RANGE.finditer(text, *sentence):
+        here, there = found.span("first"), found.span("last")
+        if begins:
+            here, there = there, here
+        if here[0] <= extent[0] and extent[1] <= here[1]:
+            return there
+    return extent
 
 
 def is_label(text: str, start: int, end: int) -> bool:

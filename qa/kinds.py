@@ -2,6 +2,8 @@
 
 import re
 
+from index.months import FORMS, MONTHS
+
 _SPELLED_NUMBER = (
     r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
     r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|"
@@ -9,9 +11,10 @@ _SPELLED_NUMBER = (
     r"many|few|most|single|couple|pair|double|free|nil|unlimited|majority|percent)\b"
 )
 _NUMBER = r"\d|[०-९٠-٩]|" + _SPELLED_NUMBER
+_MONTH = "|".join(MONTHS).lower()
 _UNIT_OF_TIME = r"century|centuries|decades?|years?|months?|fortnights?|weeks?|days?|hours?|minutes?|seconds?"
 _TIME = (
-    rf"|\b(?:\w+day|january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|"
+    rf"|\b(?:\w+day|{_MONTH}|spring|summer|"
     rf"autumn|fall|winter|morning|noon|afternoon|evening|night|midnight|today|tomorrow|yesterday|daily|weekly|monthly|"
     rf"yearly|annual\w*|always|never|after|before|prior|during|until|till|since|upon|when\w*|while|immediately|now|"
     rf"as soon as|later|early|late|earl\w+|lat\w+|recent\w*|{_UNIT_OF_TIME}|season|times?|end|start|"
@@ -19,9 +22,9 @@ _TIME = (
 )
 _DATE = (
     r"(?:\bmid-|\bc\.\s?|(?<![\w.,/-]))\d{3,4}(?:s\b|(?!\w|[.,]\d|[-–—/]\d))|\b\d{3,4}\s?[-–—/]\s?(?:\d{1,3}|[12]\d{3})\b|"
-    r"\b\d{1,4}([./-])\d{1,2}\1\d{1,4}|\b\d\d?[/.]\d\d?[/.]?(?=\s|$)(?<![.]\d)|\b\d{4}-\d\d\b(?!\d)|\b\d\d?[:.]\d\d(?!\d)|"
+    r"\b\d{1,4}([./-])\d{1,2}\1\d{1,4}|\b\d\d?[/.]\d\d?[/.]?(?=\s|$)(?<![.]\d)|\b\d{4}-\d\d\b(?!\d)|(?<![€£$])(?<![€£$]\s)\b\d\d?[:.]\d\d(?!\d)|"
     r"\d\d?(?:st|nd|rd|th)\b|\d\s?(?:[ap]\.?m\b|o.clock|h\b|uhr\b|BCE?\b|AD\b|CE\b)|\bAD\s?\d|\bQ[1-4]\b|['’]\d\d\b|"
-    r"\d\s?(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\b|\d[年月日時]"
+    rf"\d\s?(?:{'|'.join(FORMS)})\b|\d[年月日時]"
 )
 """A year, a date or a time of day: not an invoice's number (2024-0817), a clause's (7.2) or a sum (12,400)."""
 
@@ -59,6 +62,20 @@ _KINDS = (
 _WHO = re.compile(r"^\W*(?:by |to |from )?who(?:m|se)?\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
+_NAME_OF_A_CODE = re.compile(
+    r"\W*what(?:'s| is| are)? (?:(?:the )?(?:part|item|article|product|code|no\.?|number) )?(?=[\w-]*\d)\w[\w-]+\W*",
+    re.IGNORECASE,
+)
+"""Asks what a code is the name of: a thing, not what it costs."""
+
+_DECIDED = re.compile(
+    r"\W*what (?:was|were|is|has been|have been) (?:\w+ )?(?:decided|agreed|resolved)\b"
+    r"|\W*what did [^?]{1,60} (?:decide|agree|resolve)\b",
+    re.IGNORECASE,
+)
+_NAMES_ALONE = re.compile(r"\W*[A-Z]\w*[.,]?(?: [A-Z]\w*[.,]?)+\W*")
+"""What was decided is no person."""
+
 _HOW = re.compile(r"\W*how (?:long|old|often|far|many|much)\b", re.IGNORECASE)
 _BARE_UNIT = re.compile(rf"\W*(?:{_UNIT_OF_TIME})\W*", re.IGNORECASE)
 
@@ -71,6 +88,7 @@ _UNITS = {
     "power": r"[kM]?W|watts?|kilowatts?|hp",
     "volume": r"ml|cl|l|litres?|liters?|gallons?|pints?|cups?",
     "flow": r"(?:m³|m3|l|litres?|liters?)\s?(?:/|per)\s?(?:h|hour|min|minute|s|second)",
+    "data": r"[kKMGT]?i?B|[kKMGT]?bits?|(?:kilo|mega|giga|tera)?bytes?",
     "money": r"€|£|\$|EUR|USD|GBP|CHF|euros?|pounds?|dollars?|cents?|pence|p",
 }
 """The units in which a thing is measured, by what is measured."""
@@ -104,6 +122,10 @@ def misfits(question: str, quote: str, column: str = "") -> bool:
     (True, False)
     """
     if _WHO.search(question) and not _LETTERS.search(quote):
+        return True
+    if _NAME_OF_A_CODE.fullmatch(question) and not _LETTERS.search(quote):
+        return True
+    if _DECIDED.match(question) and _NAMES_ALONE.fullmatch(quote):
         return True
     told = f"{quote} {column}" if column else quote
     unfit = any(kind.search(question) and not fit.search(told) for kind, fit in _KINDS)

@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index import Document, Entry, LoadError, unchanged
 from index.files import stamp
 from index.load.parsed import ParseError
-from index.load.picture import Picture, Words, picture
 from qa.types import Answer, Claim, Reason
+
+if TYPE_CHECKING:
+    from index.load.picture import Picture
 
 
 class State(StrEnum):
@@ -71,11 +74,13 @@ def _bytes(path: str) -> bytes | None:
         return None
 
 
-def page_picture(document: Document, page: int, start: int, end: int, *, around: int = 60) -> Picture | None:
+def page_picture(document: Document, page: int, start: int, end: int, *, around: int = 60) -> "Picture | None":
     """Render a page of a PDF, counted from 1, with a box around each line of ``text[start:end]``.
 
     None if the file is not what was read any more. Raises LoadError if the page cannot be rendered.
     """
+    from index.load.picture import Words, picture  # here and not above: who only asks has no file read
+
     found = original(document)
     if found is None:
         return None

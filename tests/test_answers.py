@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.answers import Outcome, Question, Verdict, ask_all, fault, folders, judge, questions, table, totals
-from index.load import load
+from index.load.document import load
 from qa.types import Turn
 from tests.fakes import HashingEmbedder, PatternReader
 

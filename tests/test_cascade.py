@@ -101,7 +101,8 @@ def test_the_quick_reader_keeps_its_share(tmp_path: Path) -> None:
 def test_what_is_learned_of_two_readers_is_when_the_better_one_is_worth_its_time() -> None:
     """The quick one is right whenever it is sure; below, the better one knows: that is where the line is drawn."""
     from qa.evaluate.outcomes import Prediction
-    from qa.train.cascade import Again, Asked, learned
+    from qa.train.asked import Again, Asked
+    from qa.train.cascade import learned
 
     found = []
     for number in range(400):
@@ -121,7 +122,8 @@ def test_what_is_learned_of_two_readers_is_when_the_better_one_is_worth_its_time
 def test_what_retrieval_counts_is_learned_too() -> None:
     """The better reader likes a look-alike as much as the right passage, which retrieval puts first."""
     from qa.evaluate.outcomes import Prediction
-    from qa.train.cascade import Again, Asked, learned
+    from qa.train.asked import Again, Asked
+    from qa.train.cascade import learned
 
     found = []
     for number in range(200):
@@ -137,7 +139,7 @@ def test_what_retrieval_counts_is_learned_too() -> None:
 
 def test_the_paragraphs_among_which_questions_are_asked_are_written_ones_and_each_once() -> None:
     """Sentences from templates are nobody's paragraphs, and many questions share one."""
-    from qa.train.cascade import others
+    from qa.train.asked import others
     from qa.train.data import Example
 
     def example(source: str, context: str) -> Example:
@@ -153,7 +155,7 @@ def test_the_paragraphs_among_which_questions_are_asked_are_written_ones_and_eac
 def test_passages_are_behind_the_first_that_has_an_answer() -> None:
     """A title page that retrieval puts far ahead and that says nothing is not what others are behind."""
     from qa.evaluate.outcomes import Prediction
-    from qa.train.cascade import Again, Asked
+    from qa.train.asked import Again, Asked
 
     title, right = (Again(Prediction(text, s, ()), 0.0, f) for text, s, f in (("t", -7.0, 0.9), ("r", 4.0, 0.4)))
     asked = Asked("made", title.said, (title, right))
@@ -163,7 +165,7 @@ def test_passages_are_behind_the_first_that_has_an_answer() -> None:
 
 def test_a_pattern_tells_which_of_the_texts_that_were_said_are_right() -> None:
     """What holds it and little more is right; where nothing is, no text becomes so; without a pattern, none is."""
-    from qa.train.cascade import Put
+    from qa.train.asked import Put
 
     said = ("Fergus Plum", "fergus plum, of the office", "Odile", "Fergus Plum " + "and the others " * 9)
     assert Put("Who?", pattern="Fergus Plum").gold_of(said) == said[:2]

@@ -466,3 +466,21 @@ def test_a_cold_retrieve_loads_neither_torch_nor_gradio(made: tuple[Path, Path])
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
     assert ran.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "asking",
+    ["from seedqa import retrieve; retrieve(question, index=index)", "main(['retrieve', question, '--index', index])"],
+)
+def test_who_only_asks_imports_nothing_that_reads_files(made: tuple[Path, Path], asking: str) -> None:
+    """What parses, cuts and stores takes a first question's time to import, and is of no use to it."""
+    code = (
+        f"import sys; from ui.cli import main; question, index = 'who led the meeting?', {str(made[1])!r}; {asking};"
+        "from index.load.parsers import SUFFIXES, module_of; read = {module_of(suffix) for suffix in SUFFIXES};"
+        "read |= {'index.load.document', 'index.load.sandbox', 'index.chunk', 'index.sync.run'};"
+        "print(len(read), sorted(read & sys.modules.keys()))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    families, imported = ran.stdout.splitlines()[-1].split(maxsplit=1)
+    assert imported == "[]"
+    assert int(families) > 10

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from index import Index, Mode
+from bench.crash.steps import is_answered_alike
+from index import Document, Index, Mode
 from tests.fakes import HashingEmbedder
 
 ROOT = Path(__file__).parents[1]
@@ -75,3 +76,15 @@ def test_ctrl_c_stops_a_sync_that_can_go_on(tmp_path: Path) -> None:
         assert (report.added, report.unchanged) == (900 - sizes[-1], sizes[-1])
         assert index.check() == []
         assert "subject7 " in index.search("subject7", 1, mode=Mode.LEXICAL)[0].passage.text
+
+
+def test_two_indexes_are_told_apart_by_what_they_find(tmp_path: Path) -> None:
+    """A passage that one of them does not have, and one that is somewhere else."""
+    made = {}
+    for name, texts in {"one": ["a skerry", "a buoy"], "same": ["a skerry", "a buoy"], "less": ["a buoy"]}.items():
+        made[name] = Index.open(tmp_path / name, embedder=HashingEmbedder(), create=True)
+        for number, text in enumerate(texts):
+            made[name].add(Document(0, f"/{text[-4:]}.txt", "", f"{text} of number {number}", (), ""))
+    assert is_answered_alike(made["one"], made["same"], "skerry")
+    assert not is_answered_alike(made["one"], made["less"], "skerry")
+    assert not is_answered_alike(made["less"], made["one"], "skerry")

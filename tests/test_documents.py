@@ -369,6 +369,21 @@ def test_a_file_that_is_sent_again_is_not_deleted_when_the_undo_ends(client: Tes
     assert listed(client) == ["note.txt"]
 
 
+def test_an_undo_of_what_was_sent_again_has_nothing_to_do(client: TestClient, engine: Engine) -> None:
+    """It answered 404, as if the file were lost; what was sent again is there, and a second undo is one too many."""
+    send(client, "note.txt", "The code is 4711.")
+    idle(client)
+    stored = engine.folder / "files" / "note.txt"
+    removal = client.post("/api/documents/remove", json={"paths": [str(stored)]}).json()["removal"]
+    idle(client)
+    send(client, "note.txt", "The code is 4711.")
+    undone = client.post("/api/documents/undo", json={"job": removal})
+    assert (undone.status_code, undone.json()) == (200, {"job": None})
+    assert client.post("/api/documents/undo", json={"job": removal}).status_code == 404
+    idle(client)
+    assert listed(client) == ["note.txt"]
+
+
 def test_a_file_that_is_sent_while_its_removal_waits_is_added_again(client: TestClient, engine: Engine) -> None:
     """It was told to be there already, and then the removal took it out."""
     send(client, "note.txt", "The code is 4711.")

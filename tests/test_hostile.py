@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench import hostile, traps
-from index.load import load
+from index.load.document import load
 
 
 @pytest.mark.slow

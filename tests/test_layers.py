@@ -1,6 +1,7 @@
 """The shape of the whole: imports point one way, and each heavy library has one owner."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -113,6 +114,15 @@ def test_what_can_be_imported_from_a_package_is_public(package: ModuleType) -> N
     """A name that is there is used: either it is promised, or it is not there."""
     there = {name for name, value in vars(package).items() if name[0] != "_" and not isinstance(value, ModuleType)}
     assert there == set(package.__all__)
+
+
+def test_the_months_are_named_in_one_place() -> None:
+    """Whoever adds a language, or a way to cut them short, does so once."""
+    sources = [path for package in ("index", "qa", "ui") for path in (ROOT / package).rglob("*.py")]
+    naming = [
+        path for path in sources if re.search(r"\bfeb(?:ruary|\W+)\W*mar", path.read_text("utf-8"), re.IGNORECASE)
+    ]
+    assert naming == [ROOT / "index/months.py"]
 
 
 @pytest.mark.parametrize("word", ["utils", "helpers", "base", "common", "manager", "config"])

@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import LoadError, UnsupportedFile
-from index.load import SUFFIXES, data, html, load, markdown, pdf, reply, text
+from index.load import SUFFIXES, data, html, markdown, pdf, reply, text
 from index.load import parsed as parsed_
 from index.load.blocks import Paragraph, Writer
+from index.load.document import load
 from index.load.parsed import ParseError
 from index.types import Kind, Mark
 
@@ -386,7 +387,9 @@ def test_damaged_pdfs_neither_crash_nor_hang(tmp_path: Path) -> None:
 
 def test_importing_the_loader_imports_no_parser() -> None:
     """PDFium, lexbor and charset-normalizer are loaded by the first file that needs them."""
-    program = "import sys, index.load; print({'pypdfium2', 'selectolax', 'charset_normalizer'} & set(sys.modules))"
+    program = (
+        "import sys, index.load.document; print({'pypdfium2', 'selectolax', 'charset_normalizer'} & set(sys.modules))"
+    )
     root = Path(__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

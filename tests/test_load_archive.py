@@ -12,12 +12,15 @@ import pytest
 
 from index.chunk import chunk
 from index.errors import LoadError
-from index.load import archive, code, load, sandbox
+from index.load import archive, code, sandbox
 from index.load import parsed as parsed_
 from index.load import parts as parts_
+from index.load.document import load
 from index.load.parsed import Parsed, ParseError
 from index.types import Kind
+from tests import pdfs
 from tests.fakes import HashingEmbedder
+from tests.test_load_mail import message
 
 
 def zipped(files: Mapping[str, bytes | str]) -> bytes:
@@ -65,6 +68,65 @@ def test_what_is_noted_on_a_file_is_noted_on_the_zip(monkeypatch: pytest.MonkeyP
     made = zipped({"a.html": page, "b.html": "<p>Fine.</p>", "c.html": page, "d.html": page})
     said = "more than 1 headings: none is known as one"
     assert archive.parse(made).note == f"a.html: {said}; c.html: {said}"
+
+
+UNREADABLE: dict[str, bytes] = {
+    "scan.pdf": pdfs.make([pdfs.IMAGE]),
+    "torn.docx": b"PK\x03\x04 and no more",
+    "bare.html": b"<p><img src='a.png'></p>",
+    "thing.txt": bytes(range(256)) * 8,
+    "none.zip": zipped({"a.bin": "x"}),
+    "blank.eml": b"\n\n",
+    "torn.epub": b"PK\x03\x04 and no more",
+    "open.json": b'{"a": [1, 2',
+    "torn.xlsx": zipped({"a.xml": "<a/>"}),
+}
+
+
+def why(path: Path) -> str:
+    """Why a file on its own cannot be read, or what is noted on it; "" if it is read whole, or empty."""
+    try:
+        return load(path).note
+    except LoadError as error:
+        said = str(error).removeprefix(f"{path} ").removesuffix(".")
+        return "" if said.startswith("is empty") else said
+
+
+@pytest.mark.parametrize("name", sorted(UNREADABLE))
+def test_what_cannot_be_read_in_a_file_is_noted_as_it_is_said_of_it_alone(tmp_path: Path, name: str) -> None:
+    """It was dropped without a word; the rest of the zip, or of the mail, is read all the same."""
+    (tmp_path / name).write_bytes(UNREADABLE[name])
+    (tmp_path / "a.zip").write_bytes(zipped({name: UNREADABLE[name], "a.txt": "The ferry leaves at nine."}))
+    mail = message()
+    mail.add_attachment(UNREADABLE[name], "application", "octet-stream", filename=name)
+    (tmp_path / "a.eml").write_bytes(bytes(mail))
+    said = why(tmp_path / name)
+    for whole in (load(tmp_path / "a.zip"), load(tmp_path / "a.eml")):
+        assert "The ferry leaves at nine." in whole.text
+        assert whole.note == (f"{name}: {said}" if said else "")
+
+
+def test_a_zip_of_nothing_that_can_be_read_says_what_is_wrong_with_each() -> None:
+    """A folder of scans has to go through OCR; to unpack it is no help."""
+    made = zipped({"a/one.pdf": UNREADABLE["scan.pdf"], "two.pdf": UNREADABLE["scan.pdf"]})
+    scan = "has no text layer, only images: run OCR on it first"
+    with pytest.raises(ParseError, match=f"^holds no file that can be read: a/one.pdf: {scan}; two.pdf: {scan}$"):
+        archive.parse(made)
+
+
+def test_a_locked_or_damaged_file_in_a_zip_is_noted() -> None:
+    """The others are read."""
+    files = {"a.txt": b"".join(b"%d " % n for n in range(900)), "b.txt": b"The ferry leaves at nine."}
+    damaged, locked = bytearray(zipped(files)), bytearray(zipped(files))
+    damaged[60] ^= 0xFF
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1
+    for data, said in (
+        (damaged, "is damaged: make the zip again"),
+        (locked, "is encrypted: unpack it, and add the folder"),
+    ):
+        parsed = archive.parse(bytes(data))
+        assert parts(parsed) == [("b.txt", "The ferry leaves at nine.")]
+        assert parsed.note == f"a.txt: {said}"
 
 
 def test_a_zip_in_a_zip_is_read_to_some_depth() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from index.chunk import chunk
-from index.load import book, load, sandbox
+from index.load import book, sandbox
+from index.load.document import load
 from index.load.parsed import Parsed, ParseError
 from index.types import Kind
 from tests.fakes import HashingEmbedder

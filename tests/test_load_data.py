@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.load import data, html, load, markdown, sandbox
+from index.load import data, html, markdown, sandbox
+from index.load.document import load
 from index.load.parsed import Parsed
 from index.types import Kind
 

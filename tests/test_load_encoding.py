@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import LoadError
-from index.load import html, load, text
+from index.load import html, text
+from index.load.document import load
 
 CZECH = "Ředitel školy řekl, že schůze se koná ve čtvrtek a že všichni žáci už jsou doma."
 SLOVAK = "Riaditeľ školy povedal, že schôdza sa koná vo štvrtok a že všetci žiaci sú už doma."

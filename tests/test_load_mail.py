@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.load import load, mail, sandbox
+from index.load import mail, sandbox
+from index.load.document import load
 from index.load.header_words import unfolded
 from index.load.parsed import Parsed, ParseError
 from index.types import Kind

@@ -9,7 +9,8 @@ import pytest
 
 from index import Index
 from index.errors import LoadError
-from index.load import load, sandbox
+from index.load import sandbox
+from index.load.document import load
 from index.load.parsers import parser_of
 from index.types import Kind
 from tests import pdfs

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.load import load, pdf
+from index.load import pdf
+from index.load.document import load
 from index.load.parsed import Parsed, ParseError
 from index.load.pdf import mend, words
 from index.load.pdf.letters import Box
@@ -511,3 +512,50 @@ def test_pages_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
 def test_text_is_told_from_shapes(text: str, readable: bool) -> None:
     """A sign that a font of symbols draws makes no page unreadable."""
     assert mend.is_readable(text) is readable
+
+
+JAPANESE = [
+    f"<< /Type /Font /Subtype /Type0 /BaseFont /Mincho /Encoding /%s /DescendantFonts [{pdfs.SHIFT + 1} 0 R] >>",
+    "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Mincho /DW 1000 "
+    "/CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1) /Supplement 2 >> "
+    f"/FontDescriptor {pdfs.SHIFT + 2} 0 R >>",
+    "<< /Type /FontDescriptor /FontName /Mincho /Flags 6 /FontBBox [-123 -257 1001 910] /ItalicAngle 0 /Ascent 709 "
+    "/Descent -241 /CapHeight 709 /StemV 69 >>",
+]
+COLUMNS = ["渡し船は九時に出る。", "切符は窓口で売る。", "犬は乗れない。"]
+
+
+def japanese(pages: Sequence[Sequence[tuple[float, float, str]]], *, encoding: str, angle: int = 0) -> bytes:
+    """A PDF of pages with texts at places, in a font that the file names and does not hold."""
+    matrix = {0: "1 0 0 1", 90: "0 1 -1 0"}[angle]
+    streams = [
+        "\n".join(f"BT /F3 14 Tf {matrix} {x} {y} Tm <{said.encode('utf-16-be').hex()}> Tj ET" for x, y, said in page)
+        for page in pages
+    ]
+    return pdfs.make(
+        streams, objects=[JAPANESE[0] % encoding, *JAPANESE[1:]], fonts=f"/F3 {pdfs.SHIFT} 0 R"
+    )  # fmt: skip
+
+
+def test_upright_lines_are_read_from_the_right() -> None:
+    """PDFium has them from the left on; of two rows of them, the upper one comes first."""
+    upper = [(500 - 30 * number, 700, said) for number, said in enumerate(COLUMNS)]
+    lower = [(500 - 30 * number, 350, said[::-1]) for number, said in enumerate(COLUMNS)]
+    parsed = pdf.parse(japanese([[*upper, *lower]], encoding="UniJIS-UCS2-V"))
+    assert parsed.text.split() == [*COLUMNS, *(said[::-1] for said in COLUMNS)]
+
+
+def test_lines_that_are_only_turned_keep_their_order() -> None:
+    """A page that lies on its side begins on the left: its letters go up."""
+    turned = [(100 + 30 * number, 300, f"A{said}Z") for number, said in enumerate(COLUMNS)]
+    parsed = pdf.parse(japanese([turned], encoding="UniJIS-UCS2-H", angle=90))
+    assert parsed.text.split() == [f"A{said}Z" for said in COLUMNS]
+
+
+def test_a_page_of_which_most_text_is_missing_is_named() -> None:
+    """Of lines that are set upright a letter at a time PDFium has nothing; the head alone was read, without a note."""
+    letters = [(500 - 20 * column, 680 - 16 * row, "字") for column in range(10) for row in range(30)]
+    head = [(72, 740, "官報 第四十二号")]
+    parsed = pdf.parse(japanese([[*head, *letters], head], encoding="UniJIS-UCS2-H"))
+    assert parsed.text.split() == ["官報", "第四十二号"] * 2
+    assert parsed.note == "most of the text of 1 of 2 pages cannot be read: run OCR on it"

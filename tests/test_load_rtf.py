@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.load import load, rtf, sandbox
+from index.load import rtf, sandbox
+from index.load.document import load
 from index.load.parsed import Parsed, ParseError
 from index.types import Kind
 

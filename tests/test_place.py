@@ -6,7 +6,7 @@ import pytest
 
 from index import Document, UnsupportedFile
 from index.chunk import chunk
-from index.load import load
+from index.load.document import load
 from index.types import Kind, Mark
 from qa import Citation
 from tests import office

@@ -167,7 +167,7 @@ def test_a_large_text_costs_the_parent_little(tmp_path: Path) -> None:
     """20 MB of front matter once took 610 MB, when text and Markdown were parsed without the sandbox."""
     write(tmp_path, "a.md", "---\n" + "title: x\n" * 2_200_000 + "---\n")
     program = (
-        "import resource, pathlib; from index.load import load\n"
+        "import resource, pathlib; from index.load.document import load\n"
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "before = peak(); load(pathlib.Path('a.md')); print((peak() - before) >> 10)"
     )
@@ -209,7 +209,7 @@ def test_the_worker_ends_with_its_parent(tmp_path: Path) -> None:
     write(tmp_path, "json.py", "raise SystemExit('a module of the current folder was imported')")
     program = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r}); import os, pathlib\n"
-        "from index.load import load, sandbox\n"
+        "from index.load import sandbox; from index.load.document import load\n"
         f"load(pathlib.Path({str(path)!r}))\n"
         "print(next(iter(sandbox._shared._workers))._process.pid, flush=True); os.kill(os.getpid(), 9)"
     )

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index import Index
-from index.load import load
+from index.load.document import load
 from index.load.parsed import ParseError
 from index.load.picture import Words, picture
 from qa import Document, Engine, Kind, Mark

@@ -61,7 +61,7 @@ SAID = {
     "POST /api/documents/unwatch": "Follow folders no more; what is indexed stays.",
     "POST /api/documents/again": "Read files again that are in the index.",
     "POST /api/documents/remove": "Take files out of the index, or the samples. For a minute that can be undone.",
-    "POST /api/documents/undo": "Undo a removal.",
+    "POST /api/documents/undo": "Undo a removal. The job is null if all of it has been added again already.",
     "POST /api/documents/stop": "Stop a job, or all. What has been read stays.",
     "POST /api/documents/retry": "Do again a job that failed or was stopped.",
     "POST /api/documents/clear": "Forget the jobs that are finished.",

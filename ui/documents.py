@@ -187,9 +187,11 @@ def add(
 
     @app.post("/api/documents/undo")
     def undo(request: JobRequest) -> JSONResponse:
-        watching.take_in(queue.removed(request.job or 0))
-        job = queue.undo(request.job or 0)
-        return JSONResponse({"job": job}) if job else _refused("This cannot be undone any more: add it again.", 404)
+        removed = queue.removed(request.job or 0)
+        if removed is None:
+            return _refused("This cannot be undone any more: add it again.", 404)
+        watching.take_in(removed)
+        return JSONResponse({"job": queue.undo(request.job or 0)})
 
     @app.post("/api/documents/stop")
     def stop(request: JobRequest) -> JSONResponse:

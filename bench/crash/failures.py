@@ -13,7 +13,7 @@ from bench.crash.disk import Disk, Failing
 from bench.crash.trial import Tally, acknowledged, apart, copy, prepared
 from index import Error, Index
 from index.store import Store
-from index.sync import Sync
+from index.sync.run import Sync
 from index.walk import walk
 from tests.fakes import HashingEmbedder
 

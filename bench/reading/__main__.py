@@ -23,7 +23,8 @@ from bench.reading.made import write_files
 from bench.reading.measure import Piece, Score, compare
 from bench.reading.readers import reader_of
 from index.errors import LoadError
-from index.load import load, sandbox
+from index.load import sandbox
+from index.load.document import load
 
 Known = Mapping[Path, Sequence[Piece]]
 

@@ -10,6 +10,7 @@ from index.load.parts import Budget, Parts, read
 from index.types import Kind
 
 ENCRYPTED = 1
+LOCKED = "is encrypted: unpack it, and add the folder"
 PIECE = 1 << 20
 
 
@@ -25,13 +26,22 @@ def parse_within(data: bytes, budget: Budget) -> Parsed:
         for member in _files(archive):
             if member.flag_bits & ENCRYPTED:
                 locked = True
-            elif (content := unpack(archive, member, budget)) and (parsed := read(member.filename, content, budget)):
+                parts.add(Parsed("", "", note=LOCKED), label=member.filename)
+            elif parsed := _member(archive, member, budget):
                 parts.add(parsed, kind=Kind.PART, label=member.filename)
-    if not parts.length and locked:
-        raise ParseError("is encrypted: unpack it, and add the folder")
-    if not parts.length:
-        raise ParseError("holds no file that can be read: unpack it, and see what is in it")
-    return parts.parsed()
+    whole = parts.parsed()
+    if whole.text:
+        return whole
+    if locked:
+        raise ParseError(LOCKED)
+    raise ParseError(f"holds no file that can be read: {whole.note or 'unpack it, and see what is in it'}")
+
+
+def _member(archive: ZipFile, member: ZipInfo, budget: Budget) -> Parsed | None:
+    content = unpack(archive, member, budget)
+    if content is None:
+        return Parsed("", "", note="is damaged: make the zip again")
+    return read(member.filename, content, budget)
 
 
 def opened(data: bytes) -> ZipFile:
@@ -42,8 +52,8 @@ def opened(data: bytes) -> ZipFile:
         raise ParseError("is not a zip folder, or is damaged: make it again") from None
 
 
-def unpack(archive: ZipFile, member: ZipInfo, budget: Budget) -> bytes:
-    """A member's bytes, counted as they come out, whatever its size is said to be; b"" if it is damaged."""
+def unpack(archive: ZipFile, member: ZipInfo, budget: Budget) -> bytes | None:
+    """A member's bytes, counted as they come out, whatever its size is said to be; None if it is damaged."""
     pieces = []
     budget.take(0, files=1)
     try:
@@ -52,7 +62,7 @@ def unpack(archive: ZipFile, member: ZipInfo, budget: Budget) -> bytes:
                 budget.take(len(piece))
                 pieces.append(piece)
     except NO_ZIP:
-        return b""
+        return None
     return b"".join(pieces)
 
 

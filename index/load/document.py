@@ -6,9 +6,8 @@ from pathlib import Path
 
 from index.errors import LoadError, UnsupportedFile
 from index.load import sandbox
-from index.load.parsed import Parsed, ParseError
+from index.load.parsed import NO_TEXT, Parsed, ParseError, clean
 from index.load.parsers import CODE, OLD, SUFFIXES, module_of, parser_of
-from index.load.text import clean
 from index.types import Document
 
 MEGABYTE = 1 << 20
@@ -99,5 +98,5 @@ def _parse(suffix: str, data: bytes) -> Parsed:
         raise ParseError("is empty: write something in it, or leave it out")
     parsed = sandbox.parse(module_of(suffix), data)
     if not parsed.text or parsed.text.isspace():
-        raise ParseError("has no text in it: write something in it, or leave it out")
+        raise ParseError(NO_TEXT)
     return parsed

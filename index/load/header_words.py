@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from index.load.parsed import ParseError
-from index.load.text import clean, decode
+from index.load.parsed import ParseError, clean
+from index.load.text import decode
 
 LONGEST = 1 << 16
 WORD = re.compile(r"=\?(?P<charset>[^?\s]{1,60})\?(?P<coding>[bBqQ])\?(?P<coded>[^?]{0,2000})\?=")

@@ -1,5 +1,6 @@
 """What a parser gives back, and how it says that it cannot."""
 
+import re
 import zlib
 from collections.abc import Iterable, Sized
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ NO_ZIP = (BadZipFile, ValueError, OSError, NotImplementedError, IndexError, EOFE
 
 ORDER = {kind: number for number, kind in enumerate(Kind)} | {Kind.HEADER: len(Kind)}
 """Of two marks of the same place, which comes first: a row before the header, or the cell, that is all of it."""
+
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,11 @@ def heading_note(headings: Sized) -> str:
     return f"more than {MOST_HEADINGS:,} headings: none is known as one" if len(headings) > MOST_HEADINGS else ""
 
 
+def clean(text: str) -> str:
+    """Drop the characters that cannot be stored: NULs and lone surrogates."""
+    return UNSTORABLE.sub("", text)
+
+
 def joined(*notes: str) -> str:
     """Return the notes that say something as one."""
     return "; ".join(dict.fromkeys(filter(None, notes)))
@@ -76,6 +84,8 @@ class ParseError(Exception):
     It stays inside this package: ``load`` puts the file's name before it and raises a LoadError.
     """
 
+
+NO_TEXT = "has no text in it: write something in it, or leave it out"
 
 OUT_OF_MEMORY = 86
 """Exit status of a worker that hit its memory limit."""

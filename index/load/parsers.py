@@ -77,7 +77,7 @@ VERSIONS = {
     "office.opendocument": 3,
     "office.pptx": 3,
     "office.xlsx": 3,
-    "pdf": 7,
+    "pdf": 8,
     "rtf": 3,
     "sheet": 2,
     "text": 6,

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import PurePosixPath
 
-from index.load.parsed import Parsed, ParseError, joined, ordered
+from index.load.parsed import NO_TEXT, Parsed, ParseError, clean, joined, ordered
 from index.load.parsers import FAMILIES, module_of
-from index.load.text import clean
 from index.types import Kind, Mark
 
 BETWEEN = "\n\n"
@@ -57,7 +56,10 @@ class _Inner(Budget):
 
 
 def read(name: str, data: bytes, budget: Budget) -> Parsed | None:
-    """Read a file that is in another one, by its suffix; None if nobody reads such a file, or this one is damaged."""
+    """Read a file that is in another one, by its suffix; None if nobody reads such a file, or this one is empty.
+
+    One that cannot be read has no text, and a note that says why: what is said of such a file on its own.
+    """
     suffix = PurePosixPath(name.lower()).suffix
     if suffix not in FAMILIES or not data.strip():
         return None
@@ -67,9 +69,11 @@ def read(name: str, data: bytes, budget: Budget) -> Parsed | None:
             parsed: Parsed = module.parse_within(data, budget.within())
         else:
             parsed = module.parse(data)
-    except (ParseError, RecursionError):
-        return None
-    return parsed
+    except ParseError as error:
+        return Parsed("", "", note=str(error))
+    except RecursionError:
+        return Parsed("", "", note="is nested too deeply to be read: leave it out")
+    return parsed if parsed.text.strip() else replace(parsed, note=joined(parsed.note, NO_TEXT))
 
 
 class Parts:
@@ -85,13 +89,13 @@ class Parts:
     def add(self, parsed: Parsed, *, kind: Kind | None = None, label: str = "") -> None:
         """Write a text after the others, its marks with it, under a mark of its own if ``kind`` is given.
 
-        What is noted on it is noted on the whole, after its label.
+        What is noted on it is noted on the whole, after its label, also if there is no text.
         """
+        if parsed.note and len(self._notes) < MOST_NOTES:
+            self._notes.append(f"{one_line(label)}: {parsed.note}" if label else parsed.note)
         text = clean(parsed.text)
         if not text.strip():
             return
-        if parsed.note and len(self._notes) < MOST_NOTES:
-            self._notes.append(f"{one_line(label)}: {parsed.note}" if label else parsed.note)
         start = self.length + (len(BETWEEN) if self._texts else 0)
         self._texts.append(text)
         self.length = start + len(text)

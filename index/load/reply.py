@@ -7,8 +7,7 @@ several times as much in the parent.
 import json
 from typing import IO
 
-from index.load.parsed import Parsed, ParseError, joined
-from index.load.text import clean
+from index.load.parsed import Parsed, ParseError, clean, joined
 from index.types import Kind, Mark
 
 MOST_BYTES = 256 << 20

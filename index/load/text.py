@@ -1,12 +1,11 @@
 """Plain text, and how bytes become text for every format that is written in some encoding."""
 
 import codecs
-import re
 
 from index.load import encoding
 from index.load.grid import tables
 from index.load.lines import line_marks, split
-from index.load.parsed import Parsed, ParseError, ordered
+from index.load.parsed import Parsed, ParseError, clean, ordered
 from index.load.table import table_marks
 
 BYTE_ORDER_MARKS = (
@@ -17,7 +16,6 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 MARK_OF = {name: mark for mark, name in BYTE_ORDER_MARKS}
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 
 
@@ -44,11 +42,6 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
     if text is None:
         text = _decode_unmarked(data, declared)
     return clean(text).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def clean(text: str) -> str:
-    """Drop the characters that cannot be stored: NULs and lone surrogates."""
-    return UNSTORABLE.sub("", text)
 
 
 def _decode_marked(data: bytes) -> str | None:

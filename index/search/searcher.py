@@ -15,7 +15,7 @@ from index.search.rerank import Similarity, centred
 from index.search.segment import FOLDER, Opened
 from index.search.tail import Tail, TailWords
 from index.search.vectors import products
-from index.store import Segment, Store
+from index.store import Segment, Store, residues
 from index.types import Vectors
 
 Ids = NDArray[np.int64]
@@ -200,12 +200,13 @@ def similarities(
         return {}
     stored = store.sentences(ids)
     sentences = [stored[number] for number in ids]
-    starts = np.cumsum([0, *map(len, sentences[:-1])])
-    nearest = np.maximum.reduceat(products(np.concatenate(sentences), query), starts).tolist()
-    whole = searcher.products(store, query, ids).tolist()
+    counts = [len(rows) for rows in sentences]
+    whole = searcher.products(store, query, ids)
+    inside = residues.products(np.concatenate(sentences), query, np.repeat(whole, counts))
+    nearest = np.maximum.reduceat(inside, np.cumsum([0, *counts[:-1]]))
     return {
-        number: Similarity(centred(average, near), centred(average, inside))
-        for number, near, inside in zip(ids, whole, nearest, strict=True)
+        number: Similarity(centred(average, near), centred(average, most))
+        for number, near, most in zip(ids, whole.tolist(), nearest.tolist(), strict=True)
     }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.load.text import clean
+from index.load.parsed import clean
 from index.store import Store
 from index.types import Document, Where
 from index.walk import is_within, roots

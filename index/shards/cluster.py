@@ -17,17 +17,16 @@ from typing import Any, cast
 from index.embed import load_embedder
 from index.errors import IndexNotFound, LoadError, ModelError, StoreError
 from index.index import fits
-from index.load import fetch as fetch_file
-from index.load import parse
+from index.load.document import fetch as fetch_file
+from index.load.document import parse
 from index.shards.own import own_folder
 from index.shards.part import Part
 from index.shards.published import Copy, fetch, publish, published, stamp
 from index.shards.replicas import Replicas
 from index.shards.shards import Shards, databases, held
 from index.store import Origin, Store
-from index.store.blobs import Small
-from index.sync import Elsewhere
-from index.sync.ahead import Task
+from index.store.blobs import Kept
+from index.sync.ahead import Elsewhere, Task
 from index.sync.draft import Cut, cut
 from index.sync.unfinished import smaller
 from index.types import Embedder, Vectors
@@ -230,12 +229,12 @@ def prepared(file: Path, place: Path, data: bytes, origin: Origin) -> Cut | Load
         made = cut(document, embedder.count_tokens, embedder.max_tokens)
     except LoadError as error:  # an outcome, and no reason to try again
         return error
-    found: dict[str, tuple[Vectors, Small]] = {}
+    found: dict[str, tuple[Vectors, Kept]] = {}
     texts = list(made.parts)
     for start in range(0, len(texts), _BATCH):
         part = texts[start : start + _BATCH]
         rows, inner = embedder.encode_parts(part, [made.parts[text] for text in part])
-        found.update(zip(part, zip(rows, smaller(inner), strict=True), strict=True))
+        found.update(zip(part, zip(rows, smaller(rows, inner), strict=True), strict=True))
     return replace(made, found=found)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from index.files import Stamp
 from index.store import Counts, Entry, File, Origin, Store
-from index.store.blobs import Half, Small
+from index.store.blobs import Kept
 from index.store.rows import Embedded
 from index.types import Document, Passage, Vectors
 
@@ -108,7 +108,7 @@ class Spread(Store):
         document: Document,
         passages: Sequence[Passage],
         vectors: Vectors,
-        sentences: Sequence[Vectors | Small],
+        sentences: Sequence[Vectors | Kept],
         *,
         shape: str = "",
         stamp: Stamp | None = None,
@@ -190,7 +190,7 @@ class Shard(Store):
         return super()._insert(document, shape, check, passages)
 
     def _insert_passages(
-        self, document_id: int, passages: Sequence[Passage], vectors: Half, sentences: Sequence[Small]
+        self, document_id: int, passages: Sequence[Passage], vectors: Kept, sentences: Sequence[Kept]
     ) -> None:
         self._go_on()
         super()._insert_passages(document_id, passages, vectors, sentences)

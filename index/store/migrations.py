@@ -9,11 +9,13 @@ from pathlib import PurePath
 import numpy as np
 
 from index.errors import StoreError
-from index.store.blobs import Sum, checksum, summed, to_int16
+from index.store.blobs import Sum, checksum, from_bytes, summed, to_bytes
 from index.store.database import Database, Row
 from index.store.reading import Reading
-from index.store.schema import COUNTERS, DOCUMENTS, FILES, FORMAT, VECTORS, VIEWS
+from index.store.residues import packed_each
+from index.store.schema import COUNTERS, DOCUMENTS, FILES, FORMAT, SENTENCES, VECTORS, VIEWS
 from index.store.terms import columns, cut
+from index.types import Vectors
 
 _FAMILY = {".htm": "html 0", ".html": "html 0", ".markdown": "markdown 0", ".md": "markdown 0", ".pdf": "pdf 0",
            ".text": "text 0", ".txt": "text 0"}  # fmt: skip
@@ -71,38 +73,55 @@ def _sections(headings: list[tuple[int, str]], length: int) -> Iterator[Row]:
 
 
 def _to_4(database: Database) -> None:
-    """Vectors take half the bytes; what a search needs of the whole is kept as it changes."""
+    """What a search needs of the whole is kept as it changes. Vectors, 32 bits a number, wait for the next step."""
     database.rows("ALTER TABLE passages ADD COLUMN words INTEGER NOT NULL DEFAULT 0")
     database.rows(VIEWS)
-    database.rows(VECTORS.format(name="vectors_4"))
+    for (document,) in database.rows("SELECT id FROM documents ORDER BY id"):
+        _measure(database, document)
+    database.rows("INSERT INTO frequencies SELECT term, doc FROM vocabulary")
+    database.rows("INSERT INTO meta SELECT 'words', coalesce(sum(words), 0) FROM passages")
+    database.rows("INSERT INTO meta VALUES ('sum', '')")
+
+
+def _to_5(database: Database) -> None:
+    """Vectors take half the bytes, those of sentences a quarter. A checksum that does not fit still does not."""
+    database.rows(f"{VECTORS.format(name='vectors_5')}; {SENTENCES.format(name='sentences_5')}")
     [(width,)] = database.rows("SELECT value FROM meta WHERE name = 'dimension'")
     total = np.zeros(width, np.int64)
     for (document,) in database.rows("SELECT id FROM documents ORDER BY id"):
-        total += _halve(database, document, width)
-        _measure(database, document)
-    database.rows("DROP TABLE vectors; ALTER TABLE vectors_4 RENAME TO vectors")
-    database.rows("INSERT INTO frequencies SELECT term, doc FROM vocabulary")
-    database.rows("INSERT INTO meta SELECT 'words', coalesce(sum(words), 0) FROM passages")
-    database.many("INSERT INTO meta VALUES ('sum', ?)", iter([(total.astype("<i8").tobytes(),)]))
+        total += _shrink(database, document, width)
+    for table in ("vectors", "sentences"):
+        database.rows(f"DROP TABLE {table}; ALTER TABLE {table}_5 RENAME TO {table}")
+    database.rows("UPDATE meta SET value = ? WHERE name = 'sum'", (total.astype("<i8").tobytes(),))
 
 
-def _halve(database: Database, document: int, width: int) -> Sum:
+def _shrink(database: Database, document: int, width: int) -> Sum:
     """Store a document's vectors anew, and a checksum that is right if it was; return the sum of the vectors."""
     query = "SELECT id, vector, vectors FROM passages JOIN vectors USING (id) JOIN sentences USING (id)"
     rows = [row for row in database.rows(f"{query} WHERE document = ? ORDER BY id", (document,)) if _fits(row, width)]
-    whole = np.array([np.frombuffer(row[1], "<f4") for row in rows], "<f4").reshape(-1, width)
-    half, small = to_int16(whole), [np.frombuffer(row[2], np.int8) for row in rows]
-    database.many(
-        "INSERT INTO vectors_4 VALUES (?, ?)", ((row[0], r.tobytes()) for row, r in zip(rows, half, strict=True))
-    )
+    ids, vectors, small = ([row[column] for row in rows] for column in range(3))
     [(text, check)] = database.rows("SELECT text, checksum FROM documents WHERE id = ?", (document,))
-    if checksum(text, whole, small) == check:  # else it stays wrong, and is found to be
-        database.rows("UPDATE documents SET checksum = ? WHERE id = ?", (checksum(text, half, small), document))
-    return summed(half)
+    was_right = checksum(text, vectors, small) == check
+    kept = to_bytes(np.array([_read(vector, width) for vector in vectors], np.float32).reshape(-1, width))
+    inner = [np.frombuffer(blob, np.int8).reshape(-1, width).astype(np.float32) / np.float32(127) for blob in small]
+    sentences = packed_each(inner, from_bytes(kept))
+    for table, blobs in (("vectors_5", kept), ("sentences_5", sentences)):
+        stored = ((number, blob.tobytes()) for number, blob in zip(ids, blobs, strict=True))
+        database.many(f"INSERT INTO {table} VALUES (?, ?)", stored)
+    if was_right:  # else it stays wrong, and is found to be
+        database.rows("UPDATE documents SET checksum = ? WHERE id = ?", (checksum(text, kept, sentences), document))
+    return summed(kept)
 
 
 def _fits(row: Row, width: int) -> bool:
-    return len(row[1]) == 4 * width
+    return len(row[1]) in {2 * width, 4 * width} and len(row[2]) > 0 and len(row[2]) % width == 0
+
+
+def _read(vector: bytes, width: int) -> Vectors:
+    """Read a passage's vector: in 32 bits a number until format 3, in 16 since, where 32767 is 1."""
+    if len(vector) == 4 * width:
+        return np.frombuffer(vector, "<f4").astype(np.float32)
+    return np.frombuffer(vector, "<i2").astype(np.float32) / np.float32(32767)
 
 
 def _measure(database: Database, document: int) -> None:
@@ -113,6 +132,6 @@ def _measure(database: Database, document: int) -> None:
     database.many("UPDATE passages SET words = ? WHERE id = ?", lengths)
 
 
-_STEPS: dict[int, Callable[[Database], None]] = {2: _to_3, 3: _to_4}
+_STEPS: dict[int, Callable[[Database], None]] = {2: _to_3, 3: _to_4, 4: _to_5}
 OLDEST = min(_STEPS)
 """The earliest format that can be brought to ours."""

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.files import Stamp
-from index.store.blobs import Sum, from_int8, from_int16
+from index.store.blobs import Kept, Sum, from_bytes
 from index.store.database import Database, Row
+from index.store.residues import size
 from index.store.rows import Counts, Embedded, Entry, File, Origin, Place, Segment
 from index.store.schema import COUNTERS, TOKENIZER
 from index.store.seen import seen
@@ -152,27 +153,34 @@ class Reading:
 
     def vectors(self, ids: Ids) -> Vectors:
         """Read the vectors of passages whose ids are ascending. **Shape:** (len(ids), dimension)."""
+        return from_bytes(self.kept(ids))
+
+    def kept(self, ids: Ids) -> Kept:
+        """Read the same as :func:`index.store.blobs.to_bytes` keeps them. **Shape:** (len(ids), dimension)."""
         width = self.origin().dimension
         among, values = _among(ids)
-        rows, wanted, filled = np.empty((len(ids), width), "<i2"), set(ids.tolist()), 0
+        rows, wanted, filled = np.empty((len(ids), width), np.uint8), set(ids.tolist()), 0
         for passage_id, vector in self.database.each(
             f"SELECT id, vector FROM vectors WHERE {among} ORDER BY id", values
         ):
-            if passage_id in wanted and len(vector) == 2 * width:
-                rows[filled] = np.frombuffer(vector, "<i2")
+            if passage_id in wanted and len(vector) == width:
+                rows[filled] = np.frombuffer(vector, np.uint8)
                 filled += 1
         if filled < len(ids):
             raise self.database.damaged(f"vectors missing: {len(ids) - filled}")
-        return from_int16(rows)
+        return rows
 
-    def sentences(self, ids: Sequence[int]) -> dict[int, Vectors]:
-        """Map passage ids to the vectors of the passages' sentences. **Shape:** each (n, dimension), n at least 1."""
-        width = self.origin().dimension
+    def sentences(self, ids: Sequence[int]) -> dict[int, Kept]:
+        """Map passage ids to what is kept of the passages' sentences.
+
+        **Shape:** each (n, :func:`index.store.residues.size` of the dimension), n at least 1.
+        """
+        width = size(self.origin().dimension)
         rows = self.database.rows(f"SELECT id, vectors FROM sentences WHERE id {LISTED}", listed(ids))
         sound = {number: blob for number, blob in rows if blob and len(blob) % width == 0}
         if len(sound) < len(ids):
             raise self.database.damaged(f"vectors of sentences missing: {len(ids) - len(sound)}")
-        every = from_int8(b"".join(sound.values()), width)  # one array, and not one each: that takes twice as long
+        every = np.frombuffer(b"".join(sound.values()), np.uint8).reshape(-1, width)  # one array: faster than one each
         ends = np.cumsum([0, *(len(blob) // width for blob in sound.values())]).tolist()
         return dict(zip(sound, (every[start:end] for start, end in pairwise(ends)), strict=True))
 

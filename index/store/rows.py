@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from index.files import Stamp
+from index.store.blobs import Kept
 from index.types import Passage, Vectors
 
 
@@ -68,11 +69,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A document's passages as they are stored. **Shape:** vectors (n, dimension), sentences n times (m, dimension)."""
+    """A document's passages as they are stored.
+
+    **Shape:** vectors (n, dimension), sentences n times (m, :func:`index.store.residues.size` of the dimension).
+    """
 
     passages: list[Passage]
     vectors: Vectors
-    sentences: list[Vectors]
+    sentences: list[Kept]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The tables."""
 
-FORMAT = 4
+FORMAT = 5
 TOKENIZER = ("porter", "unicode61", "remove_diacritics", "2")
 
 DOCUMENTS = """
@@ -30,7 +30,13 @@ CREATE INDEX documents_by_bytes ON documents (sha256);
 VECTORS = """
 CREATE TABLE {name} (
     id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
-    vector BLOB NOT NULL                           -- int16, little-endian: 32767 is 1
+    vector BLOB NOT NULL                           -- int8, as index.store.blobs keeps it
+)"""
+
+SENTENCES = """
+CREATE TABLE {name} (
+    id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
+    vectors BLOB NOT NULL                          -- a row a sentence, as index.store.residues keeps it
 )"""
 
 VIEWS = """
@@ -59,10 +65,7 @@ CREATE TABLE passages (
 CREATE INDEX passages_of_document ON passages (document);
 {VECTORS.format(name="vectors")};
 {VIEWS}
-CREATE TABLE sentences (
-    id INTEGER PRIMARY KEY REFERENCES passages ON DELETE CASCADE,
-    vectors BLOB NOT NULL                          -- int8, a row a sentence: 127 is 1
-);
+{SENTENCES.format(name="sentences")};
 CREATE VIRTUAL TABLE words USING fts5(             -- the words alone: a passage is a slice of its document
     about, text, content = '', contentless_delete = 1, tokenize = '{" ".join(TOKENIZER)}'
 );

@@ -8,21 +8,13 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from index.months import FORMS, NUMBERS
 from index.types import Extent
 
 _INVISIBLE = "\u00ad\u200b\u2060\ufeff"
 _WITHOUT_SPACES = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _APART = re.compile(f"[{_INVISIBLE}{_WITHOUT_SPACES}]")
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|sep sept september|oct october|"
-        "nov november|dec december".split("|"),
-        1,
-    )
-    for name in names.split()
-}
-_NAMED = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_NAMED = "|".join(FORMS)
 _DATE = re.compile(
     r"\b(?:(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
     r"|(?P<one>\d{1,2})(?P<mark>[-/.]) ?(?P<two>\d{1,2})(?P=mark) ?(?P<years>\d{4})"
@@ -98,9 +90,9 @@ def _day(found: re.Match[str]) -> str:
     elif part["years"]:
         days = [(part["years"], part["two"], part["one"]), (part["years"], part["one"], part["two"])]
     elif part["named"]:
-        days = [(part["year_after"], _MONTHS[part["named"].lower()], part["day_before"])]
+        days = [(part["year_after"], NUMBERS[part["named"].lower()], part["day_before"])]
     else:
-        days = [(part["year_last"], _MONTHS[part["first"].lower()], part["day_after"])]
+        days = [(part["year_last"], NUMBERS[part["first"].lower()], part["day_after"])]
     written = {f"d{int(y):04}{int(m):02}{int(d):02}" for y, m, d in days if 1 <= int(m) <= 12 and 1 <= int(d) <= 31}
     return " ".join([found[0], *sorted(written), ""])
 

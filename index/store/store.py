@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from index.errors import IndexMismatch, LoadError, StoreError
 from index.files import Stamp
-from index.store.blobs import Half, Small, Sum, checksum, summed, to_int8, to_int16
+from index.store.blobs import Kept, Sum, checksum, from_bytes, summed, to_bytes
 from index.store.database import Database, not_found
 from index.store.migrations import OLDEST, migrate
 from index.store.reading import LISTED, Reading, listed
+from index.store.residues import packed_each, size
 from index.store.rows import Origin
 from index.store.schema import COUNTERS, FORMAT, SCHEMA
 from index.store.terms import add_frequencies, columns, cut
@@ -34,7 +35,6 @@ class Store(Reading):
     def create(cls, path: Path, origin: Origin) -> "Store":
         """Make an empty store for the vectors of one embedder."""
         with _closed_on_error(Database(path, create=True)) as database:
-            database.rows("PRAGMA page_size = 8192")  # holds five vectors of 384 numbers; 4096 holds two
             with database.transaction():
                 database.rows(SCHEMA)
                 meta = (("name", origin.name), ("dimension", origin.dimension),
@@ -74,7 +74,7 @@ class Store(Reading):
         document: Document,
         passages: Sequence[Passage],
         vectors: Vectors,
-        sentences: Sequence[Vectors | Small],
+        sentences: Sequence[Vectors | Kept],
         *,
         shape: str = "",
         stamp: Stamp | None = None,
@@ -84,16 +84,17 @@ class Store(Reading):
         """Store a document at its path, in place of what was there; return its id.
 
         **Shape:** vectors is (len(passages), dimension), and sentences has for each passage (n, dimension), n at
-        least 1, float32, rows of length 1. They are kept in 16 bits a number, those of sentences in 8, and may come so.
+        least 1, float32, rows of length 1; or, of sentences, what ``residues.packed_each`` has made of them.
         """
         self._refuse_wrong(document, passages, vectors, sentences)
-        half, small = to_int16(vectors), [to_int8(rows) for rows in sentences]
+        kept = to_bytes(vectors)
+        small = packed_each(sentences, from_bytes(kept))
         try:
             for words in (document.path, document.title, document.text, via):
                 words.encode()  # before anything is changed: it may be one of several changes
             with self.database.transaction():
-                document_id = self._insert(document, shape, checksum(document.text, half, small), len(passages))
-                self._insert_passages(document_id, passages, half, small)
+                document_id = self._insert(document, shape, checksum(document.text, kept, small), len(passages))
+                self._insert_passages(document_id, passages, kept, small)
                 self._words(document_id, document.title, passages)
                 self._lead(document.path, document_id, stamp, settled, via)
                 self._count_change()
@@ -136,10 +137,10 @@ class Store(Reading):
         return gone
 
     def _refuse_wrong(
-        self, document: Document, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Vectors | Small]
+        self, document: Document, passages: Sequence[Passage], vectors: Vectors, sentences: Sequence[Vectors | Kept]
     ) -> None:
         count, width = len(passages), self.origin().dimension
-        wrong = [rows.shape for rows in sentences if not len(rows) or rows.shape[1:] != (width,)]
+        wrong = [rows.shape for rows in sentences if not len(rows) or rows.shape[1:] != (_wide(rows, width),)]
         if vectors.shape != (count, width) or len(sentences) != count or wrong:
             found = f"{vectors.shape} and {wrong[0] if wrong else len(sentences)}"
             raise IndexMismatch(
@@ -177,7 +178,7 @@ class Store(Reading):
         for number in documents:
             self._unword(number)
         gone = self.ids(f"SELECT id FROM passages WHERE document {LISTED} ORDER BY id", listed(documents))
-        self._add_to_sum(-summed(to_int16(self.vectors(gone))))
+        self._add_to_sum(-summed(self.kept(gone)))
         self._bury(gone)
         self.database.rows(f"DELETE FROM passages WHERE id {LISTED}", listed(gone.tolist()))
 
@@ -199,7 +200,7 @@ class Store(Reading):
         )  # fmt: skip
 
     def _insert_passages(
-        self, document_id: int, passages: Sequence[Passage], vectors: Half, sentences: Sequence[Small]
+        self, document_id: int, passages: Sequence[Passage], vectors: Kept, sentences: Sequence[Kept]
     ) -> None:
         [(last,)] = self.database.rows("SELECT max(seq) FROM sqlite_sequence WHERE name = 'passages'")
         ids = range((last or 0) + 1, (last or 0) + 1 + len(passages))
@@ -242,8 +243,7 @@ class Store(Reading):
             title = PurePath(new).stem
             self._delete_passages([document_id])
             self.database.rows("UPDATE documents SET title = ? WHERE id = ?", (title, document_id))
-            small = [to_int8(rows) for rows in kept.sentences]
-            self._insert_passages(document_id, kept.passages, to_int16(kept.vectors), small)
+            self._insert_passages(document_id, kept.passages, to_bytes(kept.vectors), kept.sentences)
             self._words(document_id, title, kept.passages)
 
     def _add_to_sum(self, rows: Sum) -> None:
@@ -256,6 +256,11 @@ class Store(Reading):
 
     def _count_change(self) -> None:
         self.database.rows("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
+
+
+def _wide(rows: Vectors | Kept, width: int) -> int:
+    """Return how long rows of vectors of a width must be: those that are packed are shorter."""
+    return size(width) if rows.dtype == np.uint8 else width
 
 
 @contextmanager

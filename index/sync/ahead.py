@@ -10,7 +10,8 @@ from queue import SimpleQueue
 
 from index.cores import cores
 from index.files import Stamp, sha256
-from index.load import load, parser_of
+from index.load import parser_of
+from index.load.document import load
 from index.load.parsers import is_as_good
 from index.store import File
 from index.sync.draft import Cut, cut

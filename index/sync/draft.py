@@ -12,13 +12,13 @@ from index.errors import LoadError
 from index.files import Stamp, settled
 from index.sentences import sentences
 from index.store import Store
-from index.store.blobs import Small
+from index.store.blobs import Kept
 from index.sync.unfinished import Unfinished, key, smaller
 from index.types import Document, Embedder, Extent, Passage, Vectors
-from index.view import EMBEDDED, Shape, View
+from index.view import EMBEDDED, Shape, View, within
 
-Known = Mapping[str, tuple[Vectors, Vectors]]
-"""Texts that have been embedded already. **Shape:** (dimension,), and (n, dimension) of the sentences."""
+Known = Mapping[str, tuple[Vectors, Kept]]
+"""Texts that have been embedded already, and their sentences as the store keeps them."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 MOST = 32
@@ -38,7 +38,7 @@ class Cut:
     parts: dict[str, list[Extent]]
     times: Counter[str]
     """How often each text occurs."""
-    found: Mapping[str, tuple[Vectors, Small]] = field(default_factory=dict)
+    found: Mapping[str, tuple[Vectors, Kept]] = field(default_factory=dict)
     """What is embedded already of the texts."""
 
 
@@ -49,7 +49,8 @@ def cut(document: Document, count_tokens: CountTokens, max_tokens: int) -> Cut:
     passages = chunk(document, count_tokens, budget=budget, overlap=budget // 4, room=room)
     if not passages:
         raise LoadError(f"{document.path} has no text that can be searched: leave it out")
-    texts = [View.of(passage, EMBEDDED).text for passage in passages]
+    path = within(room // 4, count_tokens)  # however long the headings are, most of what is read is the passage's own
+    texts = [View.of(passage, EMBEDDED, path=path).text for passage in passages]
     times = Counter(texts)
     return Cut(document, passages, texts, {text: meant(text) for text in times}, times)
 
@@ -62,7 +63,7 @@ class Draft:
     number: int = 0
     """Of the task that it is made for."""
     unfinished: Unfinished | None = None
-    _found: dict[str, tuple[Vectors, Small]] = field(default_factory=dict)
+    _found: dict[str, tuple[Vectors, Kept]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin with what came embedded."""
@@ -72,8 +73,7 @@ class Draft:
         """Take what an earlier version of the document was embedded as."""
         for text in self.made.parts:
             if text in known:
-                row, inner = known[text]
-                self._found[text] = row, smaller([inner])[0]
+                self._found[text] = known[text]
 
     def resume(self, unfinished: Unfinished) -> None:
         """Take what an interrupted run has left, and write down from now on what is embedded."""
@@ -89,7 +89,7 @@ class Draft:
 
     def take(self, texts: Sequence[str], rows: Vectors, inner: Iterable[Vectors]) -> None:
         """Take what has been embedded."""
-        small = smaller(inner)
+        small = smaller(rows, inner)
         if self.unfinished:
             self.unfinished.add(texts, rows, small)
         self._found.update(zip(texts, zip(rows, small, strict=True), strict=True))
@@ -139,7 +139,11 @@ def meant(text: str) -> list[Extent]:
 
 
 def known(store: Store, document: int | None) -> Known:
-    """Return what a stored document was embedded as: in its own shape, which may be another than today's."""
+    """Return what a stored document was embedded as: in its own shape, which may be another than today's.
+
+    Below headings that are too long, it may have been embedded with all of them, or with some: that is not told here,
+    and such a text is embedded again.
+    """
     kept = store.embedded(document) if document is not None else None
     if kept is None:
         return {}

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.store.blobs import Small, to_int8
+from index.store.blobs import Kept, from_bytes, to_bytes
+from index.store.residues import packed_each, size
 from index.types import Vectors
 
 FOLDER = "unfinished"
@@ -22,8 +23,8 @@ _HEAD = struct.Struct("<16sII")  # which text it is, how many sentences it has, 
 _KEPT = 7 * 24 * 3600
 """Seconds for which what nobody came back to is kept."""
 
-Embedded = tuple[Vectors, Small]
-"""A passage's vector, and those of its sentences in 8 bits a number. **Shape:** (dimension,), (n, dimension)."""
+Embedded = tuple[Vectors, Kept]
+"""A passage's vector, and those of its sentences as the store keeps them. **Shape:** (dimension,), (n, bytes)."""
 
 
 class Unfinished:
@@ -48,7 +49,7 @@ class Unfinished:
                     file.truncate(sound)
         return found
 
-    def add(self, texts: Iterable[str], rows: Vectors, inner: Iterable[Small]) -> None:
+    def add(self, texts: Iterable[str], rows: Vectors, inner: Iterable[Kept]) -> None:
         """Append what has just been embedded. A disk that takes no more ends it: half a record hides what follows."""
         if not self._is_writable:
             return
@@ -66,20 +67,20 @@ class Unfinished:
             self._path.unlink(missing_ok=True)
             self._path.parent.rmdir()  # if it was the last one
 
-    def _record(self, name: bytes, row: Vectors, inner: Small) -> bytes:
+    def _record(self, name: bytes, row: Vectors, inner: Kept) -> bytes:
         body = row.astype("<f4").tobytes() + inner.tobytes()
         return _HEAD.pack(name, len(inner), zlib.crc32(body, zlib.crc32(name))) + body
 
     def _records(self, data: bytes) -> Iterator[tuple[bytes, Embedded, int]]:
-        at, width = 0, self._dimension
+        at, width, inside = 0, self._dimension, size(self._dimension)
         while at + _HEAD.size <= len(data):
             name, count, check = _HEAD.unpack_from(data, at)
             middle = at + _HEAD.size + 4 * width
-            at, body = middle + count * width, data[at + _HEAD.size : middle + count * width]
+            at, body = middle + count * inside, data[at + _HEAD.size : middle + count * inside]
             if at > len(data) or not count or zlib.crc32(body, zlib.crc32(name)) != check:
                 return
             row = np.frombuffer(body, "<f4", width).astype(np.float32)
-            yield name, (row, np.frombuffer(body, np.int8, offset=4 * width).reshape(-1, width)), at
+            yield name, (row, np.frombuffer(body, np.uint8, offset=4 * width).reshape(-1, inside)), at
 
 
 def key(text: str) -> bytes:
@@ -87,9 +88,9 @@ def key(text: str) -> bytes:
     return blake2b(text.encode(), digest_size=16).digest()
 
 
-def smaller(inner: Iterable[Vectors]) -> list[Small]:
-    """Keep the vectors of sentences as the store does: a large document's would take gigabytes."""
-    return [to_int8(rows) for rows in inner]
+def smaller(rows: Vectors, inner: Iterable[Vectors]) -> list[Kept]:
+    """Keep the vectors of passages' sentences as the store does: a large document's would take gigabytes."""
+    return packed_each([*inner], from_bytes(to_bytes(rows)))
 
 
 def forget_old(folder: Path) -> None:

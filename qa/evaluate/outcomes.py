@@ -10,7 +10,6 @@ from typing import Any, Protocol
 import numpy as np
 
 from index import Mode
-from index.load import load
 from qa.engine import Engine
 from qa.evaluate.corpus import Corpus
 from qa.metrics import exact_match, f1
@@ -105,6 +104,8 @@ class Examiner:
         return Outcome(question.id, ranks, read, asked, best, seconds, len(answer.citations), held)
 
     def _holds(self, path: str, start: int, end: int, quote: str) -> bool:
+        from index.load.document import load  # here and not above: every command imports this module
+
         if path not in self._files:
             self._files[path] = load(Path(path)).text
         return self._files[path][start:end] == quote

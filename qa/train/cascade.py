@@ -13,31 +13,23 @@ Written into BETTER's config.json; ``--log`` keeps what was asked, so that it is
 import argparse
 import json
 import random
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from tqdm import tqdm
+from numpy.typing import NDArray
 
-from index import Index
-from qa.engine import Engine
 from qa.evaluate.calibrate import fit
-from qa.evaluate.corpus import write_articles
-from qa.evaluate.outcomes import Prediction, best_spans
+from qa.evaluate.outcomes import Prediction
 from qa.evaluate.summary import reading, table
-from qa.metrics import f1, held, is_little_more
-from qa.read import Cascade, OnnxReader, Reader
+from qa.metrics import f1
+from qa.read import Cascade, OnnxReader
 from qa.read.cascade import Scale
-from qa.read.in_order import best_passages
 from qa.read.remembering import remembering
-from qa.train.calibrate import balanced
-from qa.train.data import Example, read_jsonl
-from qa.train.papers import PAPERS, Paper, papers
-from qa.train.weigh import MADE
-from qa.types import Answer, Turn
+from qa.train.asked import Asked, of_folders, of_papers, of_prepared, read_row
+from qa.train.papers import PAPERS
 
 ALWAYS = Scale(1.0, 0.0, float("inf"))
 """Everything is read again, and the quick reader has no share in it."""
@@ -48,64 +40,11 @@ SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 WEIGHTS = (0.0, 15.0, 30.0, 45.0, 60.0, 90.0, 120.0)
 """What retrieval may count: so much a passage loses for being a whole score behind."""
 
+LEARNT_WITH = 15.0
+"""What retrieval counted when the better reader learnt to choose among passages."""
+
 WORTH = 0.002
-"""The share of F1 that is given for reading less."""
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """A question as it is put, with what answers it, or a pattern of that; with neither, nothing does."""
-
-    question: str
-    gold: tuple[str, ...] = ()
-    pattern: str | None = None
-    turns: tuple[Turn, ...] = ()
-
-    def gold_of(self, said: Iterable[str]) -> tuple[str, ...]:
-        """Return the texts that are right: of what was ``said`` all that hold the pattern, and little more."""
-        if self.pattern is None:
-            return self.gold
-        found = {text: held(self.pattern, text) for text in dict.fromkeys(said)}
-        right = tuple(text for text, match in found.items() if match and is_little_more(text, match[0]))
-        return right or (self.pattern,)
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
-    """A passage read again: the better reader's best, retrieval left out; the quick one's score; retrieval's."""
-
-    said: Prediction
-    quick: float
-    found: float
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question: the quick reader's best, and the passages that were read again."""
-
-    source: str
-    quick: Prediction
-    again: tuple[Again, ...]
-
-    def better(self, scale: Scale, weight: float, accepted: float = 0.0) -> Prediction:
-        """Return the best of what was read again.
-
-        A passage loses by ``weight`` for being behind the first that has an ``accepted`` score, as in the engine.
-        """
-        in_order = sorted(self.again, key=lambda each: -each.found)
-        leads = (each.found for each in in_order if scale.mixed(each.said.score, each.quick) >= accepted)
-        lead = next(leads, in_order[0].found if in_order else 0.0)
-        mixed = [
-            replace(each.said, score=scale.mixed(each.said.score - weight * max(0.0, lead - each.found), each.quick))
-            for each in in_order
-        ]
-        return max(mixed, key=lambda each: each.score, default=replace(self.quick, score=-np.inf))
-
-    def joined(self, scale: Scale, weight: float, accepted: float = 0.0) -> Prediction:
-        """Return what the cascade says."""
-        if self.quick.score >= scale.settled:
-            return replace(self.quick, score=scale(self.quick.score))
-        return self.better(scale, weight, accepted)
+"""The share of F1 that is given for reading less, and for hearing less of the quick reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--log", type=Path)
     options = parser.parse_args(argv)
     if options.log and options.log.exists():
-        found = [_row(line) for line in options.log.read_text().splitlines()]
+        found = [read_row(line) for line in options.log.read_text().splitlines()]
     else:
         quick = remembering(OnnxReader(options.quick))
         better = OnnxReader(options.better)
@@ -163,94 +102,16 @@ def main(argv: Sequence[str] | None = None) -> None:
         rows = [p for each, p in zip(found[1::2], joined[1::2], strict=True) if each.source == source]
         sections[f"both, {source}"] = reading(rows, check)
     print("\n".join(table(sections)))
-    write(options.better / "config.json", joined, scale, weight)
-
-
-def of_prepared(prepared: Path, quick: Reader, both: Cascade, most: int, among: int) -> Iterator[Asked]:
-    """Ask questions of the prepared sets over all their held-out paragraphs, and then ``among`` so many, if any."""
-    questions = balanced(read_jsonl(prepared / "dev.jsonl.gz"), seed=13)
-    put = [Put(q.question, tuple(q.gold())) for q in questions[:most]]
-    with tempfile.TemporaryDirectory() as work:
-        documents = Path(work) / "documents"
-        write_articles(questions, documents)
-        yield from _asked(documents, put, quick, both, "text")
-        if among:
-            count = among - len({q.context for q in questions})
-            for number, other in enumerate(others(read_jsonl(prepared / "train.jsonl.gz"), count)):
-                (documents / f"other-{number:05}.txt").write_text(other, encoding="utf-8")
-            yield from _asked(documents, put, quick, both, f"text among {among}")
-
-
-def others(examples: Iterable[Example], count: int) -> list[str]:
-    """Return ``count`` different paragraphs of what is learnt from, at most, drawn from those that somebody wrote."""
-    found = list(dict.fromkeys(each.context for each in examples if each.source not in MADE))
-    return random.Random(13).sample(found, max(0, min(count, len(found))))
-
-
-def of_papers(folder: Path, files: str, quick: Reader, both: Cascade, each: int) -> Iterator[Asked]:
-    """Ask questions of papers over those of their file; of all files, only of the papers that are held out."""
-    for file in sorted(folder.glob(files)):
-        with tempfile.TemporaryDirectory() as work:
-            (Path(work) / "documents").mkdir()
-            put: list[Put] = []
-            for number, paper in enumerate(papers(folder, files=file.name)):
-                name = f"{number}{Path(paper.document.path).suffix}"
-                (Path(work) / "documents" / name).write_text(paper.written, encoding="utf-8")
-                if files != "*.jsonl" or paper.is_held_out:
-                    put += _drawn(paper, each)
-            yield from _asked(Path(work) / "documents", put, quick, both, "papers")
-
-
-def of_folders(root: Path, quick: Reader, both: Cascade) -> Iterator[Asked]:
-    """Ask the questions of each folder below ``root`` over its documents."""
-    for path in sorted(root.glob("*/questions.json")):
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        put = [
-            Put(row["question"], pattern=row["expect"], turns=tuple(Turn(*turn) for turn in row.get("turns", ())))
-            for row in rows
-        ]
-        yield from _asked(path.parent / "documents", put, quick, both, "folders")
-
-
-def _drawn(paper: Paper, each: int) -> Iterator[Put]:
-    random_ = random.Random(paper.written)
-    for is_answered in (True, False):
-        kind = [(question, place) for question, place in paper.asked if bool(place) == is_answered]
-        for question, place in random_.sample(kind, min(each, len(kind))):
-            yield Put(question, (paper.document.text[slice(*place)],) if place else ())
-
-
-def _asked(documents: Path, put: Sequence[Put], quick: Reader, both: Cascade, source: str) -> Iterator[Asked]:
-    if not put:
-        return
-    with tempfile.TemporaryDirectory() as work, Index.open(Path(work), create=True) as index:
-        index.sync([documents])
-        engines = [Engine(Path(work), reader=reader, index=index) for reader in (quick, both)]
-        for each in tqdm(put, desc=source):
-            alone, again = (engine.ask(each.question, each.turns) for engine in engines)
-            yield _twice(each, alone, again, source)
-
-
-def _twice(put: Put, alone: Answer, again: Answer, source: str) -> Asked:
-    """Return what the quick reader said alone, and what was said of each passage that was read again."""
-    said = {each.hit.passage.id: each.score for each in reversed(alone.candidates)}
-    tops = {each.hit.passage.id: each for each in reversed(again.candidates)}
-    read = [tops[hit.passage.id] for hit in best_passages(alone.candidates) if hit.passage.id in tops]
-    gold = put.gold_of(each.quote for each in (*alone.candidates[:1], *read))
-    return Asked(
-        source,
-        best_spans(alone, gold)[0],
-        tuple(Again(Prediction(e.quote, e.score, gold), said[e.hit.passage.id], e.hit.score) for e in read),
-    )
+    write(options.better / "config.json", joined, both_learned)
 
 
 def learned(found: Sequence[Asked]) -> Learned:
     """Return the quick reader's scale and share beside the better one, and from where on nothing is read again.
 
     The scale is a line through both, by least squares of the questions that both answer alike. The quick one's share is
-    what is best on the mean over all that retrieval may count, and that the other way round: the best pair of the two
-    would be the one that chance likes best. Of the scores from which on nothing is read again, the lowest is taken with
-    which the gain is within WORTH of the best.
+    the lowest of those that are good, and what retrieval counts the good one that is nearest to LEARNT_WITH. Good is
+    what is within WORTH of the best, each on the mean over all of the other: the best pair of the two would be the one
+    that chance likes best. Of the scores from which on nothing is read again, the lowest that is good is taken.
     """
     pairs = [(each.quick, each.better(ALWAYS, 0.0)) for each in found]
     alike = [(q.score, b.score) for q, b in pairs if np.isfinite(q.score + b.score) and f1(q.text, b.text) > 0.9]
@@ -261,46 +122,66 @@ def learned(found: Sequence[Asked]) -> Learned:
     for share in SHARES:
         row = ", ".join(f"{100 * gains[share, weight]:.2f} at {weight:g}" for weight in WEIGHTS)
         print(f"a share of {share}: {row}")
-    share = max(SHARES, key=lambda share: np.mean([gains[share, weight] for weight in WEIGHTS]))
-    weight = max(WEIGHTS, key=lambda weight: np.mean([gains[share, weight] for share in SHARES]))
+    share = min(_good({share: [gains[share, weight] for weight in WEIGHTS] for share in SHARES}))
+    weights = _good({weight: [gains[share, weight] for share in SHARES] for weight in WEIGHTS})
+    weight = min(weights, key=lambda each: abs(each - LEARNT_WITH))
     quantiles = np.quantile([each.quick.score for each in found], np.linspace(0.3, 1, 36))
     tried = [Scale(slope, shift, score, share) for score in [*quantiles.tolist(), float("inf")]]
     settling = [(scale, _gain(found, scale, weight)) for scale in tried]
     best = max(gain for _, gain in settling)
     scale = next(scale for scale, gain in settling if gain >= best - WORTH)
-    return Learned(scale, weight, _threshold([each.joined(scale, weight) for each in found]))
+    threshold = 0.0
+    for _step in range(2):  # which passage leads, and what the others lose by it, depends on the threshold itself
+        threshold, _ = _threshold([(each.kind, each.joined(scale, weight, threshold)) for each in found])
+    return Learned(scale, weight, threshold)
+
+
+def _good(gains: Mapping[float, Sequence[float]]) -> list[float]:
+    means = {each: float(np.mean(values)) for each, values in gains.items()}
+    return [each for each, mean in means.items() if mean >= max(means.values()) - WORTH]
 
 
 def _gain(found: Sequence[Asked], scale: Scale, weight: float) -> float:
-    """Return the mean of two F1: of all, what is below the best threshold being "no answer", and of the answerable."""
-    joined = [each.joined(scale, weight) for each in found]
-    threshold = _threshold(joined)
-    answerable = [each.best(f1) for each in joined if each.gold]
-    return float(np.mean([each.best(f1, threshold=threshold) for each in joined]) + np.mean(answerable)) / 2
+    """Return the mean of two F1, of all, what is below the best threshold being "no answer", and of the answerable.
+
+    Encyclopaedias, papers and folders count the same, however many of their questions were asked.
+    """
+    joined = [(each.kind, each.joined(scale, weight)) for each in found]
+    answerable = [(kind, said) for kind, said in joined if said.gold]
+    best = np.array([said.best(f1) for _, said in answerable])
+    return (_threshold(joined)[1] + float(best @ _evenly([kind for kind, _ in answerable]))) / 2
 
 
-def _threshold(joined: Sequence[Prediction]) -> float:
-    return fit(joined).threshold
+def _threshold(joined: Sequence[tuple[str, Prediction]]) -> tuple[float, float]:
+    """Return the mean of the thresholds that are good by SQuAD 2.0 F1, every kind counting the same, and the best F1.
+
+    Over a wide range of thresholds that F1 is flat, and which of them is the best one is chance.
+    """
+    ordered = sorted(joined, key=lambda each: -each[1].score)
+    scores = [said.score for _, said in ordered]
+    without = np.array([float(not said.gold) for _, said in ordered])
+    given = np.array([said.best(f1) if said.gold else 0.0 for _, said in ordered])
+    shares = _evenly([kind for kind, _ in ordered])
+    gained = np.concatenate([[0.0], np.cumsum((given - without) * shares)])
+    good = [score for score, gain in zip(scores, gained[1:], strict=True) if gain >= gained.max() - WORTH]
+    finite = [score for score in good or scores[:1] if np.isfinite(score)]
+    return float(np.mean(finite)), float(without @ shares + gained.max())
 
 
-def write(path: Path, joined: Sequence[Prediction], scale: Scale, weight: float) -> None:
+def _evenly(kinds: Sequence[str]) -> NDArray[np.float64]:
+    """Return what each question counts, so that kinds count the same and all together 1. **Shape:** (len(kinds),)."""
+    times = Counter(kinds)
+    return np.array([1 / times[kind] / len(times) for kind in kinds])
+
+
+def write(path: Path, joined: Sequence[Prediction], learned: Learned) -> None:
     """Put what was learned into a reader's config."""
     config = json.loads(path.read_text())
-    meaning = fit(joined).to_json()
-    config["calibration"] = meaning | {"retrieval_weight": weight}
-    config["cascade"] = {name: round(value, 4) for name, value in asdict(scale).items()}
+    found = replace(fit(joined), threshold=round(learned.threshold, 4), retrieval_weight=learned.weight)
+    config["calibration"] = found.to_json()
+    config["cascade"] = {name: round(value, 4) for name, value in asdict(learned.scale).items()}
     path.write_text(json.dumps(config, indent=2) + "\n")
-    print(f"threshold {meaning['threshold']:.3f}, from {len(joined)} questions")
-
-
-def _row(line: str) -> Asked:
-    row = json.loads(line)
-
-    def made(one: dict[str, Any]) -> Prediction:
-        return Prediction(one["text"], one["score"], tuple(one["gold"]))
-
-    again = tuple(Again(made(each["said"]), each["quick"], each["found"]) for each in row["again"])
-    return Asked(row["source"], made(row["quick"]), again)
+    print(f"threshold {found.threshold:.3f}, from {len(joined)} questions")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ templates in our own words; names are drawn from parts, so that no name is learn
 
 import random
 
+from index.months import MONTHS
 from qa.train.data import Example
-from qa.train.values import MONTHS, THINGS, name
+from qa.train.values import THINGS, name
 
 _ROLE = (
     "director of research,chief engineer,deputy minister for trade,head of the harbour office,professor of law,"

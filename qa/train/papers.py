@@ -20,7 +20,7 @@ from pathlib import Path
 
 from index import Document, Passage, Shape, View, load_embedder
 from index.chunk import chunk
-from index.load import load
+from index.load.document import load
 from qa.train.data import Example, read_jsonl, write_jsonl
 
 PAPERS = Path(__file__).with_name("papers")

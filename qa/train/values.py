@@ -3,6 +3,8 @@
 import random
 from collections.abc import Callable, Sequence
 
+from index.months import MONTHS
+
 Value = Callable[[random.Random], str]
 
 FIRST = (
@@ -17,7 +19,6 @@ THINGS = (
     "copper,salt fish,timber,maps,bicycles,tea,wool,glass,cheese,paper,silk,clocks,ropes,bricks,honey,wine,lamps,"
     "seeds,boats,carpets,letters,medical records,passwords,invoices,photographs,old coins"
 ).split(",")
-MONTHS = "January February March April May June July August September October November December".split()
 _NAMES = "Okafor,Lindqvist,Moreau,Tanaka,Haddad,Petrov,Albrecht,Rossi,Dvorak,Jansen,Weiss,Adeyemi,Larsen,Choi".split(
     ","
 )

@@ -62,15 +62,16 @@ class Jobs:
             return job
 
     def undo(self, removal: int) -> int | None:
-        """Add again what a removal took out; return the new job's id, None if there is no such removal."""
+        """Add again what a removal took out; return the new job's id, None if there is nothing to add."""
         with self._changed:
-            removed = self._removed.pop(removal, None)
-            return self._submit(Kind.ADD, *removed) if removed else None
+            paths, name = self._removed.pop(removal, ((), ""))
+            return self._submit(Kind.ADD, paths, name) if paths else None
 
-    def removed(self, removal: int) -> tuple[Path, ...]:
-        """Return what a removal took out, while it can be undone."""
+    def removed(self, removal: int) -> tuple[Path, ...] | None:
+        """Return what a removal took out and nobody has added again, while it can be undone; None if it cannot."""
         with self._changed:
-            return self._removed.get(removal, ((), ""))[0]
+            found = self._removed.get(removal)
+            return found[0] if found else None
 
     def is_going(self, path: Path) -> bool:
         """Tell whether a file is being removed, or waits for that: though it is in the index, it soon is not."""
@@ -82,11 +83,10 @@ class Jobs:
         """Take files that are wanted again out of all removals: :meth:`forget` gives them up no more."""
         wanted = set(paths)
         with self._changed:
-            left = {
+            self._removed = {
                 removal: (tuple(path for path in removed if path not in wanted), name)
                 for removal, (removed, name) in self._removed.items()
             }
-            self._removed = {removal: each for removal, each in left.items() if each[0]}
 
     def forget(self, removal: int) -> tuple[Path, ...]:
         """Give up undoing a removal; return the files that could still have been brought back by it."""

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from index.load.parsed import clean
 from index.load.parts import one_line
-from index.load.text import clean
 
 FEW = 8
 """Values that a thing in a thing may have and be written in the same breath: "address city: Brekk"."""

@@ -7,10 +7,9 @@ from typing import Any
 from index.load import markdown
 from index.load.data.tables import Table, alike, grid, keyed
 from index.load.data.values import Object, fields_of, is_long, name_of, words_of
-from index.load.parsed import Parsed, ordered
+from index.load.parsed import Parsed, clean, ordered
 from index.load.parts import one_line
 from index.load.table import MOST_CELLS, Cell, Row, table_marks
-from index.load.text import clean
 from index.types import Kind, Mark
 
 DEEPEST = 60

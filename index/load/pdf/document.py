@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.load.grid import is_header
 from index.load.lines import with_lines
-from index.load.parsed import Heading, Parsed, ParseError, heading_note, joined, ordered, sections
+from index.load.parsed import Heading, Parsed, ParseError, clean, heading_note, joined, ordered, sections
 from index.load.pdf import flow, mend
 from index.load.pdf.headings import Found, Place, headings
 from index.load.pdf.page import Page, Reader
@@ -16,7 +16,6 @@ from index.load.pdf.tables import Cell, Item, Table, with_tables
 from index.load.pdf.words import Line
 from index.load.table import Cell as Placed
 from index.load.table import Row, table_marks
-from index.load.text import clean
 from index.types import Kind, Mark
 
 if TYPE_CHECKING:
@@ -83,16 +82,19 @@ def _open(data: bytes) -> "PdfDocument":
 
 def _unread(pages: Sequence[Page]) -> str:
     """Empty the pages whose text cannot be read, and say how many pages those and the pictures are."""
-    pictures = blurred = 0
+    pictures = blurred = torn = 0
     for page in pages:
         if not page.is_readable:
             page.lines = []
             blurred += 1
         elif page.is_picture:
             pictures += 1
+        torn += page.is_readable and not page.is_whole
     said = []
     if pictures:
         said.append(f"{pictures:,} of {len(pages):,} pages {'is an image' if pictures == 1 else 'are images'}")
+    if torn:
+        said.append(f"most of the text of {torn:,} of {len(pages):,} pages cannot be read")
     if blurred:
         said.append(f"the text of {blurred:,} of {len(pages):,} pages cannot be read")
     return f"{' and '.join(said)}: run OCR on it" if said else ""

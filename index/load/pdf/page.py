@@ -10,7 +10,7 @@ from index.load.pdf.filled import filled_in, insert
 from index.load.pdf.letters import Letters, Turn, box_reader
 from index.load.pdf.mend import is_readable
 from index.load.pdf.ocr import Recogniser
-from index.load.pdf.words import Line, Word, lines
+from index.load.pdf.words import Line, Word, from_the_right, lines
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -22,6 +22,8 @@ PICTURE = 0.5
 SMALL_PICTURE = 0.02
 """Of a page without words: enough to look for some in it, if pictures are to be read."""
 FEWEST_LETTERS = 20
+FEWEST_TEXTS, TEXTS_A_LETTER = 100, 4
+"""Of so many texts that are drawn, and so many for each letter that PDFium has of them, it has left most out."""
 
 
 class Rule(NamedTuple):
@@ -47,6 +49,8 @@ class Page:
     """Whether its words have boxes."""
     is_readable: bool = True
     """Whether its text says which letters stand there."""
+    is_whole: bool = True
+    """Whether PDFium has about as much text of it as is drawn."""
     is_recognised: bool = False
     """Whether its words were read off its picture."""
 
@@ -98,20 +102,20 @@ class Reader:
             found.lines = [_unplaced(line) for line in text.splitlines() if line.strip()]
             found.is_readable = is_readable(found.text)
             return found
-        found.lines = list(lines(text, Letters(text_page.raw, self._box, turn, self._whole)))
+        found.lines = from_the_right(list(lines(text, Letters(text_page.raw, self._box, turn, self._whole))))
         _look_at_objects(page, turn, found)
         for words in filled_in(self._pdf, page, turn):
             insert(found.lines, words)
         found.is_readable = is_readable(found.text)
         few = len(found.text) < FEWEST_LETTERS and found.pictured >= SMALL_PICTURE
-        if few or not found.is_readable:
+        if few or not found.is_readable or not found.is_whole:
             self._recognise(page, turn, found)
         return found
 
     def _recognise(self, page: "PdfPage", turn: Turn, found: Page) -> None:
         lines = self._recogniser.read(page, turn)
         if lines:
-            found.lines, found.is_recognised, found.is_readable = lines, True, True
+            found.lines, found.is_recognised, found.is_readable, found.is_whole = lines, True, True, True
 
 
 def _aligned(text_page: Any) -> str:
@@ -146,15 +150,19 @@ def _unplaced(line: str) -> Line:
 
 
 def _look_at_objects(page: "PdfPage", turn: Turn, found: Page) -> None:
-    """Note the ruled lines, and how much of the page pictures cover."""
+    """Note the ruled lines, how much of the page pictures cover, and whether most of what is drawn as text is missing.
+
+    Of lines that are set upright, a letter at a time, PDFium may have next to nothing.
+    """
     from pypdfium2 import raw
 
     edges = [ctypes.c_float() for _ in range(4)]
     references = [ctypes.byref(edge) for edge in edges]
-    covered = 0.0
+    covered, texts = 0.0, 0
     for number in range(min(raw.FPDFPage_CountObjects(page.raw), MOST_OBJECTS)):
         item = raw.FPDFPage_GetObject(page.raw, number)
         kind = raw.FPDFPageObj_GetType(item)
+        texts += kind == raw.FPDF_PAGEOBJ_TEXT
         if kind not in {raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE} or not raw.FPDFPageObj_GetBounds(
             item, *references
         ):
@@ -166,6 +174,7 @@ def _look_at_objects(page: "PdfPage", turn: Turn, found: Page) -> None:
             )
         else:
             _note_rules(left, bottom, right, top, raw.FPDFPath_CountSegments(item), found)
+    found.is_whole = texts < FEWEST_TEXTS or texts < TEXTS_A_LETTER * len(found.text)
     found.pictured = covered / (found.width * found.height) if found.width and found.height else 0
 
 

@@ -1,7 +1,7 @@
 """The words of a page, and where they stand: lines as PDFium has them, mended where their places say otherwise."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -13,6 +13,7 @@ TOKEN = re.compile(r"[^\s\ufffe]+")
 BROKEN = "\ufffe"
 """PDFium puts it in the place of a hyphen and the line end after it; here it ends the first part of the word."""
 LAM_ALEF = re.compile("[\u0622\u0623\u0625\u0627]\u0644")
+SET_UPRIGHT = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 SCRIPTS_MEET = re.compile(r"(?<=[A-Za-z])(?=[\u0620-\u064a])|(?<=[\u0620-\u064a])(?=[A-Za-z])")
 SHORTEST_GLUED = 8
 """Words are looked into, for a gap that PDFium took for none, from so many letters on: it costs a call a letter."""
@@ -43,6 +44,8 @@ class Line:
 
     words: list[Word]
     is_flat: bool = True
+    goes_down: bool = False
+    """Whether it is Chinese, Japanese or Korean and set upright: its letters stand below each other."""
 
     @cached_property
     def text(self) -> str:
@@ -120,10 +123,27 @@ def lines(text: str, letters: Letters) -> Iterator[Line]:
                 yield line
                 line = Line([])
         line.is_flat = is_flat and (line.is_flat or not line.words)
+        line.goes_down = not line.is_flat and _goes_down(token, letters)
         line.words += words
         last = words[-1]
     if line.words:
         yield line
+
+
+def _goes_down(token: re.Match[str], letters: Letters) -> bool:
+    is_lower = letters.box(token.end() - 1)[1] < letters.box(token.start())[1]
+    return is_lower and SET_UPRIGHT.search(token[0]) is not None
+
+
+def from_the_right(found: Sequence[Line]) -> list[Line]:
+    """Return the lines with those that are set upright, side by side, from the right on: PDFium begins on the left."""
+    ordered, run = list[Line](), list[Line]()
+    for line in found:
+        if run and not (line.goes_down and line.bottom < run[-1].top and run[-1].bottom < line.top):
+            ordered += sorted(run, key=lambda each: -each.right)
+            run = []
+        (run if line.goes_down else ordered).append(line)
+    return ordered + sorted(run, key=lambda each: -each.right)
 
 
 def _is_apart(one: Word, other: Word) -> bool:

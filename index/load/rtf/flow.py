@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from index.load.blocks import Block, Paragraph, Table
 from index.load.header import TableCell, TableRow
-from index.load.text import clean
+from index.load.parsed import clean
 
 ITEM = re.compile(r"(?:[•◦▪■●–-]|\(?\w{1,4}[.)])\t")
 

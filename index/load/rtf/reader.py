@@ -5,11 +5,10 @@ from dataclasses import replace
 
 from index.load.blocks import Writer
 from index.load.lines import with_lines
-from index.load.parsed import Parsed, ParseError
+from index.load.parsed import Parsed, ParseError, clean
 from index.load.rtf.flow import Flow, Group
 from index.load.rtf.fonts import Fonts
 from index.load.rtf.words import ASIDE, CODEPAGES, HEADING, KEPT, SIGNS, SKIPPED, TOKEN
-from index.load.text import clean
 
 MOST_GROUPS = 5000
 

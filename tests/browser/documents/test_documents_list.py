@@ -99,6 +99,21 @@ def test_a_removal_is_undone(page: Page, server: Server, tmp_path: Path) -> None
     assert len(list((tmp_path / "docs").iterdir())) == 3
 
 
+def test_an_undo_of_what_was_added_again_says_so(page: Page, tmp_path: Path) -> None:
+    """There was a complaint that it had to be added again."""
+    note = tmp_path / "note.txt"
+    note.write_text("The code is 4711.")
+    add(page, note)
+    expect(names(page)).to_have_text(["note.txt"])
+    room(page).get_by_role("button", name="Remove note.txt").click()
+    expect(names(page)).to_have_count(0)
+    add(page, note)
+    expect(names(page)).to_have_text(["note.txt"])
+    room(page).get_by_role("button", name="Undo").click()
+    expect(room(page).get_by_text("It has been added again already.")).to_be_visible()
+    expect(names(page)).to_have_text(["note.txt"])
+
+
 def test_the_samples_are_removed_together(page: Page, server: Server) -> None:
     """The button is there as long as they are."""
     button = room(page).get_by_role("button", name="Remove samples")

@@ -15,7 +15,8 @@ export const remove = attempt(async (what) => {
   make("span", { textContent: " removed from the index." }, undoing);
   const undo = button("Undo", attempt(async () => {
     undoing.replaceChildren();
-    await call("/undo", { job: removal });
+    const { job } = await call("/undo", { job: removal });
+    if (job === null) undoing.textContent = "It has been added again already.";
   }), undoing);
   if (!document.activeElement || document.activeElement === document.body) undo.focus();
   setTimeout(() => latest === removal && undoing.replaceChildren(), (seconds - 5) * 1000);

@@ -6,8 +6,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from index.load.office.numbers.figures import EXACT
 from index.load.office.numbers.formats import Token
+from index.months import MONTHS
 
-MONTHS = "January February March April May June July August September October November December".split()
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))
 LAST_DAY = 2_958_465

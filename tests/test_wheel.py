@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MAKERS = ("index/models/export.py", "index/models/formats.py")
+MAKERS = ("index/models/export.py", "index/models/formats.py", "index/models/smooth.py")
 NEEDED = (
     "qa/models/small/model.onnx",
     "qa/models/small/tokenizer.json",

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 PACKAGED = "all-MiniLM-L6-v2"
 
 
+FORMER = "d539df7f25631e2fa39e52ac3503a8b156024f4fb1a754e84efb90906d1b873a"
+"""The weights that were packaged first: the same model, computed in fp32.
+
+Its vectors are so near to today's that one index may hold both, and need not be made again (the card has figures).
+"""
+
+
 class OnnxEmbedder:
     """A model folder with ``model.onnx``; safe to call from several threads.
 
@@ -36,6 +43,11 @@ class OnnxEmbedder:
         self._folder = folder
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, InferenceSession] | None = None
+
+    @property
+    def former_fingerprint(self) -> str:
+        """The fingerprint in indexes of earlier versions, which stay as they are."""
+        return FORMER if self.name == PACKAGED else self.fingerprint
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed the texts. **Shape:** (len(texts), dimension), float32, rows of length 1."""

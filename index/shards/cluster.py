@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from index.embed import load_embedder
 from index.errors import IndexNotFound, LoadError, ModelError, StoreError
+from index.index import fits
 from index.load.document import fetch as fetch_file
 from index.load.document import parse
 from index.shards.own import own_folder
@@ -240,6 +241,6 @@ def prepared(file: Path, place: Path, data: bytes, origin: Origin) -> Cut | Load
 @lru_cache(maxsize=1)
 def _embedder(origin: Origin) -> Embedder:
     made = load_embedder(origin.name)
-    if made.fingerprint != origin.fingerprint:
+    if not fits(made, origin):
         raise ModelError(f"{origin.name} has other weights on this machine than the index was made with: copy them")
     return made

@@ -7,7 +7,7 @@ from functools import partial
 from index import Document, Hit, Kind, sentence_around
 from index.sentences import sentences_of
 from qa.about import Asked, is_yes_no
-from qa.extent import after_marker, is_label, settled
+from qa.extent import after_marker, is_in_capitals, is_label, settled
 from qa.lists import asks_for_several, joined_names, whole_list
 from qa.read import Calibration
 from qa.roles import holder_of, party_of
@@ -147,20 +147,22 @@ def _sentences(candidate: Candidate) -> Iterator[tuple[int, int]]:
     passage, at = candidate.hit.passage, candidate.hit.passage.start
     while at < passage.end:
         sentence = sentence_around(passage.document, at, at + 1)
-        if sentence[0] < sentence[1]:
+        if sentence[0] < sentence[1] and not passage.document.text[at].isspace():
             yield sentence
         at = max(sentence[1], at) + 1
 
 
 def _says_nothing(document: Document, sentence: tuple[int, int]) -> bool:
-    """Tell whether a sentence is a heading, the names of a table's columns, or a question."""
+    """Tell whether a sentence is a heading, marked or in capitals, the names of a table's columns, or a question."""
     start, end = sentence
     text = document.text[start:end]
     is_header = any(
         mark.kind is Kind.HEADER and not document.around(start, Kind.ROW) for mark in document.within(start, end)
     )
     starts = {mark.start for mark in document.around(start, Kind.HEADING)}
-    return is_header or start in starts or text.rstrip(' *_"”').endswith("?")
+    return (
+        is_header or start in starts or is_in_capitals(document.text, start, end) or text.rstrip(' *_"”').endswith("?")
+    )
 
 
 def _line(candidate: Candidate) -> str:

@@ -126,6 +126,18 @@ def is_label(text: str, start: int, end: int) -> bool:
     return found is not None and end <= found.end("label")
 
 
+def is_in_capitals(text: str, start: int, end: int) -> bool:
+    """Tell whether an extent is a line of several words in capitals, without a stop: a heading of plain text.
+
+    >>> is_in_capitals("HOUSE RULES, HEATHER COTTAGE", 0, 28), is_in_capitals("NO DOGS ALLOWED.", 0, 16)
+    (True, False)
+    """
+    line_end = text.find("\n", end)
+    line = text[text.rfind("\n", 0, start) + 1 : line_end if line_end >= 0 else None].rstrip()
+    words = re.findall(r"[^\W\d_]{3}", line)
+    return line.isupper() and len(words) > 1 and line[-1] not in ".!?:"
+
+
 def whole_words(text: str, start: int, end: int, *, bounds: Extent | None = None) -> Extent:
     """Return the extent with the words, numbers and addresses whole that it cuts; white space at its ends goes.
 

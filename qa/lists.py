@@ -12,6 +12,8 @@ from index.types import Extent
 MOST_ITEMS = 30
 LONGEST = 1_500
 """Characters: a longer list is a document of its own."""
+_PARAGRAPH = re.compile(r"(?:[.!?][)\"”’]?\s+(?=[^\W\d_a-z]).*?){2}", re.DOTALL)
+"""Three sentences or more: items so long are told one by one, and none of them is one of several things."""
 
 _SEVERAL = re.compile(
     r"^\W*(?:(?:and|so|please) )?(?:"
@@ -46,9 +48,12 @@ def asks_for_several(question: str) -> bool:
 
 
 def whole_list(text: str, extent: Extent) -> Extent | None:
-    """Return where the list stands of which the extent is an item; None if it is in none of two items or more."""
+    """Return where the list stands of which the extent is an item; None if it is in none of two items or more.
+
+    Nor is one returned of which an item is a paragraph.
+    """
     items = list(_items(text, extent))
-    if len(items) < 2:
+    if len(items) < 2 or any(_PARAGRAPH.search(text, *item) for item in items):
         return None
     start, end = items[0][0], items[-1][1]
     return (start, end) if len(items) <= MOST_ITEMS and end - start <= LONGEST else None

@@ -560,6 +560,17 @@ def test_names_with_their_offices_come_together(tmp_path: Path) -> None:
     assert answer.text == "Ida Brandt, chair, Lise Moe, treasurer, and Ole Vik, keeper of the keys"
 
 
+def test_numbered_paragraphs_are_no_list_of_things(tmp_path: Path) -> None:
+    """Each is told by itself: what is in the box is no list of everything that a mail has to say."""
+    text = (
+        "1. Train. It now leaves at 9:10. Platform 4 is closed. Please be early.\n\n"
+        "2. Parcels. The box with the maps and the lamp is late. It comes by noon. Ring Tom if not.\n"
+    )
+    answer = ask(tmp_path, text, "What is in the box that is late?", "the maps and the lamp")
+    assert answer.text.startswith("the maps and the lamp")
+    assert "Train" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("question", "several"),
     [
@@ -594,6 +605,13 @@ def test_a_word_that_any_rule_has_does_not_decide_where_the_thing_is_called_othe
     text = "No fires are allowed on the shore. Paddling is fine up to the weir. Dogs stay on the lead."
     answer = ask(tmp_path, text, "Is kayaking allowed?", "fine up to the weir")
     assert answer.text == "Paddling is fine up to the weir."
+
+
+def test_a_heading_in_capitals_decides_nothing(tmp_path: Path) -> None:
+    """It has the name that was asked about, and says nothing of it; plain text has no mark for it."""
+    text = "HOUSE RULES, BIRCH LODGE\n\nThe key is with the porter. Towels are not included.\n"
+    answer = ask(tmp_path, text, "Are towels included at Birch Lodge?", "key is with")
+    assert answer.text == "Towels are not included."
 
 
 # 12  Follow-ups (more in test_followup.py)

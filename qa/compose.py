@@ -6,9 +6,10 @@ from functools import partial
 
 from index import Document, Hit, Kind, sentence_around
 from index.sentences import sentences_of
+from index.types import Extent
 from qa.about import Asked, is_yes_no
 from qa.extent import after_marker, is_in_capitals, is_label, settled
-from qa.lists import asks_for_several, joined_names, whole_list
+from qa.lists import asks_for_several, joined_names, whole_list, whole_value
 from qa.read import Calibration
 from qa.roles import holder_of, party_of
 from qa.speech import speaker_of, stands_in
@@ -112,10 +113,20 @@ def _quoted(candidate: Candidate, asked: Asked) -> Candidate | None:
     candidate = replace(candidate, end=_without_half_a_sentence(document, candidate.start, candidate.end))
     sentence = sentence_around(document, candidate.start, candidate.end)
     start, end = settled(document.text, (candidate.start, candidate.end), sentence, asked.question)
-    if asks_for_several(asked.question) and not cell:
-        start, end = whole_list(document.text, (start, end)) or joined_names(document.text, (start, end), sentence)
+    if asks_for_several(asked.question):
+        start, end = _all_of_it(document, (start, end), sentence)
     whole = replace(candidate, start=start, end=end)
     return None if asked.echoes(whole.quote) or names_only(whole) else whole
+
+
+def _all_of_it(document: Document, extent: Extent, sentence: Extent) -> Extent:
+    """Return the list that an extent is an item of: one below the other, between commas in a cell, or in a sentence."""
+    if found := whole_list(document.text, extent):
+        return found
+    cells = [mark for mark in document.around(extent[0], Kind.CELL) if extent[1] <= mark.end]
+    if cells:
+        return whole_value(document.text, (cells[0].start, cells[0].end)) or extent
+    return joined_names(document.text, extent, sentence)
 
 
 def _without_half_a_sentence(document: Document, start: int, end: int) -> int:

@@ -12,6 +12,8 @@ from index.types import Extent
 MOST_ITEMS = 30
 LONGEST = 1_500
 """Characters: a longer list is a document of its own."""
+LONGEST_THING = 60
+"""Characters of one of several things between commas; longer ones are clauses of a sentence."""
 _PARAGRAPH = re.compile(r"(?:[.!?][)\"”’]?\s+(?=[^\W\d_a-z]).*?){2}", re.DOTALL)
 """Three sentences or more: items so long are told one by one, and none of them is one of several things."""
 
@@ -57,6 +59,17 @@ def whole_list(text: str, extent: Extent) -> Extent | None:
         return None
     start, end = items[0][0], items[-1][1]
     return (start, end) if len(items) <= MOST_ITEMS and end - start <= LONGEST else None
+
+
+def whole_value(text: str, value: Extent) -> Extent | None:
+    """Return the value of a form, or a cell, in which several things stand with commas between; None if it is another.
+
+    >>> whole_value("Present: Ann Holm (chair), Bo Lund", (9, 34)), whole_value("Note: Late, as ever. Sorry.", (6, 27))
+    ((9, 34), None)
+    """
+    things = re.split(r"[,;][ \t]+|[ \t]+(?:and|or|&)[ \t]+", text[slice(*value)])
+    is_list = len(things) > 1 and all(thing and len(thing) <= LONGEST_THING for thing in things)
+    return value if is_list and not re.search(r"[.!?]\s+[^\W\d_a-z]", text[slice(*value)]) else None
 
 
 def joined_names(text: str, extent: Extent, bounds: Extent) -> Extent:

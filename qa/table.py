@@ -29,7 +29,11 @@ _HEADED = (
     (r"^\W*(?:(?:and|by|since|until|on) )?(?:when|what (?:date|day|time))\b",
      r"(?:.* )?(?:date|day|time|when|deadline|due|until)s?(?: .*)?|"
      r"(?:deliver|return|order|sign|issu|expir|arriv|depart|clos|open)(?:ed|es|s)"),
-    (r"^\W*(?:(?:and|by|to) )?who(?:m|se)?\b", r"(?:.* )?(?:name|who|person|contact|by)"),
+    (r"^\W*(?:(?:and|by|to) )?who(?:m|se)?\b", r"by|(?:.* )?(?:name|who|person|contact)"),
+    (r"\bwho(?:ever)? (?:all )?(?:attended|came|participated|joined|took part|(?:was|were) (?:there|present))\b",
+     r"present|attend(?:ees|ed|ance|ing)|in attendance|participants|those present"),
+    (r"\bwho (?:took|wrote|kept|writes|keeps|takes) (?:the |these )?(?:minutes|notes)\b",
+     r"secretary|clerk|scribe|minutes|minute[- ]?taker|(?:minutes|notes) (?:\w+ )?by"),
     (r"^\W*who (?:has |had )?(?:sent|wrote|written|issued|made)\b", r"from|sender|author|.* by"),
     (r"^\W*(?:(?:and|from|to) )?where\b|\bin (?:which|what) (?:room|place)\b",
      r"(?:.* )?(?:where|place|location|room|venue|address|site)"),

@@ -219,6 +219,7 @@ STORES = (
     "1,Folding table 120 cm,14,€ 61.00,3 May 2024,B 12,scratched\n"
     "2,Lamp with 24 bulbs,5,€ 9.50,7 May 2024,C 4,tested\n"
 )
+MEETING = "# Meeting\n\nHeld: 3 May\nPresent: Ola Berg, Siri Vik\nClerk: Eva Moe\nCoffee made by: Jan Dahl\n"
 FAULTS = "| Code | Meaning | What to do |\n|---|---|---|\n| E3 | The filter is blocked | Rinse the filter |\n"
 
 
@@ -229,6 +230,8 @@ FAULTS = "| Code | Meaning | What to do |\n|---|---|---|\n| E3 | The filter is b
         (STORES, "How much is a lamp?", "24", "€ 9.50"),
         (STORES, "When did the lamps come?", "24", "7 May 2024"),
         (STORES, "Where is the folding table?", "120", "B 12"),
+        (MEETING, "Who attended the meeting?", "Jan Dahl", "Ola Berg, Siri Vik"),
+        (MEETING, "Who took the minutes of the meeting?", "Jan Dahl", "Eva Moe"),
         (FAULTS, "What do I do when E3 is shown?", "The filter is blocked", "Rinse the filter"),
         (FAULTS, "What is the meaning of E3?", "The filter is blocked", "The filter is blocked"),
     ],
@@ -558,6 +561,20 @@ def test_names_with_their_offices_come_together(tmp_path: Path) -> None:
     text = "Ida Brandt, chair, Lise Moe, treasurer, and Ole Vik, keeper of the keys, were chosen."
     answer = ask(tmp_path, text, "Who was chosen?", "Ida Brandt")
     assert answer.text == "Ida Brandt, chair, Lise Moe, treasurer, and Ole Vik, keeper of the keys"
+
+
+def test_all_that_a_field_lists_is_the_answer(tmp_path: Path) -> None:
+    """Its things have commas between, and no "and"."""
+    text = "Date: 3 May\nPresent: Ola Berg (chair), Siri Vik, Tor Lund (secretary)\nPlace: the barn, upstairs\n"
+    assert ask(tmp_path, text, "Who attended?", "Siri Vik").text == "Ola Berg (chair), Siri Vik, Tor Lund (secretary)"
+
+
+def test_a_list_whose_items_begin_with_a_name_is_whole(tmp_path: Path) -> None:
+    """Each item is a field too, and the list is more than its first."""
+    text = "# To do\n\n- Ola Berg: order paint\n- Siri Vik: ask two roofers for a price\n- Tor Lund: sweep the barn\n"
+    answer = ask(tmp_path, text, "What are the things to do?", "ask two roofers")
+    assert answer.text.startswith("Ola Berg: order paint")
+    assert answer.text.endswith("sweep the barn")
 
 
 def test_numbered_paragraphs_are_no_list_of_things(tmp_path: Path) -> None:

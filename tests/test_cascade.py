@@ -1,11 +1,13 @@
 """The cascade: a quick reader reads what was found, a better one reads again what is not settled."""
 
 import json
+import math
 import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index import Index, ModelError
@@ -117,6 +119,29 @@ def test_what_is_learned_of_two_readers_is_when_the_better_one_is_worth_its_time
     scale = learned(found).scale
     assert 1 < scale.settled <= 8.3
     assert scale.slope > 0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_threshold_is_where_answers_begin_to_give_more_than_they_cost(seed: int) -> None:
+    """A wrong one costs half of what a right one gives: from a third of right ones on they pay. Chance moves it little.
+
+    Of a question without an answer any answer costs as much as a right one gives, and the threshold is higher.
+    """
+    from qa.evaluate.outcomes import Prediction
+    from qa.train.cascade import _threshold
+
+    random_ = np.random.default_rng(seed)
+
+    def put(without: float) -> list[tuple[str, Prediction]]:
+        made = []
+        for score in random_.uniform(-6, 6, 600):
+            is_right = random_.random() < 1 / (1 + np.exp(-score))
+            gold = () if random_.random() < without else ("yes",)
+            made.append(("made", Prediction("yes" if is_right else "no", float(score), gold)))
+        return made
+
+    assert _threshold(put(0.0)) == pytest.approx(math.log(1 / 2), abs=0.7)
+    assert _threshold(put(0.3)) == pytest.approx(math.log(6.5 / 4), abs=0.9)
 
 
 def test_what_retrieval_counts_is_learned_too() -> None:

@@ -295,6 +295,22 @@ def test_a_flipped_bit_on_disk_is_found(tmp_path: Path, what: str) -> None:
     damaged.close()
 
 
+def test_a_flipped_bit_in_what_rows_are_looked_up_by_is_found(tmp_path: Path) -> None:
+    """An index of SQLite's holds paths once more; with one of them wrong, a document would be told under another."""
+    path = tmp_path / "index.db"
+    store = Store.create(path, ORIGIN)
+    put(store, document("alpha beta gamma"))
+    [(page,)] = store.database.rows("SELECT rootpage FROM sqlite_master WHERE name = 'files_of_document'")
+    store.close()
+    data = bytearray(path.read_bytes())
+    size = int.from_bytes(data[16:18], "big")
+    data[page * size - 1] ^= 1  # rows stand at the end of a page
+    path.write_bytes(data)
+    damaged = Store.open(path)
+    assert "missing from index files_of_document" in "\n".join(problems(damaged))
+    damaged.close()
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_a_damaged_file_is_a_store_error_or_a_problem_never_a_crash(tmp_path: Path, seed: int) -> None:
     """Overwrite a stretch of the file: whoever opens, lists and checks it hears of it in words."""

@@ -37,7 +37,7 @@ def problems(store: Store) -> list[str]:
 
 
 def _seen_by_sqlite(store: Store) -> Iterator[str]:
-    yield from (f"SQLite: {row[0]}" for row in store.database.rows("PRAGMA quick_check") if row != ("ok",))
+    yield from (f"SQLite: {row[0]}" for row in store.database.rows("PRAGMA integrity_check") if row != ("ok",))
 
 
 def _orphans(store: Store) -> Iterator[str]:

@@ -171,9 +171,8 @@ def _says_nothing(document: Document, sentence: tuple[int, int]) -> bool:
         mark.kind is Kind.HEADER and not document.around(start, Kind.ROW) for mark in document.within(start, end)
     )
     starts = {mark.start for mark in document.around(start, Kind.HEADING)}
-    return (
-        is_header or start in starts or is_in_capitals(document.text, start, end) or text.rstrip(' *_"”').endswith("?")
-    )
+    is_heading = start in starts or is_in_capitals(document.text, start, end)
+    return is_header or is_heading or text.rstrip(' *_"”').endswith("?")
 
 
 def _line(candidate: Candidate) -> str:

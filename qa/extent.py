@@ -132,6 +132,8 @@ def is_in_capitals(text: str, start: int, end: int) -> bool:
     >>> is_in_capitals("HOUSE RULES, HEATHER COTTAGE", 0, 28), is_in_capitals("NO DOGS ALLOWED.", 0, 16)
     (True, False)
     """
+    if not text[start:end].isupper():  # most are not, and a line may be a whole document
+        return False
     line_end = text.find("\n", end)
     line = text[text.rfind("\n", 0, start) + 1 : line_end if line_end >= 0 else None].rstrip()
     words = re.findall(r"[^\W\d_]{3}", line)

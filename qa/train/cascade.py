@@ -175,7 +175,7 @@ def _threshold(joined: Sequence[tuple[str, Prediction]]) -> float:
 
     What is expected at a score is the mean over all, weighed by how near their scores are (Nadaraya 1964, Watson 1964).
     Over a wide range the F1 is flat, and which threshold is the best of these questions is chance: drawn anew from
-    the same ones, the best one varies two and a half times as much as this.
+    the same ones, the best one varies more than this does.
     """
     finite = [(kind, said) for kind, said in joined if np.isfinite(said.score)]
     scores = np.array([said.score for _, said in finite])

@@ -1,19 +1,21 @@
 """(question, hits, candidates) → an Answer, or an abstention with its reason. Pure: it decides and joins, no more."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from index import Document, Hit, Kind, sentence_around
+from index import Document, Hit, Kind, Mark, sentence_around
 from index.sentences import sentences_of
 from index.types import Extent
 from qa.about import Asked, is_yes_no
-from qa.extent import after_marker, is_in_capitals, is_label, settled
+from qa.extent import after_marker, before_joint, is_in_capitals, is_label, settled
+from qa.kinds import is_day_asked_for
 from qa.lists import asks_for_several, joined_names, whole_list, whole_value
 from qa.read import Calibration
 from qa.roles import holder_of, party_of
 from qa.speech import speaker_of, stands_in
-from qa.table import cell_asked_for
+from qa.table import cell_asked_for, is_in_named_row
 from qa.types import Answer, Candidate, Citation, Claim, Reason
 
 LINE_WEIGHT = 2.0
@@ -40,11 +42,19 @@ FIGURE_WEIGHT = 3.0
 EMPTY_WEIGHT = 6.0
 """What a candidate loses if the cell that was asked for is empty: the trade price of what is not sold to the trade."""
 
+ROW_WEIGHT = 4.0
+"""What it loses if it stands in a table's row, and another candidate in the row that the question names."""
+
 CELL_LEAD = 2.0
 """What the cell of a table gains whose row and header say all that was asked."""
 
 LONGEST_VALUE = 48
 """Characters of a cell that is quoted whole."""
+
+LONGEST_NAME = 8
+"""Words of a heading that ends in a stop and is a heading all the same."""
+
+_WRITTEN = re.compile(r"\S")
 
 DECIDING_LEAD = 0.2
 """By how much another sentence has to say more of a yes-or-no question than the one that the reader marked."""
@@ -90,9 +100,16 @@ def shape(candidates: Sequence[Candidate], asked: Asked) -> list[Candidate]:
     lines = [(each, _line(each)) for each in shaped]
     shares = [asked.share(line) for _, line in lines]
     best = max(shares, default=0.0)
+    is_named = [is_in_named_row(each, asked.question) for each in shaped]
     return [
-        replace(each, score=each.score - LINE_WEIGHT * (best - share) - penalty(each, line, asked))
-        for (each, line), share in zip(lines, shares, strict=True)
+        replace(
+            each,
+            score=each.score
+            - LINE_WEIGHT * (best - share)
+            - penalty(each, line, asked)
+            - (ROW_WEIGHT if any(is_named) and named is False else 0.0),
+        )
+        for (each, line), share, named in zip(lines, shares, is_named, strict=True)
     ]
 
 
@@ -116,7 +133,7 @@ def _quoted(candidate: Candidate, asked: Asked) -> Candidate | None:
     if asks_for_several(asked.question):
         start, end = _all_of_it(document, (start, end), sentence)
     whole = replace(candidate, start=start, end=end)
-    return None if asked.echoes(whole.quote) or names_only(whole) else whole
+    return None if asked.echoes(whole.quote) or names_only(whole, asked.question) else whole
 
 
 def _all_of_it(document: Document, extent: Extent, sentence: Extent) -> Extent:
@@ -143,24 +160,26 @@ def _decided(candidate: Candidate, asked: Asked) -> Candidate | None:
     passage, document = candidate.hit.passage, candidate.hit.passage.document
     own = sentence_around(document, candidate.start, candidate.end)
     best, most = None, -1.0
+    told = asked.share_of_things(document.text[slice(*own)])
     for sentence in _sentences(candidate):
-        if _says_nothing(document, sentence) or asked.is_topic(document.text[slice(*sentence)]):
+        said = document.text[after_marker(document.text, *sentence) : sentence[1]]
+        if _says_nothing(document, sentence) or asked.is_topic(said):
             continue
         share = asked.share_of_things(document.text[slice(*sentence)]) + (DECIDING_LEAD if sentence == own else 0.0)
         if share > most:
             best, most = sentence, share
-    if best is None or passage.start >= best[1]:
+    if best is None or passage.start >= best[1] or most < told / 2:  # what was marked is only a name, and none tells
         return None
-    return replace(candidate, start=after_marker(document.text, *best), end=best[1])
+    return replace(candidate, start=after_marker(document.text, *best), end=before_joint(document.text, *best))
 
 
 def _sentences(candidate: Candidate) -> Iterator[tuple[int, int]]:
-    passage, at = candidate.hit.passage, candidate.hit.passage.start
-    while at < passage.end:
-        sentence = sentence_around(passage.document, at, at + 1)
-        if sentence[0] < sentence[1] and not passage.document.text[at].isspace():
-            yield sentence
-        at = max(sentence[1], at) + 1
+    passage = candidate.hit.passage
+    written, at = passage.document.text, passage.start
+    while word := _WRITTEN.search(written, at, passage.end):
+        sentence = sentence_around(passage.document, word.start(), word.start() + 1)
+        yield sentence
+        at = max(sentence[1], word.end())
 
 
 def _says_nothing(document: Document, sentence: tuple[int, int]) -> bool:
@@ -183,17 +202,39 @@ def _line(candidate: Candidate) -> str:
     return "\n".join((document.text[min(start, candidate.start) : max(end, candidate.end)], *labels))
 
 
-def names_only(candidate: Candidate) -> bool:
-    """Tell whether a candidate is a heading or a column's name: what a thing is called, not what is said of it."""
+def names_only(candidate: Candidate, question: str) -> bool:
+    """Tell whether a candidate is of a heading or a column's name: what a thing is called, not what is said of it.
+
+    A heading says something where it is a sentence, where nothing stands below it ("By Ann Lee", on a cover), and of a
+    day, where it was asked when ("Minutes of 3 May").
+    """
     document = candidate.hit.passage.document
     if any(candidate.end <= mark.end for mark in document.around(candidate.start, Kind.HEADER)):
         return True
     if is_label(document.text, candidate.start, candidate.end):
         return True
     line_end = document.text.find("\n", candidate.start)
-    starts = {mark.start for mark in document.around(candidate.start, Kind.HEADING)}
+    line_end = line_end if line_end >= 0 else len(document.text)
     line_start = document.text.rfind("\n", 0, candidate.start) + 1
-    return line_start in starts and (line_end < 0 or candidate.end <= line_end)
+    heading = next((mark for mark in document.around(candidate.start, Kind.HEADING) if mark.start == line_start), None)
+    if heading is None or candidate.end > line_end:
+        return False
+    line = document.text[line_start:line_end].strip()
+    if is_day_asked_for(question, candidate.quote):
+        return False
+    is_sentence = line.endswith(".") and len(line.split()) > LONGEST_NAME
+    is_part = len(candidate.quote.split()) < len(line.split())
+    return not (is_part and (is_sentence or _has_nothing_below(document, heading)))
+
+
+def _has_nothing_below(document: Document, heading: Mark) -> bool:
+    """Tell whether a section has no text of its own: its heading's line is all of it, or the next heading follows."""
+    line_end = document.text.find("\n", heading.start, heading.end)
+    below = document.text[line_end : heading.end].lstrip() if line_end >= 0 else ""
+    if not below:
+        return True
+    at = heading.end - len(below)
+    return any(mark.start == at for mark in document.around(at, Kind.HEADING))
 
 
 def penalty(candidate: Candidate, line: str, asked: Asked) -> float:

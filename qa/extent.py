@@ -41,6 +41,15 @@ _UNIT = re.compile(
     r"seconds?|s|ms|minutes?|min|hours?|h|days?|working days|weeks?|months?|years?)\b)|"
     r"[  ](?:hundred|thousand|million|billion|trillion)\b"
 )
+_WORD_OF_NUMBER = (
+    "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
+    "eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million)"
+)
+_TWICE = re.compile(
+    rf"\b{_WORD_OF_NUMBER}(?:(?:[- ]|[- ]and[- ]){_WORD_OF_NUMBER}){{0,4}}[ \u00a0]\(\d[\d.,]{{0,12}}%?\)",
+    re.IGNORECASE,
+)
+"""A number in words and in figures, as contracts write it."""
 _NOT = r"\b(?:not|never|nobody|nothing|nowhere|neither|nor|cannot|without|forbidden|prohibited)\b|n['’]t\b"
 _NEXT = r"\b(?:only|no|none)\b"
 _LIMIT = r"\b(?:except(?:ing)?|unless|other than|apart from|but not|excluding)\b"
@@ -61,6 +70,11 @@ _MARKER = re.compile(
     rf"(?!(?i:{_MONTH}))(?=[A-Z“\"'‘(\[*_])"
 )
 """A bullet or a number with a stop: in "12 Main Street" and "12 March" the number is a part of what is said."""
+
+_LONGEST_MARKER = 64
+"""Characters of a line before what it says."""
+
+_JOINT = re.compile(r"[;,]\s*(?:and|or)?\s*\Z", re.IGNORECASE)
 
 _LABEL = re.compile(
     r"[ \t]*(?P<label>\d{1,3}(?:\.\d{1,3})*\.?[ \t]+[^\W\d_][\w’'-]*(?: [\w’'-]+){0,3}\.?)(?<=\.)[ \t]+(?=[A-Z“\"])"
@@ -87,14 +101,28 @@ def settled(text: str, extent: Extent, sentence: Extent, question: str) -> Exten
 
 
 def after_marker(text: str, start: int, end: int) -> int:
-    """Return the start of an extent without the bullet or the number of the item that it begins.
+    """Return the start of an extent without the bullet and the number of the item that it begins.
 
-    >>> after_marker("3.2 It is renewed.", 0, 18), after_marker("12 euros a month", 0, 16)
-    (4, 0)
+    >>> after_marker("- (a) It is renewed.", 0, 20), after_marker("12 euros a month", 0, 16)
+    (6, 0)
     """
-    at_line = not text[text.rfind("\n", 0, start) + 1 : start].strip()
-    found = _MARKER.match(text, start, end) if at_line else None
-    return found.end() if found else start
+    line_start = text.rfind("\n", max(0, start - _LONGEST_MARKER), start) + 1
+    if not line_start and start > _LONGEST_MARKER:
+        return start
+    at = start - len(text[line_start:start].lstrip())
+    while found := _MARKER.match(text, at, end):
+        at = found.end()
+    return max(start, at)
+
+
+def before_joint(text: str, start: int, end: int) -> int:
+    """Return the end of an extent without what joins an item to the next one.
+
+    >>> before_joint("(a) pay the rent; and", 0, 21)
+    16
+    """
+    found = _JOINT.search(text, start, end)
+    return found.start() if found else end
 
 
 def right_end(text: str, extent: Extent, sentence: Extent, question: str) -> Extent:
@@ -184,13 +212,22 @@ def _tight(text: str, at: int) -> bool:
 
 def _with_unit(text: str, extent: Extent, question: str) -> Extent:
     """Return a bare number with the unit behind it, unless the question names that itself."""
-    start, end = extent
-    if not _NUMBER.fullmatch(text[start:end]):
+    start, end = _written_twice(text, extent)
+    if not _NUMBER.fullmatch(text[extent[0] : extent[1]]) and (start, end) == extent:
         return extent
     found = _UNIT.match(text, end)
     if not found or found[0].strip().casefold().rstrip("s") in question.casefold():
-        return extent
+        return start, end
     return start, found.end()
+
+
+def _written_twice(text: str, extent: Extent) -> Extent:
+    """Return a number with the other way in which it is written beside it: "five (5)"."""
+    start, end = extent
+    for found in _TWICE.finditer(text, max(0, start - 40), end + 40):
+        if found.start() <= start and end <= found.end():
+            return found.span()
+    return extent
 
 
 def with_negation(text: str, extent: Extent, sentence: Extent, question: str) -> Extent:

@@ -47,6 +47,13 @@ _LASTING = (
 )
 """How long a thing lasts, or is: a number with its unit, a stretch, or a word for one."""
 
+_WHEN = re.compile(r"^\W*(?:(?:in|on|by|until|since) )?(?:when|what (?:year|date|day|month|time))\b", re.IGNORECASE)
+_DAY = re.compile(
+    rf"\b\d{{1,4}}([./-])\d{{1,2}}\1\d{{1,4}}\b|\d(?:st|nd|rd|th)?[ \u00a0](?:of )?(?:{'|'.join(FORMS)})\b"
+    rf"|\b(?:{'|'.join(FORMS)})\.?[ \u00a0]\d",
+    re.IGNORECASE,
+)
+
 _KINDS = (
     (re.compile(r"\bhow (?:many|much)\b(?!.*\bor\b)", re.IGNORECASE), re.compile(_COUNTED, re.IGNORECASE)),
     (re.compile(r"^\W*how often\b", re.IGNORECASE), re.compile(_NUMBER + _TIME + _OFTEN, re.IGNORECASE)),
@@ -54,8 +61,7 @@ _KINDS = (
      re.compile(_NUMBER + _TIME, re.IGNORECASE)),
     (re.compile(r"^\W*how long (?:did|does|do|will|may|can|must|should|before|after)\b", re.IGNORECASE),
      re.compile(_LASTING, re.IGNORECASE)),
-    (re.compile(r"^\W*(?:(?:in|on|by|until|since) )?(?:when|what (?:year|date|day|month|time))\b", re.IGNORECASE),
-     re.compile(f"{_DATE}|{_SPELLED_NUMBER}{_TIME}", re.IGNORECASE)),
+    (_WHEN, re.compile(f"{_DATE}|{_SPELLED_NUMBER}{_TIME}", re.IGNORECASE)),
 )  # fmt: skip
 """What a question asks for, and what an answer to it has to hold."""
 
@@ -135,6 +141,15 @@ def misfits(question: str, quote: str, column: str = "") -> bool:
 def _is_no_number(question: str, quote: str) -> bool:
     """Tell whether a number was asked for, and the quote is a unit alone ("Minutes", of a title) or a thing's name."""
     return bool(_HOW.match(question)) and any(each.fullmatch(quote) for each in (_BARE_UNIT, _NAMED_BY_NUMBER))
+
+
+def is_day_asked_for(question: str, quote: str) -> bool:
+    """Tell whether a question asks when, and a quote has a day or a month of a year: more than a year alone.
+
+    >>> is_day_asked_for("When did they meet?", "3 May 2024"), is_day_asked_for("When did they meet?", "Budget 2024")
+    (True, False)
+    """
+    return bool(_WHEN.search(question) and _DAY.search(quote))
 
 
 def mismeasures(question: str, quote: str) -> bool:

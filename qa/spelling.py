@@ -1,7 +1,7 @@
 """A question's slips of the pen, mended by the documents' own words.
 
-Only a word is mended that the index does not have, that is no word of English either, and that is close to exactly one
-word of what was found. So a question about a horse is never turned into one about a house.
+But for the asking word, only a word is mended that the index does not have, that is no word of English either, and that
+is close to exactly one word of what was found. So a question about a horse is never turned into one about a house.
 """
 
 import re
@@ -18,6 +18,26 @@ MOST_WRITTEN = 3
 """Letters in which the word that is written may differ, its ending included: "commuting" is no slip for "computers"."""
 
 
+_ASKING = {
+    slip: word
+    for word, slips_of_it in {
+        "what": "wat waht wht whta whar",
+        "what's": "whats wats",
+        "when": "wen whne wehn whn",
+        "when's": "whens",
+        "where": "wher whre wheer whare",
+        "where's": "wheres",
+        "which": "wich whcih whitch wihch",
+        "who": "whoo",
+        "who's": "whos",
+        "why": "wy",
+        "how": "howw hwo",
+    }.items()
+    for slip in slips_of_it.split()
+}
+"""Slips of the word that a question begins with: in no document, and telling what kind of thing is asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """What is known of words: the stem of one, which stems are indexed, those spelled like one, and what is English."""
@@ -31,9 +51,14 @@ class Lexicon:
 def mended(question: str, lexicon: Lexicon, texts: Callable[[], Iterable[str]]) -> str:
     """Return the question with its slips mended; as it is where nothing, or more than one thing, is near.
 
+    The word that it begins with may be a slip of "what" or the like, if no document has it.
+
     ``texts`` gives what was found: a stem is not written, so the word itself is looked for there.
     """
     found: dict[str, str] = {}
+    first = WORD.search(question)
+    if first and (meant := _ASKING.get(first[0].lower())) and not lexicon.is_indexed(lexicon.stem(first[0])):
+        found[first[0]] = meant.capitalize() if first[0][0].isupper() else meant
     for match in WORD.finditer(question):
         word = match[0]
         if len(word) < LEAST or word.isupper() or lexicon.is_english(word.lower()):

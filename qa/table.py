@@ -20,6 +20,9 @@ LEAST = 0.5
 SUITS = 0.2
 """The share of the question that a header counts for by naming what the asking word stands for."""
 
+KEY = 0.3
+"""The share of the question that the cells of a row count for which begins with what the question names."""
+
 _DOES = r"(?:do|does|can|should|must|shall|to) (?:(?:I|we|you|one) )?"
 _HEADED = (
     (r"\bhow many\b|\bnumber of\b|\bquantity\b",
@@ -87,10 +90,39 @@ def cell_asked_for(candidate: Candidate, asked: Asked, *, lead: float = 0.15) ->
 def _rated(document: Document, row: Mark, above: Collection[str], asked: Asked) -> Iterator[Cell]:
     """Rate each cell of a row by what stands in the row, itself apart, and above it. All is cut once."""
     whole = Counter(asked.cut(document.text[row.start : row.end]))
-    for cell in _cells(document, row):
+    cells = _cells(document, row)
+    named = cells[1:] if _is_named(document, cells, asked.question) else []
+    for cell in cells:
         beside = _others(whole, cell, document, asked)
         share = asked.share_of_stems(beside.union(asked.cut(cell.label), above))
-        yield Cell(cell, share + SUITS if share and suits(asked.question, cell.label) else share)
+        gain = SUITS if share and suits(asked.question, cell.label) else 0.0
+        yield Cell(cell, share + gain + (KEY if cell in named else 0.0))
+
+
+def is_named(key: str, question: str) -> bool:
+    """Tell whether a question names a row by what stands at its beginning, as it is written there.
+
+    >>> is_named("`max_rows`", "What does max_rows mean?"), is_named("`rows`", "What does max_rows mean?")
+    (True, False)
+    """
+    key = key.strip(" \t`*_:.")
+    if not any(c.isalpha() for c in key) or key not in question:
+        return False
+    return re.search(rf"(?<![\w./-]){re.escape(key)}(?![\w/-])", question) is not None
+
+
+def is_in_named_row(candidate: Candidate, question: str) -> bool | None:
+    """Tell whether a candidate stands in a row that the question names, beside that name; None if in no row."""
+    document = candidate.hit.passage.document
+    rows = document.around(candidate.start, Kind.ROW)
+    cells = _cells(document, rows[-1]) if rows else []
+    if not cells:
+        return None
+    return candidate.start >= cells[0].end and _is_named(document, cells, question)
+
+
+def _is_named(document: Document, cells: Sequence[Mark], question: str) -> bool:
+    return bool(cells) and is_named(document.text[cells[0].start : cells[0].end], question)
 
 
 def suits(question: str, header: str) -> bool:

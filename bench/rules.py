@@ -63,7 +63,7 @@ RULES: dict[str, tuple[tuple[object, str, Any], ...]] = {
     "yes or no by a sentence": ((compose, "is_yes_no", lambda _: False),),
     "the line's own words": ((compose, "LINE_WEIGHT", 0.0),),
     "codes": ((compose, "CODE_WEIGHT", 0.0),),
-    "unheard words": ((compose, "UNHEARD_WEIGHT", compose.SUBJECT_WEIGHT),),
+    "unheard words": ((compose, "UNHEARD_WEIGHT", 0.0),),
     "the kind of thing": ((compose, "KIND_WEIGHT", 0.0),),
     "unknown names": ((engine, "unknown", lambda *_: []),),
     "slips mended": ((engine, "mended", lambda question, *_: question),),

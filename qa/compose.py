@@ -27,13 +27,11 @@ CODE_WEIGHT = 6.0
 KIND_WEIGHT = 4.0
 """What it loses if it cannot be the kind of thing that was asked for."""
 
-SUBJECT_WEIGHT = 2.0
-"""What it loses if its passage, headings and title together say less than a third of what was asked."""
-
 FOREIGN_WEIGHT = 6.0
-"""What it loses if they say nothing of it at all: what a repair cost is not what entry to the station costs."""
+"""What it loses if its passage, headings and title say nothing of what was asked: what a repair cost is not what entry
+to the station costs."""
 
-UNHEARD_WEIGHT = 4.0
+UNHEARD_WEIGHT = 3.0
 """What it loses if no document says any of it, and the passage nothing akin: it may be said in other words."""
 
 FIGURE_WEIGHT = 3.0
@@ -241,7 +239,7 @@ def penalty(candidate: Candidate, line: str, asked: Asked) -> float:
     """Return what a candidate loses for lacking a code that was asked about, or being no answer to such a question."""
     headings = "\n".join(candidate.hit.passage.headings)
     code = CODE_WEIGHT if asked.lacks_code(f"{line}\n{headings}") else 0.0
-    subject = 0.0 if asked.is_subject_of(candidate.hit) else SUBJECT_WEIGHT
+    subject = 0.0
     if asked.is_foreign_to(candidate.hit):
         subject = FOREIGN_WEIGHT
     elif asked.is_unheard_in(candidate.hit):

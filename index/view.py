@@ -19,29 +19,40 @@ _PART = re.compile(rf"\n[ \t]*\n\s*|\n(?={MARKER.pattern}|{STAMPED.pattern})")
 """Between paragraphs, and before an item of a list or a line of a log."""
 
 
+_JOINTS = re.compile(
+    r"(?<=[^\W_])_+(?=[^\W_])|(?<=[a-z\d][a-z\d])(?=[A-Z][A-Za-z\d])|(?<=[A-Z][A-Z])(?=[A-Z][a-z][a-z])"
+)
+"""Where the words of a name meet that has no spaces."""
+
 _RULES = " \t\n|-:+="
 """What parts the lines and the cells of a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Which context a view gives: the headings above, rows as ``Header: value; …``, the speaker of a turn."""
+    """Which context a view gives: the headings above, rows as ``Header: value; …``, the speaker of a turn.
+
+    With ``words``, a header such as "unitPrice" or "unit_price" is written as the words that it is made of.
+    """
 
     headings: bool = False
     rows: bool = False
     speakers: bool = False
+    words: bool = False
 
     @property
     def name(self) -> str:
         """The name under which it is stored with what was embedded so; "" for the bare text."""
-        given = (("headings", self.headings), ("rows", self.rows), ("speakers", self.speakers))
+        given = (("headings", self.headings), ("rows", self.rows), ("speakers", self.speakers), ("words", self.words))
         return " ".join(word for word, on in given if on)
 
     @classmethod
     def named(cls, name: str) -> Self:
         """Return the shape of that name."""
         words = name.split()
-        return cls(headings="headings" in words, rows="rows" in words, speakers="speakers" in words)
+        return cls(
+            headings="headings" in words, rows="rows" in words, speakers="speakers" in words, words="words" in words
+        )
 
 
 BARE = Shape()
@@ -98,7 +109,7 @@ class View:
     @classmethod
     def of(cls, passage: Passage, shape: Shape = BARE, *, path: Path = _whole) -> Self:
         """Return the passage in that shape, the headings above it written as ``path`` does."""
-        view = cls.join([*_before(passage, shape, path), *(_rows(passage) if shape.rows else [_own(passage)])])
+        view = cls.join([*_before(passage, shape, path), *(_rows(passage, shape) if shape.rows else [_own(passage)])])
         turns = [m.start for m in passage.document.within(passage.start, passage.end) if m.kind is Kind.SPEAKER]
         return replace(view, turns=tuple(place for turn in turns for place in view.places(turn)))
 
@@ -142,6 +153,15 @@ class View:
         return (whole[0][0], whole[-1][1]) if whole and len(whole) == len(runs) and meet else None
 
 
+def as_words(label: str) -> str:
+    """Write a name that a program gave as the words that it is made of. Units such as kWh stay as they are.
+
+    >>> as_words("IPAddress"), as_words("net_weight_kg"), as_words("unitPrice"), as_words("pH (MWh)")
+    ('IP Address', 'net weight kg', 'unit Price', 'pH (MWh)')
+    """
+    return _JOINTS.sub(" ", label)
+
+
 def _own(passage: Passage) -> Piece:
     return Piece(passage.text, passage.start)
 
@@ -157,7 +177,7 @@ def _before(passage: Passage, shape: Shape, path: Path) -> Iterator[Piece]:
         yield from (Piece(f"{turn.label}: ", None) for turn in turns if turn.start < passage.start)
 
 
-def _rows(passage: Passage) -> Iterator[Piece]:
+def _rows(passage: Passage, shape: Shape) -> Iterator[Piece]:
     """Yield the passage with each row of a table as a line, each cell behind the words of its header."""
     document, at = passage.document, passage.start
     marks = list(document.within(passage.start, passage.end))
@@ -174,7 +194,8 @@ def _rows(passage: Passage) -> Iterator[Piece]:
             yield Piece(between, at)
         else:
             yield Piece("\n" if at > passage.start else "", None)
-        yield from _row(document, [cell for cell in cells if row.start <= cell.start and cell.end <= row.end])
+        inside = [cell for cell in cells if row.start <= cell.start and cell.end <= row.end]
+        yield from _row(document, inside, as_words if shape.words else str)
         at = row.end
     yield Piece(document.text[at : passage.end], at)
 
@@ -189,10 +210,10 @@ def _top(text: str, headers: Sequence[Mark], start: int) -> int | None:
     return top
 
 
-def _row(document: Document, cells: Sequence[Mark]) -> Iterator[Piece]:
+def _row(document: Document, cells: Sequence[Mark], written: Callable[[str], str]) -> Iterator[Piece]:
     filled = [cell for cell in cells if cell.start < cell.end]
     for number, cell in enumerate(filled):
         yield Piece("; " if number else "", None)
-        yield Piece(f"{cell.label}: " if cell.label else "", None)
+        yield Piece(f"{written(cell.label)}: " if cell.label else "", None)
         yield Piece(document.text[cell.start : cell.end], cell.start)
     yield Piece("." if filled else "", None)

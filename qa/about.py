@@ -108,9 +108,10 @@ class Asked:
         """Return how much of the question's rare words a text has, 0 to 1."""
         return self.share_of_stems(set(self.cut(text)))
 
-    def share_of_stems(self, stems: Collection[str]) -> float:
-        """Return the same of a text that is cut already."""
-        return _share(self.weights, stems)
+    def share_of_stems(self, stems: Collection[str], written: Collection[str] = ()) -> float:
+        """Return the same of a text that is cut already. What is ``written`` near it counts though it is not indexed."""
+        unindexed = dict.fromkeys(self.content.intersection(written) - self.weights.keys(), self.unheard)
+        return _share({**self.weights, **unindexed} if unindexed else self.weights, stems)
 
     def share_of_things(self, text: str) -> float:
         """Return the same, with the words that any rule is made of ("allowed", "must") hardly counted.

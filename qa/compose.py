@@ -8,6 +8,7 @@ from functools import partial
 from index import Document, Hit, Kind, Mark, sentence_around
 from index.sentences import sentences_of
 from index.types import Extent
+from index.view import as_words
 from qa.about import Asked, is_yes_no
 from qa.extent import after_marker, before_joint, is_in_capitals, is_label, settled
 from qa.kinds import is_day_asked_for
@@ -196,7 +197,7 @@ def _line(candidate: Candidate) -> str:
     """Return what a candidate's line says: its sentence, or its row with the names of the columns."""
     document = candidate.hit.passage.document
     start, end = stands_in(candidate)
-    labels = [mark.label for mark in document.within(start, end) if mark.kind is Kind.CELL]
+    labels = [as_words(mark.label) for mark in document.within(start, end) if mark.kind is Kind.CELL]
     return "\n".join((document.text[min(start, candidate.start) : max(end, candidate.end)], *labels))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index import Document, Kind, Mark
+from index.view import as_words
 from qa.about import Asked
 from qa.types import Candidate
 
@@ -91,12 +92,14 @@ def _rated(document: Document, row: Mark, above: Collection[str], asked: Asked) 
     """Rate each cell of a row by what stands in the row, itself apart, and above it. All is cut once."""
     whole = Counter(asked.cut(document.text[row.start : row.end]))
     cells = _cells(document, row)
-    named = cells[1:] if _is_named(document, cells, asked.question) else []
+    is_named_here = _is_named(document, cells, asked.question)
+    labels = {label: asked.cut(as_words(label)) for label in dict.fromkeys(cell.label for cell in cells)}
+    written = {stem for label, stems in labels.items() if as_words(label) != label for stem in stems}
     for cell in cells:
         beside = _others(whole, cell, document, asked)
-        share = asked.share_of_stems(beside.union(asked.cut(cell.label), above))
-        gain = SUITS if share and suits(asked.question, cell.label) else 0.0
-        yield Cell(cell, share + gain + (KEY if cell in named else 0.0))
+        share = asked.share_of_stems(beside.union(labels[cell.label], above), written)
+        gain = SUITS if share and suits(asked.question, as_words(cell.label)) else 0.0
+        yield Cell(cell, share + gain + (KEY if is_named_here and cell is not cells[0] else 0.0))
 
 
 def is_named(key: str, question: str) -> bool:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from index.types import Document, Kind, Mark, Passage
 from index.view import BARE, Shape, View
 
-ALL = Shape(headings=True, rows=True, speakers=True)
+ALL = Shape(headings=True, rows=True, speakers=True, words=True)
 
 TABLE = "Rates below.\n\nRoom\tLow\tHigh\nSingle\t€64\t€82\nSuite\t€165\t€219\n\nBreakfast is included."
 
@@ -127,12 +127,22 @@ def marked(draw: st.DrawFn) -> Passage:
     return Passage(1, whole(text, marks), start, draw(st.integers(start + 1, len(text))))
 
 
+def test_a_name_that_a_program_gave_is_read_as_words() -> None:
+    """Only where asked for: what is stored was embedded under the names as they are."""
+    text = "unitPrice\tIPAddress\tmAh\n9\t10.0.0.7\t3"
+    document = whole(text, cells(text, [["9", "10.0.0.7", "3"]], ["unitPrice", "IPAddress", "mAh"]))
+    passage = Passage(1, document, 0, len(text))
+    assert View.of(passage, Shape(rows=True, words=True)).text == "unit Price: 9; IP Address: 10.0.0.7; mAh: 3."
+    assert View.of(passage, Shape(rows=True)).text == "unitPrice: 9; IPAddress: 10.0.0.7; mAh: 3."
+    assert Shape.named(ALL.name) == ALL
+
+
 @given(marked(), st.booleans(), st.booleans(), st.booleans(), st.data())
 def test_every_quotable_character_is_the_document_s_at_its_offset(
     passage: Passage, headings: bool, rows: bool, speakers: bool, data: st.DataObject
 ) -> None:
     """Over any marks and shapes: what maps back is in the passage and reads the same; context never maps back."""
-    view = View.of(passage, Shape(headings, rows, speakers))
+    view = View.of(passage, Shape(headings, rows, speakers, words=rows))
     for at, piece in zip(view.starts, view.pieces, strict=True):
         for step, character in enumerate(piece.text):
             place = view.origin(at + step, at + step + 1)

@@ -10,7 +10,7 @@ from qa.read.cascade import AGAIN, Cascade
 from qa.read.reader import Reader
 from qa.types import Candidate, Span
 
-READ = Shape(headings=True, rows=True, speakers=True)
+READ = Shape(headings=True, rows=True, speakers=True, words=True)
 """What passages are read as."""
 
 GIVE_UP = 0.2

@@ -77,6 +77,13 @@ def test_the_row_is_the_one_whose_name_is_written_in_the_question(tmp_path: Path
     assert ask(tmp_path, FIELDS, question, "Weight of the other crew at the start").text == given
 
 
+def test_a_header_without_spaces_is_asked_for_by_its_words(tmp_path: Path) -> None:
+    """Programs write "unitPrice" and "net_weight"; people ask for the unit price."""
+    parts = "part,packPrice,unitPrice,net_weight\nHinge,40,7,12\nLatch,90,8,15\n"
+    assert ask(tmp_path, parts, "What is the unit price of the hinge?", "40", suffix=".csv").text == "7"
+    assert ask(tmp_path, parts, "What is the weight of the latch?", "90", suffix=".csv").text == "15"
+
+
 def test_a_row_that_is_named_leads_those_of_other_passages(tmp_path: Path) -> None:
     """The reader marked another row first, in a passage that was found before the one with the row."""
     rows = "".join(f"`wt_{number}` | Weight of crew {number}\n" for number in range(60))

@@ -109,7 +109,7 @@ class Asked:
         return self.share_of_stems(set(self.cut(text)))
 
     def share_of_stems(self, stems: Collection[str], written: Collection[str] = ()) -> float:
-        """Return the same of a text that is cut already. What is ``written`` near it counts though it is not indexed."""
+        """Return the same of a text that is cut already. What is ``written`` near it counts, indexed or not."""
         unindexed = dict.fromkeys(self.content.intersection(written) - self.weights.keys(), self.unheard)
         return _share({**self.weights, **unindexed} if unindexed else self.weights, stems)
 

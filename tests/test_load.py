@@ -71,7 +71,7 @@ def test_a_document_knows_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert document.path == str((tmp_path / "Minutes 3.TXT").resolve())
     assert document.sha256 == hashlib.sha256((tmp_path / "Minutes 3.TXT").read_bytes()).hexdigest()
     assert (document.id, document.title, document.text) == (0, "Minutes 3", "One.\nTwo.\nThree.")
-    assert (document.marks, document.parser) == ((), "text 6")
+    assert (document.marks, document.parser) == ((), "text 7")
 
 
 def test_an_unknown_suffix_is_answered_with_the_known_ones(tmp_path: Path) -> None:

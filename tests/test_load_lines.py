@@ -64,6 +64,15 @@ def test_a_form_in_markdown_may_be_a_list() -> None:
     assert marked(parsed, Kind.CELL) == [("Size", "4 m"), ("Built", "1921"), ("Owner", "Bo Li")]
 
 
+@pytest.mark.parametrize("between", ["On board:", "Kept in the shed behind the old boat house: the spare oars"])
+def test_a_line_that_is_no_field_does_not_hide_those_around_it(between: str) -> None:
+    """A caption above what follows, or a name as long as prose."""
+    parsed = text.parse(
+        f"Berth: 7\nBoat: Wren\nLength: 9 m\n{between}\nSkipper: Ola Berg\nMate: Siri\nCook: Jan\n".encode()
+    )
+    assert [label for label, _ in marked(parsed, Kind.CELL)] == ["Berth", "Boat", "Length", "Skipper", "Mate", "Cook"]
+
+
 def test_three_speakers_with_a_turn_each_are_no_form() -> None:
     """They speak elsewhere, alone."""
     parsed = text.parse(b"Ann: yes\n\nBen: no\n\nCara: yes\n\nAnn: well\nBen: so\nCara: be it\n")

@@ -83,7 +83,7 @@ def test_a_document_that_was_recognised_is_read_again_without(monkeypatch: pytes
         monkeypatch.setenv("SEEDQA_OCR", languages)
         names.append(parser_of(".pdf"))
     assert len({*names}) == 3
-    assert parser_of(".txt") == "text 6"
+    assert parser_of(".txt") == "text 7"
 
 
 @pytest.mark.usefixtures("tesseract")

@@ -159,7 +159,7 @@ def _runs(lines: Sequence[Line], labelled: Sequence[_Labelled], *, apart: bool) 
             is_parted = is_parted or is_other or line.name in known
         elif between:
             is_parted = True
-        if is_parted:
+        if is_parted or not (before.is_field and line.is_field):  # a caption, or a field as long as prose
             yield run
             run, known = [], set()
         run.append(line)

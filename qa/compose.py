@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from index import Document, Hit, Kind, Mark, sentence_around
+from index import Document, Hit, Kind, sentence_around
 from index.sentences import sentences_of
 from index.types import Extent
 from index.view import as_words
 from qa.about import Asked, is_yes_no
-from qa.extent import after_marker, before_joint, is_in_capitals, is_label, settled
-from qa.kinds import is_day_asked_for
+from qa.extent import after_marker, before_joint, settled
+from qa.headings import names_only, says_nothing
 from qa.lists import asks_for_several, joined_names, whole_list, whole_value
 from qa.read import Calibration
 from qa.roles import holder_of, party_of
@@ -49,9 +49,6 @@ CELL_LEAD = 2.0
 
 LONGEST_VALUE = 48
 """Characters of a cell that is quoted whole."""
-
-LONGEST_NAME = 8
-"""Words of a heading that ends in a stop and is a heading all the same."""
 
 _WRITTEN = re.compile(r"\S")
 
@@ -100,16 +97,12 @@ def shape(candidates: Sequence[Candidate], asked: Asked) -> list[Candidate]:
     shares = [asked.share(line) for _, line in lines]
     best = max(shares, default=0.0)
     is_named = [is_in_named_row(each, asked.question) for each in shaped]
-    return [
-        replace(
-            each,
-            score=each.score
-            - LINE_WEIGHT * (best - share)
-            - penalty(each, line, asked)
-            - (ROW_WEIGHT if any(is_named) and named is False else 0.0),
-        )
-        for (each, line), share, named in zip(lines, shares, is_named, strict=True)
+    beside = [ROW_WEIGHT if named is False and any(is_named) else 0.0 for named in is_named]
+    lost = [
+        LINE_WEIGHT * (best - share) + penalty(each, line, asked)
+        for (each, line), share in zip(lines, shares, strict=True)
     ]
+    return [replace(each, score=each.score - line - row) for each, line, row in zip(shaped, lost, beside, strict=True)]
 
 
 def _quoted(candidate: Candidate, asked: Asked) -> Candidate | None:
@@ -162,7 +155,7 @@ def _decided(candidate: Candidate, asked: Asked) -> Candidate | None:
     told = asked.share_of_things(document.text[slice(*own)])
     for sentence in _sentences(candidate):
         said = document.text[after_marker(document.text, *sentence) : sentence[1]]
-        if _says_nothing(document, sentence) or asked.is_topic(said):
+        if says_nothing(document, sentence) or asked.is_topic(said):
             continue
         share = asked.share_of_things(document.text[slice(*sentence)]) + (DECIDING_LEAD if sentence == own else 0.0)
         if share > most:
@@ -181,59 +174,12 @@ def _sentences(candidate: Candidate) -> Iterator[tuple[int, int]]:
         at = max(sentence[1], word.end())
 
 
-def _says_nothing(document: Document, sentence: tuple[int, int]) -> bool:
-    """Tell whether a sentence is a heading, marked or in capitals, the names of a table's columns, or a question."""
-    start, end = sentence
-    text = document.text[start:end]
-    is_header = any(
-        mark.kind is Kind.HEADER and not document.around(start, Kind.ROW) for mark in document.within(start, end)
-    )
-    starts = {mark.start for mark in document.around(start, Kind.HEADING)}
-    is_heading = start in starts or is_in_capitals(document.text, start, end)
-    return is_header or is_heading or text.rstrip(' *_"”').endswith("?")
-
-
 def _line(candidate: Candidate) -> str:
     """Return what a candidate's line says: its sentence, or its row with the names of the columns."""
     document = candidate.hit.passage.document
     start, end = stands_in(candidate)
     labels = [as_words(mark.label) for mark in document.within(start, end) if mark.kind is Kind.CELL]
     return "\n".join((document.text[min(start, candidate.start) : max(end, candidate.end)], *labels))
-
-
-def names_only(candidate: Candidate, question: str) -> bool:
-    """Tell whether a candidate is of a heading or a column's name: what a thing is called, not what is said of it.
-
-    A heading says something where it is a sentence, where nothing stands below it ("By Ann Lee", on a cover), and of a
-    day, where it was asked when ("Minutes of 3 May").
-    """
-    document = candidate.hit.passage.document
-    if any(candidate.end <= mark.end for mark in document.around(candidate.start, Kind.HEADER)):
-        return True
-    if is_label(document.text, candidate.start, candidate.end):
-        return True
-    line_end = document.text.find("\n", candidate.start)
-    line_end = line_end if line_end >= 0 else len(document.text)
-    line_start = document.text.rfind("\n", 0, candidate.start) + 1
-    heading = next((mark for mark in document.around(candidate.start, Kind.HEADING) if mark.start == line_start), None)
-    if heading is None or candidate.end > line_end:
-        return False
-    line = document.text[line_start:line_end].strip()
-    if is_day_asked_for(question, candidate.quote):
-        return False
-    is_sentence = line.endswith(".") and len(line.split()) > LONGEST_NAME
-    is_part = len(candidate.quote.split()) < len(line.split())
-    return not (is_part and (is_sentence or _has_nothing_below(document, heading)))
-
-
-def _has_nothing_below(document: Document, heading: Mark) -> bool:
-    """Tell whether a section has no text of its own: its heading's line is all of it, or the next heading follows."""
-    line_end = document.text.find("\n", heading.start, heading.end)
-    below = document.text[line_end : heading.end].lstrip() if line_end >= 0 else ""
-    if not below:
-        return True
-    at = heading.end - len(below)
-    return any(mark.start == at for mark in document.around(at, Kind.HEADING))
 
 
 def penalty(candidate: Candidate, line: str, asked: Asked) -> float:

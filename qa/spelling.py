@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from qa.language import is_english
+
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 """A word without its "'s", which is no slip."""
 
@@ -23,7 +25,7 @@ _ASKING = {
     for word, slips_of_it in {
         "what": "wat waht wht whta whar",
         "what's": "whats wats",
-        "when": "wen whne wehn whn",
+        "when": "whne wehn whn",
         "when's": "whens",
         "where": "wher whre wheer whare",
         "where's": "wheres",
@@ -57,7 +59,8 @@ def mended(question: str, lexicon: Lexicon, texts: Callable[[], Iterable[str]]) 
     """
     found: dict[str, str] = {}
     first = WORD.search(question)
-    if first and (meant := _ASKING.get(first[0].lower())) and not lexicon.is_indexed(lexicon.stem(first[0])):
+    meant = _ASKING.get(first[0].lower()) if first and is_english(question) else None  # "wat" is Dutch for it
+    if first and meant and not lexicon.is_indexed(lexicon.stem(first[0])):
         found[first[0]] = meant.capitalize() if first[0][0].isupper() else meant
     for match in WORD.finditer(question):
         word = match[0]

@@ -69,6 +69,7 @@ def test_a_slip_in_the_asking_word_is_mended(tmp_path: Path) -> None:
     answer = ask(tmp_path, "The baths close at 18:30; 412 people came.", "wat time do the baths close?", "18:30|412")
     assert (answer.searched, answer.text) == ("what time do the baths close?", "18:30")
     assert ask(tmp_path, "The temple is called Wat Pho.", "Wat Pho is what?", "Wat Pho").searched == "Wat Pho is what?"
+    assert ask(tmp_path, "The baths close at 18:30.", "Wat kost het?", "18:30").searched == "Wat kost het?"
     assert ask(tmp_path, "It is near the weir.", "How far is a wat?", "near").searched == "How far is a wat?"
 
 

@@ -57,6 +57,7 @@ RULES: dict[str, tuple[tuple[object, str, Any], ...]] = {
     "the cell asked for": ((compose, "cell_asked_for", lambda *_: None),),
     "the column of an asking word": ((table, "suits", lambda *_: False),),
     "the row that is named": ((table, "is_named", lambda *_: False),),
+    "not of the opposite": ((compose, "OPPOSITE_WEIGHT", 0.0),),
     "empty cells": ((compose, "EMPTY_WEIGHT", 0.0),),
     "the end of a stretch": ((extent, "right_end", _same_extent),),
     "whole lists": ((compose, "asks_for_several", lambda _: False),),

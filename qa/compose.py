@@ -13,6 +13,7 @@ from qa.about import Asked, is_yes_no
 from qa.extent import after_marker, before_joint, settled
 from qa.headings import names_only, says_nothing
 from qa.lists import asks_for_several, joined_names, whole_list, whole_value
+from qa.opposites import is_of_another
 from qa.read import Calibration
 from qa.roles import holder_of, party_of
 from qa.speech import speaker_of, stands_in
@@ -37,6 +38,9 @@ UNHEARD_WEIGHT = 3.0
 
 FIGURE_WEIGHT = 3.0
 """What a figure in a table loses whose row, columns and headings have less than half of what was asked."""
+
+OPPOSITE_WEIGHT = 6.0
+"""What a candidate loses whose line and headings speak of the opposite: of adults, where children were asked about."""
 
 EMPTY_WEIGHT = 6.0
 """What a candidate loses if the cell that was asked for is empty: the trade price of what is not sold to the trade."""
@@ -193,6 +197,8 @@ def penalty(candidate: Candidate, line: str, asked: Asked) -> float:
         subject = UNHEARD_WEIGHT
     if _is_foreign_figure(candidate, line, asked):
         subject += FIGURE_WEIGHT
+    if not is_yes_no(asked.question) and is_of_another(asked.question, f"{line}\n{headings}"):
+        subject += OPPOSITE_WEIGHT  # of a yes or no it may be what decides: "Only in summer"
     if asked.lacks_day(candidate.hit.passage.document.text):
         subject += CODE_WEIGHT
     return code + subject + (KIND_WEIGHT if asked.misfits(candidate.quote, _column(candidate)) else 0.0)

@@ -44,6 +44,30 @@ def test_what_no_document_says_a_word_of_takes_a_surer_reader(tmp_path: Path) ->
     assert scores[0] >= scores[1] + 3
 
 
+@pytest.mark.parametrize(
+    ("text", "question", "given"),
+    [
+        ("Entry costs 5 euros for adults.", "What does entry cost for children?", ""),
+        ("Entry costs 5 euros for adults.", "What does entry cost for adults?", "5 euros"),
+        ("Entry costs 5 euros for adults, nothing for children.", "What does entry cost for children?", "5 euros"),
+        ("# Winter\n\nThe fee is 5 euros.\n", "What is the fee in summer?", ""),
+        ("The yearly fee is 5 euros.", "What is the monthly fee?", ""),
+        ("The yearly fee is 60 euros, or 5 euros a month.", "What is the monthly fee?", "5 euros"),
+        ("The fee of 5 euros holds for a year.", "What is the monthly fee?", "5 euros"),
+        ("The lap of the first boat took 5 euros.", "What did the first boat take, 62 seconds?", "5 euros"),
+    ],
+)
+def test_what_is_said_of_the_opposite_is_no_answer(tmp_path: Path, text: str, question: str, given: str) -> None:
+    """They stand in the same sentences, and readers take them for alike."""
+    assert ask(tmp_path, text, question, "\\b5 euros").text == given
+
+
+def test_the_opposite_may_decide_a_yes_or_no(tmp_path: Path) -> None:
+    """Open in summer alone is not open in winter."""
+    text = "The pool is open only in summer."
+    assert ask(tmp_path, text, "Is the pool open in winter?", "only in summer").text == text
+
+
 def test_a_word_of_the_same_family_is_heard(tmp_path: Path) -> None:
     """ "Heavy" stands nowhere, and "weight" tells it."""
     (tmp_path / "akin").mkdir()

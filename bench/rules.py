@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from index import Index, Shape
-from qa import about, compose, engine, extent, squad, table
+from qa import about, compose, engine, extent, headings, squad, table
 from qa.evaluate.corpus import write_articles
 from qa.evaluate.outcomes import Prediction, best_spans
 from qa.metrics import f1
@@ -48,7 +48,7 @@ RULES: dict[str, tuple[tuple[object, str, Any], ...]] = {
     "no number of an item": (
         (extent, "after_marker", _same_start),
         (compose, "after_marker", _same_start),
-        (compose, "is_label", lambda *_: False),
+        (headings, "is_label", lambda *_: False),
     ),
     "no echoes": ((about.Asked, "echoes", lambda *_: False),),
     "no headings": ((compose, "names_only", lambda *_: False),),

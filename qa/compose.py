@@ -1,6 +1,5 @@
 """(question, hits, candidates) → an Answer, or an abstention with its reason. Pure: it decides and joins, no more."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,7 +9,7 @@ from index.sentences import sentences_of
 from index.types import Extent
 from index.view import as_words
 from qa.about import Asked, is_yes_no
-from qa.extent import after_marker, before_joint, settled
+from qa.extent import after_marker, before_joint, next_written, settled
 from qa.headings import names_only, says_nothing
 from qa.lists import asks_for_several, joined_names, whole_list, whole_value
 from qa.opposites import is_of_another
@@ -49,12 +48,10 @@ ROW_WEIGHT = 4.0
 """What it loses if it stands in a table's row, and another candidate in the row that the question names."""
 
 CELL_LEAD = 2.0
-"""What the cell of a table gains whose row and header say all that was asked."""
+"""What the cell of a table gains whose row and header say all that was asked; most of it, if the row is named."""
 
 LONGEST_VALUE = 48
 """Characters of a cell that is quoted whole."""
-
-_WRITTEN = re.compile(r"\S")
 
 DECIDING_LEAD = 0.2
 """By how much another sentence has to say more of a yes-or-no question than the one that the reader marked."""
@@ -171,11 +168,11 @@ def _decided(candidate: Candidate, asked: Asked) -> Candidate | None:
 
 def _sentences(candidate: Candidate) -> Iterator[tuple[int, int]]:
     passage = candidate.hit.passage
-    written, at = passage.document.text, passage.start
-    while word := _WRITTEN.search(written, at, passage.end):
-        sentence = sentence_around(passage.document, word.start(), word.start() + 1)
+    text, at = passage.document.text, passage.start
+    while (at := next_written(text, at, passage.end)) < passage.end:
+        sentence = sentence_around(passage.document, at, at + 1)
         yield sentence
-        at = max(sentence[1], word.end())
+        at = max(sentence[1], at + 1)
 
 
 def _line(candidate: Candidate) -> str:

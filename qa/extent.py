@@ -74,6 +74,7 @@ _MARKER = re.compile(
 _LONGEST_MARKER = 64
 """Characters of a line before what it says."""
 
+_WRITTEN = re.compile(r"\S")
 _JOINT = re.compile(r"[;,]\s*(?:and|or)?\s*\Z", re.IGNORECASE)
 
 _LABEL = re.compile(
@@ -113,6 +114,12 @@ def after_marker(text: str, start: int, end: int) -> int:
     while found := _MARKER.match(text, at, end):
         at = found.end()
     return max(start, at)
+
+
+def next_written(text: str, start: int, end: int) -> int:
+    """Return where the next character stands that is no white space; ``end`` if there is none before it."""
+    found = _WRITTEN.search(text, start, end)
+    return found.start() if found else end
 
 
 def before_joint(text: str, start: int, end: int) -> int:

@@ -1,16 +1,12 @@
 """Headings and the names of columns: what a thing is called, and where they say something of it all the same."""
 
-import re
-
 from index import Document, Kind, Mark
-from qa.extent import is_in_capitals, is_label
+from qa.extent import is_in_capitals, is_label, next_written
 from qa.kinds import is_day_asked_for
 from qa.types import Candidate
 
 LONGEST_NAME = 8
 """Words of a heading that ends in a stop and is a heading all the same."""
-
-_WRITTEN = re.compile(r"\S")
 
 
 def names_only(candidate: Candidate, question: str) -> bool:
@@ -41,8 +37,8 @@ def names_only(candidate: Candidate, question: str) -> bool:
 def _has_nothing_below(document: Document, heading: Mark) -> bool:
     """Tell whether a section has no text of its own: its heading's line is all of it, or the next heading follows."""
     line_end = document.text.find("\n", heading.start, heading.end)
-    below = _WRITTEN.search(document.text, line_end, heading.end) if line_end >= 0 else None
-    return below is None or any(mark.start == below.start() for mark in document.around(below.start(), Kind.HEADING))
+    below = next_written(document.text, line_end, heading.end) if line_end >= 0 else heading.end
+    return below == heading.end or any(mark.start == below for mark in document.around(below, Kind.HEADING))
 
 
 def says_nothing(document: Document, sentence: tuple[int, int]) -> bool:

@@ -24,12 +24,12 @@ _GROUPS = (
     "upper | lower",
     "internal | external",
     "wholesale | retail",
-    "north northern | south southern | east eastern | west western",
     "imports imported | exports exported",
-    "first | second | third | fourth",
     "junior | senior",
 )
-"""What excludes each other; behind a plus stand words that say the same, and are too common to be asked about."""
+"""What excludes each other; behind a plus stand words that say the same, and are too common to be asked about.
+
+Not ordinals, nor points of the compass: the first aid box may hang on the second floor, and North Street run east."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 

@@ -50,7 +50,7 @@ _SUITS = tuple((re.compile(asked, re.IGNORECASE), re.compile(headed, re.IGNORECA
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell, and the share of the question's words that its row and its header say, 0 to 1 and SUITS more."""
+    """A cell, and the share of the question's words that its row and its header say, 0 to 1 and SUITS and KEY more."""
 
     mark: Mark
     share: float

@@ -66,7 +66,7 @@ OLD = {".doc": ".docx", ".dot": ".docx", ".ppt": ".pptx", ".pps": ".pptx", ".xls
 """Binary formats that nobody here reads, and what their own programs save them as."""
 
 VERSIONS = {
-    "archive": 1,
+    "archive": 2,
     "book": 4,
     "code": 1,
     "data": 2,

@@ -22,7 +22,9 @@ from index import Index
 from qa.evaluate.outcomes import BEST_OF, Prediction, read_gold
 from qa.metrics import exact_match, f1, interval
 from qa.read import Reader, load_reader
+from qa.read.alone import borne_out
 from qa.read.in_order import read
+from qa.speech import stands_in
 
 HEAD = (
     "| passages | reader | R@1 | R@5 | F1, gold passage | EM | F1 | gap | best of 10, F1 | p50 ms | p95 ms | p99 ms |\n"
@@ -73,7 +75,7 @@ def row(index: Index, asked: Corpus, name: str, reader: Reader, count: int, gold
         began = time.perf_counter()
         hits = index.search(question.question, 20)
         candidates = read(reader, question.question, hits[:count])
-        ordered = sorted(candidates, key=lambda each: -each.score)
+        ordered = borne_out(reader, question.question, candidates, line_of=stands_in)
         seconds.append(time.perf_counter() - began)
         found = [hit.passage.document.path for hit in hits]
         ranks.append(found.index(f"/{place}") + 1 if f"/{place}" in found else np.inf)

@@ -65,6 +65,7 @@ RULES: dict[str, tuple[tuple[object, str, Any], ...]] = {
     "the line's own words": ((compose, "LINE_WEIGHT", 0.0),),
     "codes": ((compose, "CODE_WEIGHT", 0.0),),
     "unheard words": ((compose, "UNHEARD_WEIGHT", 0.0),),
+    "borne out by its line": ((engine, "borne_out", lambda _reader, _question, shown, **_: shown),),
     "the kind of thing": ((compose, "KIND_WEIGHT", 0.0),),
     "unknown names": ((engine, "unknown", lambda *_: []),),
     "slips mended": ((engine, "mended", lambda question, *_: question),),

@@ -64,16 +64,12 @@ def answer(
     calibration: Calibration,
     *,
     searched: str | None = None,
-    asked: Asked | None = None,
 ) -> Answer:
-    """Return what the candidates claim, if the best beats the no-answer threshold.
+    """Return what the candidates, as they may be shown, claim, if the best beats the no-answer threshold.
 
     Candidates that say the same in the same words, and pass the threshold too, are one claim with several citations.
-    With ``asked``, each is quoted whole, echoes of the question are dropped, and those that stand where the question's
-    own words do not lose by it.
     """
-    shaped = shape(candidates, asked) if asked else candidates
-    ordered = tuple(sorted(shaped, key=lambda each: -each.score))  # equal ones stay in the order given
+    ordered = tuple(sorted(candidates, key=lambda each: -each.score))  # equal ones stay in the order given
     made = partial(
         Answer,
         question=question,
@@ -91,7 +87,11 @@ def answer(
 
 
 def shape(candidates: Sequence[Candidate], asked: Asked) -> list[Candidate]:
-    """Return the candidates as they may be shown: whole, no echoes, scored by what their lines are about."""
+    """Return the candidates as they may be shown: whole, no echoes, less what they lose by what their lines are about.
+
+    Each is quoted whole, echoes of the question are dropped, and those that stand where the question's own words do
+    not lose by it.
+    """
     yes_no = is_yes_no(asked.question)
     shaped = [each for each in (_decided(c, asked) if yes_no else _quoted(c, asked) for c in candidates) if each]
     lines = [(each, _line(each)) for each in shaped]

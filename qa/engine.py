@@ -34,7 +34,9 @@ from qa.language import is_english
 from qa.location import located
 from qa.originals import unless_changed
 from qa.read import Cascade, LibraryReader, Reader, load_reader
+from qa.read.alone import borne_out
 from qa.read.in_order import READ, OnRead, read
+from qa.speech import stands_in
 from qa.spelling import Lexicon, is_close, mended
 from qa.types import Answer, Reason, Turn
 
@@ -118,8 +120,10 @@ class Engine:
                 as_shown=lambda found: compose.shape(found, asked),
                 on_read=on_read or (lambda _done, _of: None),
             )
+            shown = compose.shape(candidates, asked)
+            shown = borne_out(self.reader, searched, shown, line_of=stands_in, shape=READ)
         # 4  what they claim, or that nothing is sure
-        answer = compose.answer(question, hits, candidates, self.reader.calibration, searched=searched, asked=asked)
+        answer = compose.answer(question, hits, shown, self.reader.calibration, searched=searched)
         if not answer.claims and self.reader.is_english and not is_english(searched):
             answer = self._by_words(answer)
         return unless_changed(answer)

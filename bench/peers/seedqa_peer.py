@@ -8,7 +8,9 @@ from bench.corpus import stored
 from bench.peers.protocol import Ask, serve
 from index import Index
 from qa.read import load_reader
+from qa.read.alone import borne_out
 from qa.read.in_order import read
+from qa.speech import stands_in
 
 
 def build(task: dict[str, Any]) -> Ask:
@@ -21,9 +23,9 @@ def build(task: dict[str, Any]) -> Ask:
     def ask(question: str) -> tuple[list[int], str]:
         hits = index.search(question, 20)
         candidates = read(reader, question, hits[: task["read"]])
-        best = max(candidates, key=lambda each: each.score, default=None)
+        best = borne_out(reader, question, candidates, line_of=stands_in)[:1]
         found = [int(hit.passage.document.path[1:]) for hit in hits]
-        return found, best.quote if best else ""
+        return found, best[0].quote if best else ""
 
     return ask
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.onnx import damaged, settings
+from index.sentences import sentences
 from qa.read.onnx import OnnxReader
 from qa.read.reader import Reader
 from qa.types import Candidate, Span
@@ -51,6 +52,8 @@ class Cascade:
         self.calibration, self.calibrated = better.calibration, better.calibrated
         self.learned: Path | None = None
         """Where what seedqa eval --calibrate learned is written down, if the calibration is from there."""
+        self.bears_out = True
+        """Whether an answer is no surer than its line by itself; to learn what scores mean, it is asked apart."""
         self.fingerprint = fingerprint
 
     @classmethod
@@ -74,9 +77,19 @@ class Cascade:
         quick = self.quick.read(question, text, count=count, breaks=breaks)
         said = max((span.score for span in quick), default=math.nan)  # a text without words gives neither any
         if said >= self.scale.settled:
-            return [replace(span, score=self.scale(span.score)) for span in quick]
+            return self._borne_out(question, text, [replace(span, score=self.scale(span.score)) for span in quick])
         better = self.better.read(question, text, count=count, breaks=breaks)
-        return [replace(span, score=self.scale.mixed(span.score, said)) for span in better]
+        mixed = [replace(span, score=self.scale.mixed(span.score, said)) for span in better]
+        return self._borne_out(question, text, mixed)
+
+    def _borne_out(self, question: str, text: str, spans: list[Span]) -> list[Span]:
+        """Return the spans, none above what the better reader says of the first one's sentence by itself."""
+        if not spans or not self.bears_out:
+            return spans
+        around = [(start, end) for start, end in sentences(text) if start < spans[0].end and spans[0].start < end]
+        alone = self.better.read(question, text[around[0][0] : around[-1][1]])
+        most = alone[0].score if alone else math.inf
+        return [replace(span, score=min(span.score, most)) for span in spans]
 
     def is_settled(self, candidates: Sequence[Candidate]) -> bool:
         """Tell whether the quick reader's candidates, as they may be shown, leave nothing to read again."""

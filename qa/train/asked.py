@@ -17,13 +17,15 @@ from qa.evaluate.corpus import write_articles
 from qa.evaluate.outcomes import Prediction, best_spans
 from qa.metrics import held, is_little_more
 from qa.read import Cascade, Reader
+from qa.read.alone import said_of_line
 from qa.read.cascade import Scale
 from qa.read.in_order import best_passages
+from qa.speech import stands_in
 from qa.train.calibrate import balanced
 from qa.train.data import Example, read_jsonl
 from qa.train.papers import Paper, papers
 from qa.train.weigh import MADE
-from qa.types import Answer, Turn
+from qa.types import Answer, Candidate, Turn
 
 AMONG = " among "
 
@@ -48,20 +50,28 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """A passage read again: the better reader's best, retrieval left out; the quick one's score; retrieval's."""
+    """A passage read again: the better reader's best, retrieval left out; the quick one's score; retrieval's.
+
+    ``alone`` is what the better one says of the line of its best by itself.
+    """
 
     said: Prediction
     quick: float
     found: float
+    alone: float = np.inf
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question: the quick reader's best, and the passages that were read again."""
+    """One question: the quick reader's best, and the passages that were read again.
+
+    ``alone`` is what the better reader says of the line of the quick one's best by itself.
+    """
 
     source: str
     quick: Prediction
     again: tuple[Again, ...]
+    alone: float = np.inf
 
     @property
     def kind(self) -> str:
@@ -69,24 +79,29 @@ class Asked:
         return self.source.partition(AMONG)[0]
 
     def better(self, scale: Scale, weight: float, accepted: float = 0.0) -> Prediction:
-        """Return the best of what was read again.
+        """Return the best of what was read again, in its passage.
 
         A passage loses by ``weight`` for being behind the first that has an ``accepted`` score, as in the engine.
         """
+        return self._best(scale, weight, accepted)[0]
+
+    def joined(self, scale: Scale, weight: float, accepted: float = 0.0) -> Prediction:
+        """Return what the cascade says: no more than the best one's line bears out."""
+        if self.quick.score >= scale.settled:
+            best, alone = replace(self.quick, score=scale(self.quick.score)), self.alone
+        else:
+            best, alone = self._best(scale, weight, accepted)
+        return replace(best, score=min(best.score, alone))
+
+    def _best(self, scale: Scale, weight: float, accepted: float) -> tuple[Prediction, float]:
         in_order = sorted(self.again, key=lambda each: -each.found)
         leads = (each.found for each in in_order if scale.mixed(each.said.score, each.quick) >= accepted)
         lead = next(leads, in_order[0].found if in_order else 0.0)
         mixed = [
-            replace(each.said, score=scale.mixed(each.said.score - weight * max(0.0, lead - each.found), each.quick))
-            for each in in_order
+            (replace(e.said, score=scale.mixed(e.said.score - weight * max(0.0, lead - e.found), e.quick)), e.alone)
+            for e in in_order
         ]
-        return max(mixed, key=lambda each: each.score, default=replace(self.quick, score=-np.inf))
-
-    def joined(self, scale: Scale, weight: float, accepted: float = 0.0) -> Prediction:
-        """Return what the cascade says."""
-        if self.quick.score >= scale.settled:
-            return replace(self.quick, score=scale(self.quick.score))
-        return self.better(scale, weight, accepted)
+        return max(mixed, key=lambda each: each[0].score, default=(replace(self.quick, score=-np.inf), np.inf))
 
 
 def of_prepared(prepared: Path, quick: Reader, both: Cascade, most: int, among: int) -> Iterator[Asked]:
@@ -151,11 +166,15 @@ def _asked(documents: Path, put: Sequence[Put], quick: Reader, both: Cascade, so
         engines = [Engine(Path(work), reader=reader, index=index) for reader in (quick, both)]
         for each in tqdm(put, desc=source):
             alone, again = (engine.ask(each.question, each.turns) for engine in engines)
-            yield _twice(each, alone, again, source)
+            yield _twice(each, alone, again, source, both.better)
 
 
-def _twice(put: Put, alone: Answer, again: Answer, source: str) -> Asked:
+def _twice(put: Put, alone: Answer, again: Answer, source: str, better: Reader) -> Asked:
     """Return what the quick reader said alone, and what was said of each passage that was read again."""
+
+    def by_itself(each: Candidate) -> float:
+        return said_of_line(better, again.searched, each, line_of=stands_in)
+
     said = {each.hit.passage.id: each.score for each in reversed(alone.candidates)}
     tops = {each.hit.passage.id: each for each in reversed(again.candidates)}
     read = [tops[hit.passage.id] for hit in best_passages(alone.candidates) if hit.passage.id in tops]
@@ -163,7 +182,10 @@ def _twice(put: Put, alone: Answer, again: Answer, source: str) -> Asked:
     return Asked(
         source,
         best_spans(alone, gold)[0],
-        tuple(Again(Prediction(e.quote, e.score, gold), said[e.hit.passage.id], e.hit.score) for e in read),
+        tuple(
+            Again(Prediction(e.quote, e.score, gold), said[e.hit.passage.id], e.hit.score, by_itself(e)) for e in read
+        ),
+        by_itself(alone.candidates[0]) if alone.candidates else np.inf,
     )
 
 
@@ -174,5 +196,5 @@ def read_row(line: str) -> Asked:
     def made(one: dict[str, Any]) -> Prediction:
         return Prediction(one["text"], one["score"], tuple(one["gold"]))
 
-    again = tuple(Again(made(each["said"]), each["quick"], each["found"]) for each in found["again"])
-    return Asked(found["source"], made(found["quick"]), again)
+    again = tuple(Again(made(each["said"]), each["quick"], each["found"], each["alone"]) for each in found["again"])
+    return Asked(found["source"], made(found["quick"]), again, found["alone"])

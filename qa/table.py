@@ -22,7 +22,10 @@ SUITS = 0.2
 """The share of the question that a header counts for by naming what the asking word stands for."""
 
 KEY = 0.3
-"""The share of the question that the cells of a row count for which begins with what the question names."""
+"""The share of the question that the cells of a row count for whose key is what the question names."""
+
+KEY_WITHIN = 3
+"""Cells among which a row's key is: the first in words. Before it may stand a number or a mark."""
 
 _DOES = r"(?:do|does|can|should|must|shall|to) (?:(?:I|we|you|one) )?"
 _HEADED = (
@@ -92,18 +95,19 @@ def _rated(document: Document, row: Mark, above: Collection[str], asked: Asked) 
     """Rate each cell of a row by what stands in the row, itself apart, and above it. All is cut once."""
     whole = Counter(asked.cut(document.text[row.start : row.end]))
     cells = _cells(document, row)
-    is_named_here = _is_named(document, cells, asked.question)
+    key = _key(document, cells)
+    is_named_here = _is_named(document, key, asked.question)
     labels = {label: asked.cut(as_words(label)) for label in dict.fromkeys(cell.label for cell in cells)}
     written = {stem for label, stems in labels.items() if as_words(label) != label for stem in stems}
     for cell in cells:
         beside = _others(whole, cell, document, asked)
         share = asked.share_of_stems(beside.union(labels[cell.label], above), written)
         gain = SUITS if share and suits(asked.question, as_words(cell.label)) else 0.0
-        yield Cell(cell, share + gain + (KEY if is_named_here and cell is not cells[0] else 0.0))
+        yield Cell(cell, share + gain + (KEY if is_named_here and cell is not key else 0.0))
 
 
 def is_named(key: str, question: str) -> bool:
-    """Tell whether a question names a row by what stands at its beginning, as it is written there.
+    """Tell whether a question names a row by its key, as it is written there.
 
     >>> is_named("`max_rows`", "What does max_rows mean?"), is_named("`rows`", "What does max_rows mean?")
     (True, False)
@@ -115,17 +119,25 @@ def is_named(key: str, question: str) -> bool:
 
 
 def is_in_named_row(candidate: Candidate, question: str) -> bool | None:
-    """Tell whether a candidate stands in a row that the question names, beside that name; None if in no row."""
+    """Tell whether a candidate stands in a row that the question names, outside that name; None if in no row."""
     document = candidate.hit.passage.document
     rows = document.around(candidate.start, Kind.ROW)
     cells = _cells(document, rows[-1]) if rows else []
     if not cells:
         return None
-    return candidate.start >= cells[0].end and _is_named(document, cells, question)
+    key = _key(document, cells)
+    is_key = key is not None and key.start <= candidate.start < key.end
+    return not is_key and _is_named(document, key, question)
 
 
-def _is_named(document: Document, cells: Sequence[Mark], question: str) -> bool:
-    return bool(cells) and is_named(document.text[cells[0].start : cells[0].end], question)
+def _key(document: Document, cells: Sequence[Mark]) -> Mark | None:
+    """Return the cell that says what a row is about: the first in words, as behind the number of a list."""
+    texts = ((cell, document.text[cell.start : cell.end]) for cell in cells[:KEY_WITHIN])
+    return next((cell for cell, text in texts if any(c.isalpha() for c in text)), None)
+
+
+def _is_named(document: Document, key: Mark | None, question: str) -> bool:
+    return key is not None and is_named(document.text[key.start : key.end], question)
 
 
 def suits(question: str, header: str) -> bool:

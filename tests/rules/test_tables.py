@@ -92,6 +92,18 @@ def test_a_row_that_is_named_leads_those_of_other_passages(tmp_path: Path) -> No
     assert answer.text == "Weight of the crew at the start"
 
 
+@pytest.mark.parametrize(
+    ("question", "given"),
+    [("What does wt_i mean?", "Weight of the crew at the start"), ("What is NSO?", "Not of this club")],
+)
+def test_a_row_is_named_by_its_first_words_behind_a_number(tmp_path: Path, question: str, given: str) -> None:
+    """A list that is numbered, or begins with a year or a tick, has its names in the second column."""
+    head, _rule, *rows = FIELDS.splitlines()
+    numbered = "".join(f"{number} | {row}\n" for number, row in enumerate(rows, 1))
+    table = f"No. | {head}\n---|---|---\n{numbered}"
+    assert ask(tmp_path, table, question, "Weight of the other crew at the start").text == given
+
+
 @pytest.mark.parametrize("nothing", ["", "–"])
 def test_the_neighbour_of_an_empty_cell_is_not_its_value(tmp_path: Path, nothing: str) -> None:
     """A launch has no weekly hire; what an hour costs is not it, and the other boats have both."""

@@ -345,7 +345,7 @@ def test_a_config_without_a_scale_is_damaged(tmp_path: Path) -> None:
 
 
 def test_the_better_reader_is_opened_when_it_is_needed(tmp_path: Path) -> None:
-    """A damaged one is told of then; what the quick one settles is answered without it."""
+    """A damaged one is told of then, not when the quick one is opened."""
     shutil.copytree(SMALL, tmp_path / "base")
     (tmp_path / "base" / "model.onnx").write_bytes(b"torn")
     config = json.loads((tmp_path / "base" / "config.json").read_text())

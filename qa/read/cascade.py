@@ -1,6 +1,7 @@
 """Two readers as one: a quick one reads what was found, and a better one reads again what it leaves open.
 
 As in retrieve-and-rerank, the costly model sees only what the cheap one puts first (cascades, Viola and Jones 2001).
+And it looks at each answer once more: at its line by itself, which has to bear it out (``qa.read.alone``).
 """
 
 import math
@@ -41,7 +42,10 @@ class Scale:
 
 
 class Cascade:
-    """Reads one text as the engine reads many passages: the better reader, where the quick one has not settled it."""
+    """Reads one text as the engine reads many passages: the better reader, where the quick one has not settled it.
+
+    Either way an answer is no surer than what the better one says of its sentence by itself.
+    """
 
     is_english = True
 

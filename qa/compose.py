@@ -12,7 +12,7 @@ from qa.about import Asked, is_yes_no
 from qa.extent import after_marker, before_joint, next_written, settled
 from qa.headings import names_only, says_nothing
 from qa.lists import asks_for_several, joined_names, whole_list, whole_value
-from qa.opposites import is_of_another
+from qa.opposites import is_of_another, is_of_another_number
 from qa.read import Calibration
 from qa.roles import holder_of, party_of
 from qa.speech import speaker_of, stands_in
@@ -39,7 +39,9 @@ FIGURE_WEIGHT = 3.0
 """What a figure in a table loses whose row, columns and headings have less than half of what was asked."""
 
 OPPOSITE_WEIGHT = 6.0
-"""What a candidate loses whose line and headings speak of the opposite: of adults, where children were asked about."""
+"""What a candidate loses whose line and headings speak of the opposite: of adults, where children were asked about.
+
+Or of another one of many: of batch 211, where batch 210 was."""
 
 EMPTY_WEIGHT = 6.0
 """What a candidate loses if the cell that was asked for is empty: the trade price of what is not sold to the trade."""
@@ -194,7 +196,8 @@ def penalty(candidate: Candidate, line: str, asked: Asked) -> float:
         subject = UNHEARD_WEIGHT
     if _is_foreign_figure(candidate, line, asked):
         subject += FIGURE_WEIGHT
-    if not is_yes_no(asked.question) and is_of_another(asked.question, f"{line}\n{headings}"):
+    about, said = asked.question, f"{line}\n{headings}"
+    if not is_yes_no(about) and (is_of_another(about, said) or is_of_another_number(about, said)):
         subject += OPPOSITE_WEIGHT  # of a yes or no it may be what decides: "Only in summer"
     if asked.lacks_day(candidate.hit.passage.document.text):
         subject += CODE_WEIGHT

@@ -1,10 +1,12 @@
-"""Was the other one asked about? What entry costs adults is not what it costs children, and gross is not net.
+"""Was the other one asked about? What entry costs adults is not what it costs children, and flat 4 is not flat 9.
 
-Retrieval and reader both take opposites for alike: they stand in the same sentences.
+Retrieval and reader both take them for alike: they stand in the same sentences.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+from index.months import MONTHS
 
 _GROUPS = (
     "gross | net",
@@ -32,6 +34,21 @@ _GROUPS = (
 Not ordinals, nor points of the compass: the first aid box may hang on the second floor, and North Street run east."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+
+_NUMBER = r"(?P<number>\d{1,6})(?!\w|[.,:/-]\d|[ \u00a0]?[%€$£])"
+_NUMBERED = re.compile(rf"\b(?P<noun>[^\W\d_]{{3,}})[ \u00a0](?:(?:no|nr|number)\b\.? ?|# ?)?{_NUMBER}", re.IGNORECASE)
+"""A thing with a number: "flat 9", "Batch no. 211"."""
+_NO_THINGS = frozenset(
+    "about above after aged ages and any are around before below between but costs during every exactly for from has "
+    "have into least less maximum minimum minus more most near not nor number only over page pages per plus since than "
+    "the then times under until was were when with within year years".split()
+) | frozenset(month.lower() for form in MONTHS for month in (form, form[:3]))
+"""Before a number they make no name of it: it counts, or it is a day or an amount."""
+_ON = re.compile(
+    r"[ \u00a0]*(?:to|through|and|or|,|&|[-–—/])[ \u00a0]*(?:\d|(?:over|older|above|more|up|under|below|less)\b)|\+",
+    re.IGNORECASE,
+)
+"""Behind a number: others may be meant with it."""
 
 
 def _places(*, common: bool) -> Mapping[str, tuple[int, int]]:
@@ -61,6 +78,32 @@ def is_of_another(question: str, said: str) -> bool:
     return any(
         len(those) == 1 and group in named and those.isdisjoint(meant.get(group, ())) for group, those in asked.items()
     )
+
+
+def is_of_another_number(question: str, said: str) -> bool:
+    """Tell whether a text names such a thing with another number than a question does, and has not that number itself.
+
+    >>> said = "Flat 14: there were 27 applications."
+    >>> is_of_another_number("How many applied for flat 9?", said), is_of_another_number("Who wants flat 14?", said)
+    (True, False)
+    """
+    asked = {(noun, found["number"]) for noun, found in _numbered(question)}
+    if not asked:
+        return False
+    told = list(_numbered(said))
+    numbers = set(re.findall(r"\d+", said))
+    return any(
+        number not in numbers and any(noun == one and not _ON.match(said, found.end()) for one, found in told)
+        for noun, number in asked
+    )
+
+
+def _numbered(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Yield the things with a number, each in the singular, and where it stands."""
+    for found in _NUMBERED.finditer(text):
+        noun = found["noun"].casefold()
+        if noun not in _NO_THINGS:
+            yield noun.removesuffix("s"), found
 
 
 def _meant(text: str, places: Mapping[str, tuple[int, int]]) -> dict[int, set[int]]:

@@ -62,6 +62,24 @@ def test_what_is_said_of_the_opposite_is_no_answer(tmp_path: Path, text: str, qu
     assert ask(tmp_path, text, question, "\\b5 euros").text == given
 
 
+@pytest.mark.parametrize(
+    ("text", "question", "given"),
+    [
+        ("# Flat 14\n\nThe deposit is 5 euros.\n", "What is the deposit of flat 9?", ""),
+        ("# Flat 14\n\nThe deposit is 5 euros.\n", "What is the deposit of flat 14?", "5 euros"),
+        ("Berth no. 8 costs 5 euros a night.", "What does berth 7 cost?", ""),
+        ("Berths 6, 7 and 8 cost 5 euros a night.", "What does berth 7 cost?", "5 euros"),
+        ("Berths 6 to 9 cost 5 euros a night.", "What does berth 7 cost?", "5 euros"),
+        ("Lane 3 and up costs 5 euros.", "What does lane 4 cost?", "5 euros"),
+        ("# 4. Guests\n\nThey pay 5 euros; for clubs see section 7.\n", "What do guests pay by section 4?", "5 euros"),
+        ("In May 12 guests paid 5 euros each.", "What did guests pay on May 9?", "5 euros"),
+    ],
+)
+def test_what_is_said_of_another_number_is_no_answer(tmp_path: Path, text: str, question: str, given: str) -> None:
+    """Flats, batches and lots are told apart by nothing else; where others may be meant with it, nothing is lost."""
+    assert ask(tmp_path, text, question, "\\b5 euros").text == given
+
+
 def test_the_opposite_may_decide_a_yes_or_no(tmp_path: Path) -> None:
     """Open in summer alone is not open in winter."""
     text = "The pool is open only in summer."

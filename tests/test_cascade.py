@@ -90,7 +90,7 @@ def test_one_text_is_read_as_the_engine_reads_many() -> None:
 
 
 def test_what_is_settled_is_not_read_again(tmp_path: Path) -> None:
-    """The quick reader is sure of Ann Holm: the better one reads that line alone, and its scale says how sure that is."""
+    """The quick reader is sure of Ann Holm: the better one reads that line alone; its scale says how sure that is."""
     asked = engine(tmp_path, {"Ann Holm": 7.0}, {"Bo Lund": 9.0}, slope=0.5)
     answer = asked.ask(ASKED)
     assert answer.text == "Ann Holm"

@@ -11,11 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import Index, ModelError
+from index import Index, ModelError, View
 from qa.engine import Engine
 from qa.read import SMALL, Calibration, Cascade, OnnxReader
+from qa.read.alone import said_of_line
 from qa.read.cascade import AGAIN, Scale
-from qa.types import Span
+from qa.read.in_order import READ
+from qa.speech import stands_in
+from qa.types import Candidate, Span
 from tests.fakes import HashingEmbedder
 
 
@@ -161,6 +164,19 @@ def test_the_cell_of_a_row_is_borne_out_by_row_and_headers(tmp_path: Path) -> No
     assert Engine(tmp_path / "index", reader=reader, index=made).ask("when was Edda born").text == "1921"
     assert "Name: Edda; Born: 1921" in better.texts[-1]
     assert "Finn" not in better.texts[-1]
+
+
+def test_of_a_row_without_end_what_the_passage_has_is_read(tmp_path: Path) -> None:
+    """A thousand columns are many passages; read in one go they would take seconds."""
+    cells = ",".join(f"cell{number}" for number in range(1000))
+    (tmp_path / "a.csv").write_text(f"{','.join(f'column{number}' for number in range(1000))}\n{cells}\n")
+    made = Index.open(tmp_path / "index", create=True, embedder=HashingEmbedder())
+    made.sync([tmp_path / "a.csv"])
+    hit = next(hit for hit in made.search("cell500", 20) if "cell500" in hit.passage.text)
+    start = hit.passage.document.text.index("cell500")
+    reader = ScoredReader({"cell500": 3.0})
+    assert said_of_line(reader, "What is it?", Candidate(hit, start, start + 7, 1.0), line_of=stands_in) == 3.0
+    assert len(reader.texts[0]) <= len(View.of(hit.passage, READ).text)
 
 
 def test_one_text_is_read_with_its_best_sentence_by_itself() -> None:

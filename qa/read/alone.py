@@ -44,8 +44,9 @@ def said_of_line(
     shape: Shape = READ,
 ) -> float:
     """Return the reader's best score in a candidate's line, under its headings; infinity if it gives none."""
-    first, last = line_of(candidate)
-    start, end = min(first, candidate.start), max(last, candidate.end)
-    view = View.of(replace(candidate.hit.passage, start=start, end=end), shape)
+    passage, (first, last) = candidate.hit.passage, line_of(candidate)
+    start = min(max(first, passage.start), candidate.start)  # a row may be longer than any passage
+    end = max(min(last, passage.end), candidate.end)
+    view = View.of(replace(passage, start=start, end=end), shape)
     spans = reader.read(question, view.text, breaks=view.breaks())
     return spans[0].score if spans else float("inf")

@@ -120,8 +120,7 @@ class Engine:
                 as_shown=lambda found: compose.shape(found, asked),
                 on_read=on_read or (lambda _done, _of: None),
             )
-            shown = compose.shape(candidates, asked)
-            shown = borne_out(self.reader, searched, shown, line_of=stands_in, shape=READ)
+            shown = borne_out(self.reader, searched, compose.shape(candidates, asked), line_of=stands_in)
         # 4  what they claim, or that nothing is sure
         answer = compose.answer(question, hits, shown, self.reader.calibration, searched=searched)
         if not answer.claims and self.reader.is_english and not is_english(searched):

@@ -49,6 +49,8 @@ _ON = re.compile(
     re.IGNORECASE,
 )
 """Behind a number: others may be meant with it."""
+_FROM = re.compile(r"\b(?:from|since|until|till|after|before|than)(?: the)?\s*$", re.IGNORECASE)
+"""Before a thing with a number: the others on one side of it are meant."""
 
 
 def _places(*, common: bool) -> Mapping[str, tuple[int, int]]:
@@ -90,12 +92,14 @@ def is_of_another_number(question: str, said: str) -> bool:
     asked = {(noun, found["number"]) for noun, found in _numbered(question)}
     if not asked:
         return False
-    told = list(_numbered(said))
     numbers = set(re.findall(r"\d+", said))
-    return any(
-        number not in numbers and any(noun == one and not _ON.match(said, found.end()) for one, found in told)
-        for noun, number in asked
-    )
+    told = {noun for noun, found in _numbered(said) if not _is_of_several(said, found)}
+    return any(number not in numbers and noun in told for noun, number in asked)
+
+
+def _is_of_several(text: str, found: re.Match[str]) -> bool:
+    """Tell whether more is meant than the one thing: "weeks 3 to 9", "lane 3 and up", "from week 36"."""
+    return bool(_ON.match(text, found.end()) or _FROM.search(text, max(0, found.start() - 16), found.start()))
 
 
 def _numbered(text: str) -> Iterator[tuple[str, re.Match[str]]]:

@@ -55,16 +55,6 @@ def test_what_no_document_says_a_word_of_takes_a_surer_reader(tmp_path: Path) ->
         ("The yearly fee is 60 euros, or 5 euros a month.", "What is the monthly fee?", "5 euros"),
         ("The fee of 5 euros holds for a year.", "What is the monthly fee?", "5 euros"),
         ("The aid box on the second floor cost 5 euros.", "What did the first aid box cost?", "5 euros"),
-    ],
-)
-def test_what_is_said_of_the_opposite_is_no_answer(tmp_path: Path, text: str, question: str, given: str) -> None:
-    """They stand in the same sentences, and readers take them for alike."""
-    assert ask(tmp_path, text, question, "\\b5 euros").text == given
-
-
-@pytest.mark.parametrize(
-    ("text", "question", "given"),
-    [
         ("# Flat 14\n\nThe deposit is 5 euros.\n", "What is the deposit of flat 9?", ""),
         ("# Flat 14\n\nThe deposit is 5 euros.\n", "What is the deposit of flat 14?", "5 euros"),
         ("Berth no. 8 costs 5 euros a night.", "What does berth 7 cost?", ""),
@@ -73,10 +63,11 @@ def test_what_is_said_of_the_opposite_is_no_answer(tmp_path: Path, text: str, qu
         ("Lane 3 and up costs 5 euros.", "What does lane 4 cost?", "5 euros"),
         ("# 4. Guests\n\nThey pay 5 euros; for clubs see section 7.\n", "What do guests pay by section 4?", "5 euros"),
         ("In May 12 guests paid 5 euros each.", "What did guests pay on May 9?", "5 euros"),
+        ("A birth from week 36 costs 5 euros.", "What does a birth in week 37 cost?", "5 euros"),
     ],
 )
-def test_what_is_said_of_another_number_is_no_answer(tmp_path: Path, text: str, question: str, given: str) -> None:
-    """Flats, batches and lots are told apart by nothing else; where others may be meant with it, nothing is lost."""
+def test_what_is_said_of_another_is_no_answer(tmp_path: Path, text: str, question: str, given: str) -> None:
+    """Of the opposite, or another number: readers take them for alike. Where it may be meant too, nothing is lost."""
     assert ask(tmp_path, text, question, "\\b5 euros").text == given
 
 
